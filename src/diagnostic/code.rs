@@ -1,0 +1,193 @@
+//! Every kind of finding with its code and its page. `meed explain CODE` and `docs/codes.md` come from this table.
+
+use std::{fmt, str::FromStr};
+
+/// The page of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Explanation {
+    /// What it is called.
+    pub title: &'static str,
+    /// Why it is refused and what to do.
+    pub text: &'static str,
+}
+
+/// A text that is no code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a code")]
+pub struct UnknownCode;
+
+macro_rules! codes {
+    ($($id:ident $name:ident $title:literal $text:literal)*) => {
+        /// A kind of finding. `M1xx` concern the definition, `M2xx` rules, `M3xx` claims and tables, `M4xx` money.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $name,)*
+        }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The code as printed, `M101`.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$name => stringify!($id),)* }
+            }
+
+            /// Its page.
+            pub const fn explanation(self) -> Explanation {
+                match self { $(Self::$name => Explanation { title: $title, text: $text },)* }
+            }
+        }
+    };
+}
+
+codes! {
+    M101 YamlSyntax "the YAML can't be read"
+        "The file isn't valid YAML: an indentation, a quote or a bracket is wrong. An expression that starts with a quote is read by YAML as quoted text; put it behind `|` on a line of its own, or turn it around: `claim.country == \"DE\"`."
+    M102 UnknownKey "a key that isn't known"
+        "The key isn't part of the format here, so it would do nothing. Most often it is a typing mistake or stands at the wrong depth."
+    M103 DuplicateKey "a key that stands twice"
+        "Of two equal keys only one could count, and readers would disagree on which. Remove or rename one."
+    M104 MissingKey "a key that must be there"
+        "The key is required. Meed has no silent defaults where systems differ: rounding, the kind of tiers and what happens over a limit are always written down."
+    M105 WrongShape "a value of another shape"
+        "A list stands where one value is expected, or a mapping where a list is, or the like."
+    M106 YamlFeature "anchors, merge keys and tags"
+        "Anchors, aliases, merge keys, tags and several documents in one file are refused: what a line means should stand on that line."
+    M107 UnknownWord "a word that isn't one of those allowed"
+        "The value must be one of a few words."
+    M108 WrongDate "a date that can't be"
+        "Dates are written `2026-07-01`, must exist in the calendar, and must not run backwards."
+    M109 WrongName "a name that can't be used"
+        "Programs are named `client/name` in lower case; fields, params, tables, totals and components are words in lower case; codes of rules, limits and flags are words in upper case."
+    M110 NameTaken "a name that is taken"
+        "The name already means something else here."
+    M111 UnknownField "a field that isn't declared"
+        "The name must be one of the fields under `claim: fields`, or one of the columns under a table's `fields`."
+    M112 BandsDisordered "bands that overlap or are out of order"
+        "Each band must start above the one before it, so that every total lies in one band."
+    M113 TermsMissing "terms that can change inside a key"
+        "The schedule of this component can differ between claims of one key, because an amount is dated or read from a table or claim. Then systems disagree on what is due, so `terms` is required: `whole` pays what is due on the total under this claim's terms minus all that was asked before; `from_here` pays the difference that this claim makes under its terms."
+    M114 LimitNeverBinds "a limit that can never bind"
+        "An earlier limit over the same components and key already holds awards below this one."
+    M115 DatedParam "a dated param with a gap or disorder"
+        "The values of a dated param stand in the order of their dates, each date once, and the first is in force when the program starts."
+    M116 Unused "something that nothing uses"
+        "Nothing in the program reads it. Remove it, or use it."
+    M117 LimitKey "a limit whose key doesn't fit"
+        "A limit `per: [claim]` can't hold an accumulating component, since its awards correct each other across claims. A key finer than the component's makes sums depend on the order of claims."
+    M118 FileMissing "a file that isn't there or can't be used"
+        "Files are named relative to `rules/` or `tables/` of the workspace; they can't be absolute, contain `..` or be links out of it."
+    M119 FormatVersion "a format version that isn't known"
+        "This version of Meed reads `format: 1`."
+    M120 OptionalKeyField "a field that must never be empty"
+        "A claim's id, participant, date and order must be there in every claim, so their fields can't be optional."
+    M121 WholeNumberEdges "incremental bands that start at whole numbers"
+        "Edges of incremental bands are points on the line: with `from: 1, 6` the first unit lies below the first band and unit six is cut at its start. For counted things write `above: 0, 5`."
+    M122 UnknownComponent "a component that isn't there"
+        "A limit's `of` names components under `award`."
+    M123 RuleOrder "a rule that comes after one that isn't there"
+        "`after` names an eligibility rule that stands above this one."
+    M130 CaseProblem "a case that can't be run"
+        "The case names a program, claims and perhaps what is expected of them. A column that the program doesn't read, or an expectation for a claim that isn't there, is refused, since it would test nothing."
+    M201 ScriptSyntax "a rule that can't be parsed"
+        "The expression or script isn't valid Rhai. `1%` is written `0.01` in rules, and numbers have no exponent."
+    M202 UnknownName "a name that isn't known here"
+        "Rules see `claim`, `params`, `totals`, tables and derived figures by name, and `award` where it exists; functions see only what they are given."
+    M203 UnknownMember "a field that isn't there"
+        "The row has no field of this name. In many languages this would silently be empty."
+    M204 UnknownFunction "a function that isn't there"
+        "Functions are those of the program's scripts and the built-in ones; there is no way to load others."
+    M205 WrongArguments "arguments that a function doesn't take"
+        "The function takes another number of arguments, or arguments of other types."
+    M206 WrongType "a value of the wrong type"
+        "An integer widens to a decimal; nothing else converts by itself."
+    M207 MixedComparison "a comparison across types"
+        "Values of different types are never equal and have no order; such a comparison would silently be false."
+    M208 IntegerDivision "a division of two whole numbers"
+        "It would silently drop the fraction. Divide decimals (`5.0 / 2`), or say that the fraction is meant to go: `idiv(a, b)`."
+    M209 MaybeEmpty "a value that may be empty"
+        "The value is optional. Test it first (`x != () && x > 5`, or `if x == () { return false; }`); behind the test it is known to be there."
+    M210 BranchTypes "branches of different types"
+        "All branches of an `if` or `switch`, and all values that a function returns, have one type. Write `0.0` where others give a decimal."
+    M211 NotCovered "something that rules can't do"
+        "Every rule ends and its cost is bounded, so there is no `while`, `loop`, recursion, closure, map, `try` or import. `for` over a list, `if`, `switch`, `let` and functions are there."
+    M212 UnnamedRounding "a rounding without a name"
+        "Systems disagree on what `round` does with a tie, so the rule is named: `round_half_even(x, 2)`, `round_half_up(x, 2)` and so on."
+    M213 SwitchCases "a switch that leaves something out"
+        "A `switch` needs a `_` case, and its cases are literals of the type that it looks at; otherwise a value could fall through silently."
+    M214 InexactLiteral "a number that can't be kept exactly"
+        "A whole number has at most 64 bits, a decimal at most 28 digits."
+    M215 UnusedFunction "a function that nothing calls"
+        "It can't be checked, since its arguments have no types until it is called."
+    M216 TooLarge "rules that are too large"
+        "Scripts, expressions and call chains have stated limits, so that checking and evaluating are bounded."
+    M217 LocalName "a local that can't have this name"
+        "A local may not take the name of another one in sight, of an argument or of something that the program declares; a constant can't be assigned."
+    M301 FileUnopened "a file that can't be opened"
+        "The file isn't there, or may not be read. Check the path; `-` reads standard input."
+    M302 FileInterrupted "a file that can't be read on"
+        "The disk, the network or the pipe failed. Nothing of the file was used; try again."
+    M303 FileDamaged "a compressed file that is damaged"
+        "It is cut off or changed, so rows may be missing. Nothing of it was used; ask for it again."
+    M304 FileTooLarge "a file that is too large"
+        "What a file unpacks to is bounded. Split it."
+    M305 NotText "a file that isn't text"
+        "Claims and tables are read from CSV or JSON Lines, also compressed with gzip or zstd, in UTF-8 or Windows-1252."
+    M306 Workbook "a workbook or an archive"
+        "Save the sheet as CSV UTF-8, or take the file out of its archive."
+    M307 Utf16 "a file in UTF-16"
+        "Save it as CSV UTF-8."
+    M308 EmptyFile "a file with nothing in it"
+        "There is not even a header. Check that the export has finished and that this is the right file."
+    M309 ColumnMissing "a column that is missing"
+        "A column that the definition declares isn't in the file. Rename it with `--map`, or say in the definition how the file names it: `column: \"Sale date\"`."
+    M310 ColumnTwice "a column that stands twice"
+        "Nobody could say which of the two is meant. Rename or delete one."
+    M311 NothingToRename "a map that names a column that isn't there"
+        "The map given with `--map` renames a header that the file doesn't have. Names are the same to the letter."
+    M312 TooManyColumns "a header with too many columns"
+        "Delete the columns that nobody needs."
+    M313 RowTooLong "a row that is too long"
+        "A row has at most 1 MiB; more points to a quote that isn't closed or to a file of another kind."
+    M314 OpenQuote "a quote that isn't closed"
+        "A cell that starts with a quote and never ends would swallow the rows behind it, so nothing of the file is used. Close the quote; a quote inside a quoted cell is written twice."
+    M315 TooManyTexts "a file with too many different texts"
+        "Split the file."
+    M316 ColumnMap "a map that can't be used"
+        "A map is YAML: `format: 1` and `columns: { \"Client's name\": column }`."
+    M320 TableRow "a row of a table that can't be read"
+        "Every row of a table must be readable by the declared types."
+    M321 TableOverlap "rows of a table that match at the same time"
+        "Two rows have the same key and are in force on the same day, so that it isn't clear which one counts."
+    M401 WrongAmount "an amount that isn't exact"
+        "Amounts are written in full: digits with at most one point, `%` for a share. `1e3`, `1_000` or `.5` are refused."
+    M402 UnknownUnit "a currency that isn't known"
+        "Currencies are ISO 4217 codes. Points and the like are units of the program's own: `unit: { code: PTS, scale: 0 }`."
+    M403 WrongRounding "a rounding that can't be"
+        "A program rounds to a scale of at most 12 places, or to a step above zero."
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.id())
+    }
+}
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(id: &str) -> Result<Self, UnknownCode> {
+        Self::ALL.iter().find(|code| code.id().eq_ignore_ascii_case(id)).copied().ok_or(UnknownCode)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        assert!(Code::ALL.windows(2).all(|pair| pair[0].id() < pair[1].id()));
+    }
+}

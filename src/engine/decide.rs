@@ -1,0 +1,355 @@
+//! The steps by which one claim is decided, in the order of the design.
+
+use bumpalo::Bump;
+
+use super::{award::Award, eligibility, key::KeyValues, table::Tables};
+use crate::{
+    calendar::Date,
+    claim::{Claim, DeficiencyKind, Row, Value},
+    diagnostic::Place,
+    history::{Change, Detail, History, Key, Running},
+    money::Decimal,
+    outcome::{Cut, Disposition, EngineReason, Observer, Outcome, Reason, Seen, Step},
+    program::{Counted, Program, TotalKind},
+    script::{Expression, Failure, Read, Scope, Template, evaluate, fill},
+};
+
+/// What was decided for a claim, and what that changes for later ones.
+#[derive(Debug)]
+pub struct Decision {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// What it changes in the history.
+    pub changes: Vec<Change>,
+}
+
+/// Decides one claim whose id and date can be read. The history is as earlier decisions left it.
+pub fn decide<'a, O: Observer>(
+    program: &'a Program,
+    tables: &'a Tables,
+    history: &'a History,
+    claim: Claim<'a>,
+    id: &str,
+    scratch: &'a Bump,
+    observer: &mut O,
+) -> Decision {
+    let date = if let Value::Date(date) = claim.value(program.claim.date) { date } else { Date::MIN };
+    let mut case = Case::new(program, tables, history, claim, date, scratch);
+    let failure = case.steps(observer).err();
+    if let Some(failure) = failure {
+        case.fail(&failure);
+    }
+    case.decision(id)
+}
+
+/// One claim on its way through the steps.
+pub(super) struct Case<'a> {
+    pub(super) program: &'a Program,
+    pub(super) tables: &'a Tables,
+    pub(super) history: &'a History,
+    pub(super) claim: Claim<'a>,
+    pub(super) date: Date,
+    pub(super) scratch: &'a Bump,
+    pub(super) params: Vec<Value<'a>>,
+    pub(super) table_rows: Vec<Option<Row<'a>>>,
+    pub(super) totals: Vec<Value<'a>>,
+    pub(super) derived: Vec<Value<'a>>,
+    pub(super) award: Award,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) flags: Vec<Reason>,
+    pub(super) limit_changes: Vec<Change>,
+    base_changes: Vec<Change>,
+    /// What the claim adds to each total, where that can be worked out.
+    total_changes: Vec<Option<Change>>,
+}
+
+impl<'a> Case<'a> {
+    fn new(
+        program: &'a Program,
+        tables: &'a Tables,
+        history: &'a History,
+        claim: Claim<'a>,
+        date: Date,
+        scratch: &'a Bump,
+    ) -> Self {
+        Self {
+            program,
+            tables,
+            history,
+            claim,
+            date,
+            scratch,
+            params: program.params.iter().map(|param| param.value_on(date).value(scratch)).collect(),
+            table_rows: Vec::new(),
+            totals: Vec::new(),
+            derived: Vec::new(),
+            award: Award::default(),
+            reasons: Vec::new(),
+            flags: Vec::new(),
+            limit_changes: Vec::new(),
+            base_changes: Vec::new(),
+            total_changes: Vec::new(),
+        }
+    }
+
+    /// What expressions see at this point.
+    pub(super) fn scope(&self) -> Scope<'a, '_> {
+        Scope {
+            claim: self.claim,
+            params: &self.params,
+            tables: &self.table_rows,
+            totals: &self.totals,
+            derived: &self.derived,
+            components: &self.award.components,
+            award_total: self.award.total,
+            award_cut: self.award.cut,
+            scratch: self.scratch,
+        }
+    }
+
+    /// The worst of all reasons and flags so far.
+    pub(super) fn disposition(&self) -> Disposition {
+        let all = self.reasons.iter().chain(&self.flags).map(|reason| reason.disposition);
+        all.min().unwrap_or(Disposition::Approved)
+    }
+
+    fn steps<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
+        self.intake();
+        self.in_force(observer);
+        self.read_totals(observer)?;
+        if self.stops() {
+            return Ok(());
+        }
+        self.look_up(observer)?;
+        self.derive(observer)?;
+        eligibility::rules(self, observer);
+        if self.stops() {
+            return Ok(());
+        }
+        self.base_changes = super::award::components(self, observer)?;
+        super::limit::limits(self, observer)?;
+        if self.disposition() != Disposition::Rejected {
+            eligibility::flags(self, observer);
+        }
+        Ok(())
+    }
+
+    /// Rejected and returned claims stop; so does one with a rule that failed, since nothing it should have
+    /// established is certain.
+    fn stops(&self) -> bool {
+        let failed = self.reasons.iter().any(|reason| reason.code == EngineReason::RuleFailed.code());
+        failed || matches!(self.disposition(), Disposition::Rejected | Disposition::Returned)
+    }
+
+    fn intake(&mut self) {
+        for deficiency in self.claim.deficiencies() {
+            let reason = match deficiency.kind {
+                DeficiencyKind::Missing => EngineReason::FieldMissing,
+                DeficiencyKind::Unreadable(_) => EngineReason::FieldUnreadable,
+                DeficiencyKind::Row(_) => EngineReason::RowUnreadable,
+            };
+            let message = format!("line {}: {deficiency}", self.claim.origin().line);
+            self.reasons.push(reason.because(message, None));
+        }
+    }
+
+    fn in_force<O: Observer>(&mut self, observer: &mut O) {
+        let effective = self.program.identification.effective;
+        let held = effective.0 <= self.date && self.date <= effective.1;
+        if O::ON {
+            observer.step(Step::InForce { date: self.date, effective, held });
+        }
+        if !held && self.reasons.is_empty() {
+            let message = format!("{} is not between {} and {}", self.date, effective.0, effective.1);
+            self.reasons.push(EngineReason::NotEffective.because(message, None));
+        }
+    }
+
+    /// Reads every total and works out what this claim will add to it. A claim that was returned at intake counts in
+    /// the totals that don't look at what is missing.
+    fn read_totals<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
+        for (number, total) in self.program.totals.iter().enumerate() {
+            let expressions = [match &total.kind {
+                TotalKind::Sum(expression) | TotalKind::Distinct(expression) => Some(expression),
+                TotalKind::Count => None,
+            }];
+            let keys = total.key.parts.iter().filter_map(|(_, part)| match part {
+                crate::program::KeyPart::Expression(expression) => Some(expression.as_ref()),
+                _ => None,
+            });
+            let participant =
+                total.key.parts.iter().any(|(_, part)| matches!(part, crate::program::KeyPart::Participant));
+            let unreadable = expressions.into_iter().flatten().chain(keys).any(|expression| self.looks_at_missing(expression))
+                || participant && self.is_missing(self.program.claim.participant);
+            if unreadable {
+                self.totals.push(Value::Nothing);
+                self.total_changes.push(None);
+                continue;
+            }
+            let (value, change) = self.read_total(number)?;
+            if O::ON {
+                observer.step(Step::Figure(Seen { name: format!("totals.{}", total.name), value: value.into() }));
+            }
+            self.totals.push(value);
+            self.total_changes.push(Some(change));
+        }
+        Ok(())
+    }
+
+    fn is_missing(&self, field: usize) -> bool {
+        self.claim.deficiencies().iter().any(|deficiency| deficiency.field == Some(field))
+    }
+
+    fn looks_at_missing(&self, expression: &Expression) -> bool {
+        expression.reads().iter().any(|(_, read)| matches!(read, Read::Field(field) if self.is_missing(*field)))
+    }
+
+    fn read_total(&self, number: usize) -> Result<(Value<'a>, Change), Failure> {
+        let Some(total) = self.program.totals.get(number) else {
+            return Err(self.failure("the total isn't there"));
+        };
+        let scope = self.scope();
+        let key = KeyValues::new(self.program, &total.key, self.date, &scope)?.key;
+        let accumulator = self.program.total_accumulator(number);
+        let failed = |reason: crate::money::Inexact| Failure { place: total.place.clone(), reason: reason.to_string() };
+        let counted = self.history.get(accumulator, &key);
+        let running = match (counted, total.within) {
+            (None, _) => Running::ZERO,
+            (Some(accumulator), Some(days)) => accumulator.within(self.date, days).map_err(failed)?,
+            (Some(accumulator), None) => accumulator.running(),
+        };
+        let mut delta = Running { count: 1, ..Running::ZERO };
+        let mut detail = total.within.map_or(Detail::None, |_| Detail::Day(self.date));
+        let value = match &total.kind {
+            TotalKind::Count => Value::Integer(running.count),
+            TotalKind::Sum(expression) => {
+                let added = evaluate(&self.program.form, expression, &scope)?;
+                delta.sum = added.number().unwrap_or_default();
+                if expression.kind() == crate::schema::Type::INTEGER {
+                    Value::Integer(i64::try_from(running.sum.trunc().mantissa()).map_err(|_| self.failure("the total overflows"))?)
+                } else {
+                    Value::Decimal(running.sum)
+                }
+            }
+            TotalKind::Distinct(expression) => {
+                detail = Detail::Member(Key::new([evaluate(&self.program.form, expression, &scope)?]));
+                Value::Integer(counted.map_or(0, crate::history::Accumulator::distinct))
+            }
+        };
+        // The sum after is tried here, so that applying the change can't fail.
+        counted.map_or(Running::ZERO, crate::history::Accumulator::running).plus(delta).map_err(failed)?;
+        Ok((value, Change { accumulator, key, delta, detail }))
+    }
+
+    fn failure(&self, reason: &str) -> Failure {
+        Failure { place: Place::start_of(&self.program.source), reason: reason.to_owned() }
+    }
+
+    fn look_up<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
+        self.table_rows = self.tables.look_up(self.program, self.date, &self.scope())?;
+        if O::ON {
+            for (number, (table, row)) in self.program.tables.iter().zip(&self.table_rows).enumerate() {
+                let cells = row.iter().flat_map(|row| {
+                    let fields = table.fields.iter().enumerate();
+                    fields.map(|(column, field)| Seen { name: field.name.clone(), value: row.value(column).into() })
+                });
+                let found = row.map(|row| self.tables.origin(number, row.number()));
+                observer.step(Step::Lookup { table: table.name.clone(), found, cells: cells.collect() });
+            }
+        }
+        Ok(())
+    }
+
+    fn derive<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
+        for figure in &self.program.derived {
+            let value = evaluate(&self.program.form, &figure.value, &self.scope())?;
+            if O::ON {
+                observer.step(Step::Figure(Seen { name: figure.name.clone(), value: value.into() }));
+            }
+            self.derived.push(value);
+        }
+        Ok(())
+    }
+
+    /// The values that an expression may have looked at.
+    pub(super) fn seen(&self, expression: &Expression) -> Vec<Seen> {
+        let scope = self.scope();
+        let value = |read: &Read| if *read == Read::Presence { None } else { Some(scope.read(*read)) };
+        let reads = expression.reads().iter();
+        reads.filter_map(|(name, read)| Some(Seen { name: name.clone(), value: value(read)?.into() })).collect()
+    }
+
+    /// A message with its values. One that can't be worked out says so: it decides nothing.
+    pub(super) fn message(&self, template: &Template) -> String {
+        fill(&self.program.form, template, &self.scope())
+            .unwrap_or_else(|failure| format!("(the message can't be worked out: {})", failure.reason))
+    }
+
+    /// Holds the claim because a rule could not be worked out.
+    pub(super) fn fail(&mut self, failure: &Failure) {
+        let message = format!("`{}` at {}: {}", failure.place.text(), failure.place.path_and_line(), failure.reason);
+        self.reasons.push(EngineReason::RuleFailed.because(message, Some(failure.place.clone())));
+        self.award = Award::default();
+        self.limit_changes.clear();
+        self.base_changes.clear();
+    }
+
+    fn decision(mut self, id: &str) -> Decision {
+        let disposition = self.disposition();
+        if matches!(disposition, Disposition::Rejected | Disposition::Returned) {
+            self.award = Award::default();
+        }
+        let changes = self.changes(disposition);
+        let scale = self.program.identification.scale;
+        let at_scale = |mut amount: Decimal| {
+            amount.rescale(scale);
+            amount
+        };
+        self.reasons.sort_by_key(|reason| reason.disposition);
+        let mut components = self.award.components;
+        components.resize(self.program.components.len(), Decimal::ZERO);
+        let total = at_scale(self.award.total);
+        let zero = at_scale(Decimal::ZERO);
+        let approved = disposition == Disposition::Approved;
+        let (award, pending) = if approved { (total, zero) } else { (zero, total) };
+        let claimed = self.program.claim.claimed.and_then(|field| self.claim.value(field).number());
+        let named = self.program.derived.iter().zip(&self.derived);
+        let cuts = self.award.cuts.into_iter().map(|cut| Cut { amount: at_scale(cut.amount), ..cut });
+        let outcome = Outcome {
+            claim: id.to_owned(),
+            participant: self.claim.value(self.program.claim.participant).to_string(),
+            date: Some(self.date),
+            disposition,
+            skipped: false,
+            reasons: self.reasons,
+            flags: self.flags,
+            components: components.into_iter().map(at_scale).collect(),
+            cuts: cuts.collect(),
+            award,
+            pending,
+            claimed,
+            derived: named.map(|(figure, value)| (figure.name.clone(), value.to_string())).collect(),
+            origin: self.claim.origin(),
+        };
+        Decision { outcome, changes }
+    }
+
+    /// What the decision changes: totals by what they count, bases of approved claims, limits of those not rejected.
+    fn changes(&mut self, disposition: Disposition) -> Vec<Change> {
+        let stands = matches!(disposition, Disposition::Approved | Disposition::Held);
+        let counted = |total: &crate::program::Total| match total.of {
+            Counted::All => true,
+            Counted::Standing => stands,
+            Counted::Approved => disposition == Disposition::Approved,
+        };
+        let totals = self.program.totals.iter().zip(std::mem::take(&mut self.total_changes));
+        let mut changes: Vec<Change> = totals.filter(|(total, _)| counted(total)).filter_map(|(_, change)| change).collect();
+        if disposition == Disposition::Approved {
+            changes.append(&mut self.base_changes);
+        }
+        if stands {
+            changes.append(&mut self.limit_changes);
+        }
+        changes
+    }
+}

@@ -1,0 +1,113 @@
+//! Limits: what is granted of what a claim asks, under ceilings per key.
+
+use super::{decide::Case, key::KeyValues, schedule::amount};
+use crate::{
+    history::{Change, Detail, Running},
+    money::{Decimal, Inexact, add, subtract},
+    outcome::{Cut, Disposition, LimitStep, Observer, Reason, RuleResult, Step},
+    program::{Limit, LimitEffect},
+    script::Failure,
+};
+
+/// Applies every limit, in order, each asked what those before it left.
+pub(super) fn limits<O: Observer>(case: &mut Case<'_>, observer: &mut O) -> Result<(), Failure> {
+    let program = case.program;
+    // A claim that would pass a ceiling and is held or rejected for it uses up neither that limit nor later ones.
+    let mut uses_up = true;
+    for (index, limit) in program.limits.iter().enumerate() {
+        let fail = |reason: Inexact| Failure { place: limit.place.clone(), reason: reason.to_string() };
+        let max = amount(program, &limit.max, &case.scope())?;
+        let key = KeyValues::new(program, &limit.key, case.date, &case.scope())?;
+        let accumulator = program.limit_accumulator(index);
+        let before = if limit.key.is_claim() { Running::ZERO } else { case.history.running(accumulator, &key.key) };
+        let asked = sum(&held_components(limit, case)).map_err(fail)?;
+        let granted = grant(before, asked, max).map_err(fail)?;
+        let over = granted != asked;
+        let result = match limit.then {
+            LimitEffect::Cut if over => RuleResult::Objected(Disposition::Approved),
+            LimitEffect::Hold if over => RuleResult::Objected(Disposition::Held),
+            LimitEffect::Reject if over => RuleResult::Objected(Disposition::Rejected),
+            _ => RuleResult::Passed,
+        };
+        if O::ON {
+            let (code, place, key) = (limit.code.clone(), limit.place.clone(), key.seen());
+            let granted_before = before.awarded;
+            observer.step(Step::Limit(LimitStep { code, place, key, max, asked, granted_before, granted, result }));
+        }
+        match result {
+            RuleResult::Objected(Disposition::Approved) => cut(case, limit, asked, granted).map_err(fail)?,
+            RuleResult::Objected(disposition) => {
+                uses_up = false;
+                let message = format!("{asked} would pass the ceiling of {max}, of which {} are granted", before.awarded);
+                let (code, place) = (limit.code.clone(), Some(limit.place.clone()));
+                case.reasons.push(Reason { code, disposition, message, place });
+            }
+            _ => {}
+        }
+        if uses_up && !limit.key.is_claim() {
+            let delta = Running { count: 1, sum: asked, awarded: granted };
+            before.plus(delta).map_err(fail)?;
+            case.limit_changes.push(Change { accumulator, key: key.key, delta, detail: Detail::None });
+        }
+    }
+    Ok(())
+}
+
+fn sum(held: &[(usize, Decimal)]) -> Result<Decimal, Inexact> {
+    held.iter().try_fold(Decimal::ZERO, |sum, (_, left)| add(sum, *left))
+}
+
+/// With `asked` asked and R granted so far, a claim gets the least of all asked and the ceiling, less R, and never
+/// more than it asks or the opposite of it. So a return after a cut takes back only what falls below the ceiling.
+fn grant(before: Running, asked: Decimal, max: Decimal) -> Result<Decimal, Inexact> {
+    let allowed = add(before.sum, asked)?.min(max);
+    let (least, most) = (asked.min(Decimal::ZERO), asked.max(Decimal::ZERO));
+    Ok(subtract(allowed, before.awarded)?.clamp(least, most))
+}
+
+/// What earlier limits left of the components that a limit holds.
+fn held_components(limit: &Limit, case: &Case<'_>) -> Vec<(usize, Decimal)> {
+    limit.of.iter().map(|index| (*index, case.award.left.get(*index).copied().unwrap_or_default())).collect()
+}
+
+/// Takes the cut from the components that the limit holds, the last of them first.
+fn cut(case: &mut Case<'_>, limit: &Limit, asked: Decimal, granted: Decimal) -> Result<(), Inexact> {
+    let taken = subtract(asked, granted)?;
+    let mut rest = taken;
+    for (index, left) in held_components(limit, case).into_iter().rev() {
+        let (least, most) = (left.min(Decimal::ZERO), left.max(Decimal::ZERO));
+        let part = rest.clamp(least, most);
+        if let Some(left) = case.award.left.get_mut(index) {
+            *left = subtract(*left, part)?;
+        }
+        rest = subtract(rest, part)?;
+    }
+    case.award.cuts.push(Cut { code: limit.code.clone(), amount: taken });
+    case.award.cut = add(case.award.cut, taken)?;
+    case.award.total = subtract(case.award.total, taken)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granted(sequence: &[i64], max: i64) -> Vec<i64> {
+        let mut before = Running::ZERO;
+        let mut list = Vec::new();
+        for asked in sequence {
+            let asked = Decimal::from(*asked);
+            let granted = grant(before, asked, Decimal::from(max)).unwrap();
+            before = before.plus(Running { count: 1, sum: asked, awarded: granted }).unwrap();
+            list.push(i64::try_from(granted.mantissa()).unwrap());
+        }
+        list
+    }
+
+    #[test]
+    fn a_return_after_a_cut_takes_back_only_what_falls_below_the_ceiling() {
+        assert_eq!(granted(&[80, 50, -20, -40], 100), [80, 20, 0, -30]);
+        assert_eq!(granted(&[130, -30, -1], 100), [100, 0, -1]);
+        assert_eq!(granted(&[-10, 120], 100), [-10, 110]);
+    }
+}

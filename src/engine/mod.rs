@@ -1,0 +1,15 @@
+//! Deciding claims: one pure function over program, tables, history and claim. No file, clock, environment,
+//! randomness or thread order reaches it.
+
+mod award;
+mod decide;
+mod eligibility;
+mod key;
+mod limit;
+mod run;
+mod schedule;
+mod table;
+
+pub use decide::{Decision, decide};
+pub use run::{Counts, run};
+pub use table::{Overlap, Tables};

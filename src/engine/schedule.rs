@@ -1,0 +1,156 @@
+//! What a schedule makes due on a total.
+
+use crate::{
+    money::{Decimal, Inexact, add, multiply, subtract},
+    outcome::BandReached,
+    program::{Amount, Program, Schedule},
+    script::{Failure, Scope, evaluate},
+};
+
+/// A schedule with every amount worked out for one claim.
+#[derive(Debug, Clone)]
+pub(super) struct Terms {
+    incremental: bool,
+    bands: Vec<BandReached>,
+}
+
+impl Terms {
+    /// The terms of a schedule for a claim.
+    pub(super) fn new(program: &Program, schedule: &Schedule, scope: &Scope<'_, '_>) -> Result<Self, Failure> {
+        let amount = |amount: &Amount| self::amount(program, amount, scope);
+        let target = match &schedule.target {
+            Some(expression) => Some((number(program, expression, scope)?, expression)),
+            None => None,
+        };
+        let mut bands: Vec<BandReached> = Vec::with_capacity(schedule.bands.len());
+        for band in &schedule.bands {
+            let edge = match (&band.edge, &target) {
+                (None, _) => None,
+                (Some(edge), None) => Some(amount(&edge.amount)?),
+                (Some(edge), Some((target, expression))) => Some(
+                    multiply(amount(&edge.amount)?, *target)
+                        .map_err(|reason| Failure { place: expression.place().clone(), reason: reason.to_string() })?,
+                ),
+            };
+            let from = band.edge.as_ref().is_some_and(|edge| edge.inclusive);
+            let (rate, flat) = (amount(&band.rate)?, amount(&band.flat)?);
+            let reached = BandReached { edge, from, rate, per_unit: band.per_unit, flat };
+            let rising = bands.last().is_none_or(|before| start(before) < start(&reached));
+            if !rising {
+                let reason = "the band doesn't start above the one before it for this claim".to_owned();
+                return Err(Failure { place: band.place.clone(), reason });
+            }
+            bands.push(reached);
+        }
+        Ok(Self { incremental: schedule.incremental, bands })
+    }
+
+    /// The band that a total reaches; `None` below the first.
+    pub(super) fn band(&self, total: Decimal) -> Option<&BandReached> {
+        self.bands.iter().rev().find(|band| reaches(band, total))
+    }
+
+    /// The band behind the one that a total reaches.
+    pub(super) fn next(&self, total: Decimal) -> Option<&BandReached> {
+        self.bands.iter().find(|band| !reaches(band, total))
+    }
+
+    /// What is due on a total, before rounding.
+    pub(super) fn due(&self, total: Decimal) -> Result<Decimal, Inexact> {
+        if !self.incremental {
+            return match self.band(total) {
+                Some(band) => add(multiply(total, band.rate)?, band.flat),
+                None => Ok(Decimal::ZERO),
+            };
+        }
+        let mut due = Decimal::ZERO;
+        for (number, band) in self.bands.iter().enumerate().filter(|(_, band)| reaches(band, total)) {
+            let upper = self.bands.get(number + 1).and_then(|next| next.edge).map_or(total, |edge| edge.min(total));
+            let slice = subtract(upper, band.edge.unwrap_or(Decimal::ZERO))?;
+            due = add(due, add(multiply(slice, band.rate)?, band.flat)?)?;
+        }
+        Ok(due)
+    }
+}
+
+/// A band without a lower end comes first; one `from` a total before one `above` it.
+fn start(band: &BandReached) -> (Option<Decimal>, bool) {
+    (band.edge, !band.from && band.edge.is_some())
+}
+
+fn reaches(band: &BandReached, total: Decimal) -> bool {
+    band.edge.is_none_or(|edge| if band.from { total >= edge } else { total > edge })
+}
+
+/// An amount of the definition for a claim.
+pub(super) fn amount(program: &Program, amount: &Amount, scope: &Scope<'_, '_>) -> Result<Decimal, Failure> {
+    match amount {
+        Amount::Fixed(amount) => Ok(*amount),
+        Amount::Computed(expression) => number(program, expression, scope),
+    }
+}
+
+/// The number that an expression comes to.
+pub(super) fn number(
+    program: &Program,
+    expression: &crate::script::Expression,
+    scope: &Scope<'_, '_>,
+) -> Result<Decimal, Failure> {
+    let value = evaluate(&program.form, expression, scope)?;
+    let nothing = || Failure { place: expression.place().clone(), reason: "there is no number".to_owned() };
+    value.number().ok_or_else(nothing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::parse_decimal;
+
+    fn decimal(text: &str) -> Decimal {
+        parse_decimal(text).unwrap()
+    }
+
+    /// Bands written as `edge rate flat`; an edge `>5` is above 5, `-` is none.
+    fn terms(incremental: bool, bands: &[&str]) -> Terms {
+        let bands = bands.iter().map(|band| {
+            let parts: Vec<&str> = band.split(' ').collect();
+            let edge = parts[0].trim_start_matches('>');
+            BandReached {
+                edge: (edge != "-").then(|| decimal(edge)),
+                from: edge != "-" && !parts[0].starts_with('>'),
+                rate: decimal(parts[1]),
+                per_unit: false,
+                flat: decimal(parts.get(2).copied().unwrap_or("0")),
+            }
+        });
+        Terms { incremental, bands: bands.collect() }
+    }
+
+    #[test]
+    fn retroactive_bands_pay_the_band_reached_on_everything() {
+        let terms = terms(false, &["0 0", "1000 0.01", "5000 0.02 7"]);
+        for (total, due) in [("-5", "0"), ("999.99", "0"), ("1000", "10"), ("4999.99", "49.9999"), ("5000", "107")] {
+            assert_eq!(terms.due(decimal(total)).unwrap(), decimal(due), "{total}");
+        }
+    }
+
+    #[test]
+    fn incremental_bands_pay_each_slice_at_its_own() {
+        let stripe = terms(true, &[">0 7", ">5 6.5", ">10 6"]);
+        for (total, due) in [("0", "0"), ("5", "35"), ("6", "41.5"), ("20", "127.5"), ("25", "157.5")] {
+            assert_eq!(stripe.due(decimal(total)).unwrap(), decimal(due), "{total}");
+        }
+        let with_flats = terms(true, &[">0 0.01 200", ">1000 0.02 300", ">10000 0.03 400"]);
+        for (total, due) in [("500", "205"), ("1050", "511"), ("5050", "591")] {
+            assert_eq!(with_flats.due(decimal(total)).unwrap(), decimal(due), "{total}");
+        }
+    }
+
+    #[test]
+    fn a_first_band_without_an_edge_owes_back() {
+        for incremental in [false, true] {
+            let terms = terms(incremental, &["- 0.10", ">100 0.20"]);
+            assert_eq!(terms.due(decimal("-50")).unwrap(), decimal("-5"));
+        }
+    }
+}

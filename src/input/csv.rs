@@ -1,0 +1,310 @@
+//! Reads CSV. The parser is lenient; what could lose or change cells is refused here: rows of another length than the
+//! header, and quotes that are not closed where they should be.
+
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    io::{self, Read},
+    rc::Rc,
+};
+
+use ::csv::{ByteRecord as Cells, ErrorKind, Reader, ReaderBuilder};
+
+use super::{
+    ColumnMap, InputError, Intake, MAX_ROW_BYTES, Wanted,
+    bounded::{Shape, Watched, Window},
+    encoding::{Encoding, decode},
+    gather::{Gather, Written},
+    layout::Layout,
+    quotes::Quotes,
+    source::{Place, Source},
+};
+
+/// In the order in which they are preferred.
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Reads all rows of a file.
+pub(super) fn read<'p>(
+    source: Source<'_>,
+    wanted: &'p [Wanted<'p>],
+    map: &ColumnMap,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Intake, InputError> {
+    let delimiter = delimiter(&source.head, wanted, map);
+    let (place, bytes) = source.into_parts();
+    let mut rows = Rows::new(bytes, delimiter);
+    let Some(shape) = rows.next(&place, 0)? else {
+        return Err(InputError::Empty { file: place.file, lacking: "even a header" });
+    };
+    refuse_open_quote(&place.file, &shape, &rows, None)?;
+    let mut encoding = Encoding::default();
+    let header: Vec<String> = rows.cells.iter().map(|name| encoding.text(shape.line, name).into_owned()).collect();
+    let layout = Layout::new(&place.file, shape.line, &header, wanted, map)?;
+    let mut gather = Gather::new(&place.file, wanted, layout.names.clone(), encoding);
+    while let Some(shape) = rows.next(&place, gather.count())? {
+        add(&mut gather, &shape, &rows, &layout, &place.file)?;
+        place.report(gather.count(), progress);
+    }
+    place.report_all(progress);
+    Ok(gather.finish())
+}
+
+fn add<R: Read>(
+    gather: &mut Gather<'_>,
+    shape: &Shape,
+    rows: &Rows<R>,
+    layout: &Layout,
+    file: &str,
+) -> Result<(), InputError> {
+    refuse_open_quote(file, shape, rows, Some(layout.width))?;
+    if let Quotes::TextAfterQuote { .. } = shape.quotes {
+        let reason = "has text after the closing quote of a cell; write a quote within a quoted cell twice: `\"\"`";
+        return gather.push_unreadable(shape.line, reason);
+    }
+    let (found, width) = (rows.cells.len(), layout.width);
+    if found != width {
+        let cells = if found == 1 { "cell" } else { "cells" };
+        return gather.push_unreadable(shape.line, format!("has {found} {cells} where the header has {width}"));
+    }
+    let written: Vec<Written<'_>> = layout
+        .places
+        .iter()
+        .map(|place| Written::Text(gather.text(shape.line, rows.cells.get(*place).unwrap_or_default())))
+        .collect();
+    gather.push(shape.line, &written)
+}
+
+/// Over several lines, a wrong row is taken for an open quote that swallowed the rows after it. A row on one line harms
+/// only itself.
+fn refuse_open_quote<R: Read>(
+    file: &str,
+    shape: &Shape,
+    rows: &Rows<R>,
+    width: Option<usize>,
+) -> Result<(), InputError> {
+    let found = rows.cells.len();
+    let (line, sign) = match shape.quotes {
+        Quotes::Open { line } => (line, "the file ends within the cell".to_owned()),
+        Quotes::TextAfterQuote { line } if shape.spans_lines => {
+            (line, "it is closed on a later line, and other text follows at once".to_owned())
+        }
+        Quotes::Sound { across } if shape.spans_lines && width.is_some_and(|width| width != found) => {
+            let width = width.unwrap_or_default();
+            let sign = format!("with the lines after it the row has {found} cells where the header has {width}");
+            (across.unwrap_or(shape.line), sign)
+        }
+        _ => return Ok(()),
+    };
+    Err(InputError::OpenQuote { file: file.to_owned(), line, sign })
+}
+
+/// The rows of a file, one at a time.
+struct Rows<R> {
+    reader: Reader<Watched<R>>,
+    window: Rc<RefCell<Window>>,
+    delimiter: u8,
+    /// The cells of the current row.
+    cells: Cells,
+}
+
+impl<R: Read> Rows<R> {
+    fn new(bytes: R, delimiter: u8) -> Self {
+        let window = Window::new(MAX_ROW_BYTES);
+        let reader = lenient(delimiter).from_reader(Watched::new(bytes, &window));
+        Self { reader, window, delimiter, cells: Cells::new() }
+    }
+
+    /// Goes on to the next row, after so many rows.
+    fn next(&mut self, place: &Place, rows: usize) -> Result<Option<Shape>, InputError> {
+        let read = self.reader.read_byte_record(&mut self.cells).map_err(|error| match error.into_kind() {
+            ErrorKind::Io(error) => error,
+            _ => io::Error::from(io::ErrorKind::InvalidData),
+        });
+        let mut window = self.window.borrow_mut();
+        let passed = match read {
+            Ok(false) => return Ok(None),
+            Ok(true) => window.pass_row(self.reader.position().byte(), self.delimiter),
+            Err(error) => Err(error),
+        };
+        passed.map(Some).map_err(|error| place.error(error, rows, window.line()))
+    }
+}
+
+fn lenient(delimiter: u8) -> ReaderBuilder {
+    let mut builder = ReaderBuilder::new();
+    builder
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .quote(b'"')
+        .double_quote(true)
+        .buffer_capacity(BUFFER_BYTES);
+    builder
+}
+
+/// The delimiter under which most of the wanted columns stand in the header. Where none does, the one that makes most
+/// columns: the file will be refused, and the message should show its names apart.
+fn delimiter(head: &[u8], wanted: &[Wanted<'_>], map: &ColumnMap) -> u8 {
+    let mut best = ((0, 0), b',');
+    for delimiter in DELIMITERS {
+        let mut header = Cells::new();
+        if !matches!(lenient(delimiter).from_reader(head).read_byte_record(&mut header), Ok(true)) {
+            continue;
+        }
+        let names: Vec<Cow<'_, str>> = header.iter().map(|name| decode(name).0).collect();
+        let has = |wanted: &&Wanted<'_>| names.iter().any(|name| map.column(name) == wanted.column);
+        let found = wanted.iter().filter(has).count();
+        let rank = (found, if found == 0 { header.len() } else { 0 });
+        if rank > best.0 {
+            best = (rank, delimiter);
+        }
+    }
+    best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::{read, read_fields, refused, rows, shown};
+    use super::*;
+
+    #[test]
+    fn cells_are_read_by_type_under_each_delimiter() {
+        for text in ["id,x,amount\na,,1.50\n", "amount;id\n1.50;a\n", "id\tamount\na\t1.50"] {
+            assert_eq!(rows("claims.csv", text), ["2: a|1.50"], "{text}");
+        }
+        assert_eq!(rows("claims.csv", "id;amount;x,y,z\na;1;\n"), ["2: a|1"]);
+    }
+
+    #[test]
+    fn a_cell_that_can_not_be_read_is_a_deficiency_of_its_row() {
+        assert_eq!(rows("claims.csv", "id,amount\n,1\nb,1e3\n")[..1], ["2: |1 ! column `id` is empty".to_owned()]);
+        let intake = read_fields("claims.csv", b"n\n12x\n", &[("n", "integer")], &[]).unwrap();
+        assert_eq!(shown(&intake, 1), ["2:  ! column `n` holds `12x`, which is not a whole number"]);
+    }
+
+    #[test]
+    fn one_column_may_be_wanted_under_two_types() {
+        let fields = [("n", "integer"), ("n", "text")];
+        let intake = read_fields("claims.csv", b"n\n07\n", &fields, &[]).unwrap();
+        assert_eq!(shown(&intake, 2), ["2: 7|07"]);
+    }
+
+    #[test]
+    fn columns_are_renamed_by_the_map_and_deficiencies_name_the_file_s_own() {
+        let intake = read_fields("claims.csv", b"Nr;Betrag\n1;x\n", &[("amount", "integer")], &[("Betrag", "amount")]);
+        assert_eq!(shown(&intake.unwrap(), 1), ["2:  ! column `Betrag` holds `x`, which is not a whole number"]);
+    }
+
+    #[test]
+    fn a_missing_column_shows_the_header_apart_under_any_delimiter() {
+        let message = refused("claims.csv", "Id;Amount\n1;2\n");
+        assert_eq!(message, "M309 `claims.csv` has no column `id`, `amount`; its header on line 1 is `Id`, `Amount`");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_name() {
+        assert_eq!(rows("claims.csv", "\u{feff}id,amount\na,1\n"), ["2: a|1"]);
+        assert_eq!(rows("claims.csv", "\u{feff}\"id\",amount\na,1\n"), ["2: a|1"]);
+    }
+
+    #[test]
+    fn cells_in_windows_1252_are_read_with_one_note() {
+        let intake = read("claims.csv", b"id,amount\nok,1\nM\xFCller,2\n5 \x80,3\nB\xC3\xBC,4\n").unwrap();
+        assert_eq!(shown(&intake, 2), ["2: ok|1", "3: Müller|2", "4: 5 €|3", "5: Bü|4"]);
+        assert_eq!(intake.notes, ["read as Windows-1252 from line 3 on, where it is not UTF-8"]);
+        let header = read_fields("claims.csv", b"x;Stra\xDFe\n1;A\n", &[("Straße", "text")], &[]).unwrap();
+        assert_eq!(shown(&header, 1), ["2: A"]);
+        assert!(header.notes[0].contains("line 1"));
+    }
+
+    #[test]
+    fn an_empty_file_is_refused_and_a_header_alone_is_no_claims() {
+        for text in ["", "\u{feff}", "\n\r\n"] {
+            assert_eq!(refused("claims.csv", text), "M308 `claims.csv` is empty: there is not even a header");
+        }
+        assert!(rows("claims.csv", "id,amount").is_empty());
+        assert!(rows("claims.csv", "id,amount\r\n\r\n").is_empty());
+    }
+
+    #[test]
+    fn lines_stay_true_over_blank_lines_and_cells_of_several_lines() {
+        let text = "id,amount\r\n\r\na,1\r\n\"b\r\nb\",2\r\n\r\n\r\nc,3";
+        assert_eq!(rows("claims.csv", text), ["3: a|1", "4: b\r\nb|2", "8: c|3"]);
+        assert_eq!(rows("claims.csv", "\n\nid,amount\ra,1\r\rb,2\r"), ["4: a|1", "6: b|2"]);
+    }
+
+    #[test]
+    fn a_ragged_row_on_one_line_harms_only_itself() {
+        assert_eq!(
+            rows("claims.csv", "id,amount\na,1,x\nb\nc,3\n"),
+            ["2: | ! has 3 cells where the header has 2", "3: | ! has 1 cell where the header has 2", "4: c|3"]
+        );
+    }
+
+    #[test]
+    fn a_ragged_row_over_several_lines_refuses_the_file() {
+        assert_eq!(
+            refused("claims.csv", "id,amount\na,1\nb,\"2\nc,3\",\nd,4\n"),
+            "M314 a quote opened on line 3 of `claims.csv` is not closed where its cell ends: \
+             with the lines after it the row has 3 cells where the header has 2"
+        );
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_refuses_the_file_even_where_the_row_has_the_right_length() {
+        for text in ["id,amount\na,1\nb,\"2\nc,3\n", "id,amount\na,1\nb,\"2", "id,amount\n\na,\"", "id,\"amount\nx"] {
+            let line = if text.starts_with("id,\"") { 1 } else { 3 };
+            let message = refused("claims.csv", text);
+            assert!(message.starts_with(&format!("M314 a quote opened on line {line} ")), "{text}: {message}");
+            assert!(message.ends_with("the file ends within the cell"), "{message}");
+        }
+        assert_eq!(rows("claims.csv", "id,amount\n\"a\",\"1\""), ["2: a|1"]);
+    }
+
+    #[test]
+    fn a_quote_closed_by_the_next_row_s_quote_refuses_the_file() {
+        let message = refused("claims.csv", "id,amount\n\"a,1\n\"b\",2\n");
+        assert!(message.starts_with("M314 a quote opened on line 2 "), "{message}");
+    }
+
+    #[test]
+    fn text_after_a_closing_quote_is_a_deficiency_and_a_quote_in_bare_text_is_none() {
+        let found = rows("claims.csv", "id,amount\n\"19\" screen\",1\n19\" screen,2\n");
+        assert!(found[0].starts_with("2: | ! has text after the closing quote"), "{found:?}");
+        assert_eq!(found[1], "3: 19\" screen|2");
+    }
+
+    #[test]
+    fn a_row_without_end_stops_the_reading_early() {
+        let start = b"id,amount\na,1\n\nb,\"".as_slice();
+        let mut taken = 0;
+        let stream = start.chain(io::repeat(b'x').take(1 << 30)).chain(b"\"\n".as_slice());
+        let kind = crate::schema::FieldType::parse("text").unwrap();
+        let wanted = [Wanted { column: "id", kind: &kind }];
+        let counted = Counted(stream, &mut taken);
+        let error = super::super::read_claims("claims.csv", counted, &wanted, &ColumnMap::default(), &mut |_| {});
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "the row that starts on line 4 of `claims.csv` is longer than 1024 KiB"
+        );
+        assert!(taken < 4 << 20, "{taken}");
+    }
+
+    struct Counted<'c, R>(R, &'c mut usize);
+
+    impl<R: Read> Read for Counted<'_, R> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.read(buffer)?;
+            *self.1 += count;
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn a_row_may_be_as_long_as_the_bound_and_not_a_byte_longer() {
+        let text = |length: usize| format!("id,amount\n{},1\nb,2\n", "x".repeat(length - 3));
+        assert_eq!(rows("claims.csv", text(MAX_ROW_BYTES)).len(), 2);
+        assert!(refused("claims.csv", text(MAX_ROW_BYTES + 1)).starts_with("M313 the row that starts on line 2 "));
+    }
+}

@@ -1,0 +1,168 @@
+//! Exact decimals: a strict written form, and operations that fail rather than lose a digit.
+
+use rust_decimal::Decimal;
+
+/// Why a text is not an exact decimal. Each has a remedy in the reader's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotDecimal {
+    /// Nothing was written.
+    #[error("is empty")]
+    Empty,
+    /// An exponent, as in `1e3`.
+    #[error("has an exponent: write all digits, `1000` for `1e3`")]
+    Exponent,
+    /// A separator between groups of digits, as in `1_000` or `1,000`.
+    #[error("has a separator between digits: write `1000`, with a point before the decimals")]
+    Separator,
+    /// A point without a digit on both sides.
+    #[error("needs a digit before and after the point")]
+    BarePoint,
+    /// More digits than can be kept exactly.
+    #[error("has more than 28 digits and can't be kept exactly")]
+    TooLong,
+    /// Anything else.
+    #[error("is not a number: digits, at most one point, `-` in front if negative")]
+    NotNumber,
+}
+
+/// An operation whose exact result doesn't fit in 28 digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Inexact {
+    /// The result is too large, or needs more digits than can be kept exactly.
+    #[error("the result needs more than 28 digits")]
+    Overflow,
+    /// Division by zero.
+    #[error("division by zero")]
+    DivisionByZero,
+}
+
+/// Reads a decimal written as digits with at most one point, `-` in front if negative.
+///
+/// Stricter than the library's parser, which rounds past 28 digits and takes `1_000`.
+pub fn parse_decimal(text: &str) -> Result<Decimal, NotDecimal> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, part)| (whole, Some(part)));
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if is_digits(whole) && fraction.is_none_or(is_digits) {
+        return Decimal::from_str_exact(text).map_err(|_| NotDecimal::TooLong);
+    }
+    Err(reason_not_decimal(digits, whole, fraction))
+}
+
+fn reason_not_decimal(digits: &str, whole: &str, fraction: Option<&str>) -> NotDecimal {
+    let first_is_digit = digits.starts_with(|first: char| first.is_ascii_digit());
+    let only = |allowed: &str| digits.chars().all(|symbol| symbol.is_ascii_digit() || allowed.contains(symbol));
+    if digits.is_empty() {
+        NotDecimal::Empty
+    } else if first_is_digit && only("eE+-.") && digits.contains(['e', 'E']) {
+        NotDecimal::Exponent
+    } else if first_is_digit && only("_,'. ") && digits.contains(['_', ',', '\'', ' ']) {
+        NotDecimal::Separator
+    } else if only(".") && (whole.is_empty() || fraction == Some("")) && digits != "." {
+        NotDecimal::BarePoint
+    } else {
+        NotDecimal::NotNumber
+    }
+}
+
+/// The exact sum.
+pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
+    let sum = left.checked_add(right).ok_or(Inexact::Overflow)?;
+    // The library rounds a sum whose operands lie too far apart; its scale then falls below theirs.
+    if sum.scale() < left.scale().max(right.scale()) {
+        let exact = sum.checked_sub(right) == Some(left) && sum.checked_sub(left) == Some(right);
+        return if exact { Ok(sum) } else { Err(Inexact::Overflow) };
+    }
+    Ok(sum)
+}
+
+/// The exact difference.
+pub fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
+    add(left, -right)
+}
+
+/// The exact product.
+pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
+    let is_exact = |product: &Decimal, a: Decimal, b: Decimal| product.is_zero() || product.scale() == a.scale() + b.scale();
+    let product = left.checked_mul(right).ok_or(Inexact::Overflow)?;
+    if is_exact(&product, left, right) && (!product.is_zero() || left.is_zero() || right.is_zero()) {
+        return Ok(product);
+    }
+    let (left, right) = (left.normalize(), right.normalize());
+    let product = left.checked_mul(right).ok_or(Inexact::Overflow)?;
+    if is_exact(&product, left, right) && !product.is_zero() { Ok(product) } else { Err(Inexact::Overflow) }
+}
+
+/// The quotient to 28 digits: the one operation that can't be exact.
+pub fn divide(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
+    if right.is_zero() {
+        return Err(Inexact::DivisionByZero);
+    }
+    left.checked_div(right).ok_or(Inexact::Overflow)
+}
+
+/// An amount with exactly `scale` places, as outcomes and pages print it. The value must need no more places.
+pub fn at_scale(amount: Decimal, scale: u32) -> String {
+    let mut shown = amount;
+    shown.rescale(scale);
+    if shown.is_zero() {
+        shown.set_sign_positive(true);
+    }
+    shown.to_string()
+}
+
+/// A figure without needless zeros, as traces print it.
+pub fn plain(figure: Decimal) -> String {
+    figure.normalize().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_exact_as_written() {
+        for text in ["0", "1.10", "-0.01", "123456789012345678.123456789", "5.00"] {
+            assert_eq!(parse_decimal(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_number_that_a_float_or_a_locale_could_bend_is_refused() {
+        for (text, reason) in [
+            ("", NotDecimal::Empty),
+            ("-", NotDecimal::Empty),
+            ("1e3", NotDecimal::Exponent),
+            ("1.5E-3", NotDecimal::Exponent),
+            ("1_000", NotDecimal::Separator),
+            ("1,000.00", NotDecimal::Separator),
+            (".5", NotDecimal::BarePoint),
+            ("5.", NotDecimal::BarePoint),
+            ("+1", NotDecimal::NotNumber),
+            ("0x10", NotDecimal::NotNumber),
+            ("1.2.3", NotDecimal::NotNumber),
+            ("12345678901234567890123456789.1", NotDecimal::TooLong),
+            ("0.12345678901234567890123456789", NotDecimal::TooLong),
+        ] {
+            assert_eq!(parse_decimal(text), Err(reason), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_product_or_sum_that_would_lose_a_digit_fails() {
+        let long = parse_decimal("1.234567890123456789").unwrap();
+        assert_eq!(multiply(long, long), Err(Inexact::Overflow));
+        let tiny = parse_decimal("0.0000000000000001").unwrap();
+        assert_eq!(multiply(tiny, tiny), Err(Inexact::Overflow));
+        let large = parse_decimal("1000000000000000000000000000").unwrap();
+        assert_eq!(add(large, parse_decimal("0.001").unwrap()), Err(Inexact::Overflow));
+        assert_eq!(multiply(Decimal::ZERO, long), Ok(Decimal::ZERO));
+    }
+
+    #[test]
+    fn an_amount_prints_at_its_scale_and_never_as_minus_zero() {
+        assert_eq!(at_scale(parse_decimal("3100").unwrap(), 2), "3100.00");
+        assert_eq!(at_scale(parse_decimal("-0.00").unwrap(), 2), "0.00");
+        assert_eq!(plain(parse_decimal("1.500").unwrap()), "1.5");
+    }
+}

@@ -1,0 +1,10 @@
+//! Exact amounts: how they are written, added, multiplied and rounded. No binary float ever comes near.
+
+mod decimal;
+mod rounding;
+mod unit;
+
+pub use decimal::{Inexact, NotDecimal, add, at_scale, divide, multiply, parse_decimal, plain, subtract};
+pub use rounding::{Rounding, RoundingMode, UnknownRoundingMode, round_to_places};
+pub use rust_decimal::Decimal;
+pub use unit::{MAX_SCALE, Unit, UnknownCurrency};

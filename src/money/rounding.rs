@@ -1,0 +1,177 @@
+//! Rounding, always by a named rule.
+
+use std::str::FromStr;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::{Inexact, divide, multiply};
+
+/// Which neighbour a value between two takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoundingMode {
+    /// To the nearest; a tie to the even neighbour.
+    HalfEven,
+    /// To the nearest; a tie away from zero.
+    HalfUp,
+    /// To the nearest; a tie toward zero.
+    HalfDown,
+    /// Away from zero.
+    Up,
+    /// Toward zero.
+    Down,
+    /// Toward plus infinity.
+    Ceiling,
+    /// Toward minus infinity.
+    Floor,
+}
+
+/// A name that is not one of [`RoundingMode::NAMES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a rounding mode")]
+pub struct UnknownRoundingMode;
+
+impl RoundingMode {
+    /// Every mode with the name that definitions and functions use.
+    pub const NAMES: [(&'static str, Self); 7] = [
+        ("half_even", Self::HalfEven),
+        ("half_up", Self::HalfUp),
+        ("half_down", Self::HalfDown),
+        ("up", Self::Up),
+        ("down", Self::Down),
+        ("ceiling", Self::Ceiling),
+        ("floor", Self::Floor),
+    ];
+
+    /// The name that definitions use.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, mode)| *mode == self).map_or("", |(name, _)| name)
+    }
+
+    const fn strategy(self) -> RoundingStrategy {
+        match self {
+            Self::HalfEven => RoundingStrategy::MidpointNearestEven,
+            Self::HalfUp => RoundingStrategy::MidpointAwayFromZero,
+            Self::HalfDown => RoundingStrategy::MidpointTowardZero,
+            Self::Up => RoundingStrategy::AwayFromZero,
+            Self::Down => RoundingStrategy::ToZero,
+            Self::Ceiling => RoundingStrategy::ToPositiveInfinity,
+            Self::Floor => RoundingStrategy::ToNegativeInfinity,
+        }
+    }
+}
+
+impl FromStr for RoundingMode {
+    type Err = UnknownRoundingMode;
+
+    fn from_str(name: &str) -> Result<Self, UnknownRoundingMode> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, mode)| *mode).ok_or(UnknownRoundingMode)
+    }
+}
+
+/// A value rounded to a number of decimal places.
+pub fn round_to_places(value: Decimal, places: u32, mode: RoundingMode) -> Decimal {
+    value.round_dp_with_strategy(places, mode.strategy())
+}
+
+/// How a program rounds each component of an award: a mode, and a number of places or a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rounding {
+    mode: RoundingMode,
+    scale: u32,
+    /// Amounts are multiples of this, where it is not one unit of `scale`.
+    step: Option<Decimal>,
+}
+
+impl Rounding {
+    /// Rounding to `scale` decimal places.
+    pub const fn to_scale(mode: RoundingMode, scale: u32) -> Self {
+        Self { mode, scale, step: None }
+    }
+
+    /// Rounding to a multiple of `step`, which is above zero.
+    pub fn to_step(mode: RoundingMode, step: Decimal) -> Self {
+        let step = step.normalize();
+        Self { mode, scale: step.scale(), step: Some(step) }
+    }
+
+    /// Decimal places that a rounded amount needs.
+    pub const fn scale(self) -> u32 {
+        self.scale
+    }
+
+    /// The mode.
+    pub const fn mode(self) -> RoundingMode {
+        self.mode
+    }
+
+    /// The smallest difference between two rounded amounts.
+    pub fn step(self) -> Decimal {
+        self.step.unwrap_or_else(|| Decimal::new(1, self.scale))
+    }
+
+    /// Rounds an amount.
+    pub fn round(self, amount: Decimal) -> Result<Decimal, Inexact> {
+        match self.step {
+            None => Ok(round_to_places(amount, self.scale, self.mode)),
+            Some(step) => multiply(self.steps(amount, step)?, step),
+        }
+    }
+
+    /// The rounded number of steps in an amount. A quotient that division had to cut could look like a tie
+    /// that the amount isn't, so ties are decided on the exact remainder.
+    fn steps(self, amount: Decimal, step: Decimal) -> Result<Decimal, Inexact> {
+        let remainder = amount.checked_rem(step).ok_or(Inexact::Overflow)?;
+        let whole = divide(super::subtract(amount, remainder)?, step)?;
+        let half = match multiply(remainder.abs(), Decimal::TWO)?.cmp(&step) {
+            std::cmp::Ordering::Less if remainder.is_zero() => Decimal::ZERO,
+            std::cmp::Ordering::Less => Decimal::new(25, 2),
+            std::cmp::Ordering::Equal => Decimal::new(5, 1),
+            std::cmp::Ordering::Greater => Decimal::new(75, 2),
+        };
+        let signed = if remainder.is_sign_negative() { -half } else { half };
+        Ok(round_to_places(super::add(whole, signed)?, 0, self.mode))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::parse_decimal;
+
+    fn rounded(mode: &str, text: &str, step: Option<&str>) -> String {
+        let mode = mode.parse().unwrap();
+        let rounding = step.map_or(Rounding::to_scale(mode, 0), |step| {
+            Rounding::to_step(mode, parse_decimal(step).unwrap())
+        });
+        rounding.round(parse_decimal(text).unwrap()).unwrap().normalize().to_string()
+    }
+
+    #[test]
+    fn each_mode_rounds_as_its_name_says() {
+        let values = ["2.5", "-2.5", "3.5", "2.1", "-2.1", "2.9"];
+        for (mode, expected) in [
+            ("half_even", ["2", "-2", "4", "2", "-2", "3"]),
+            ("half_up", ["3", "-3", "4", "2", "-2", "3"]),
+            ("half_down", ["2", "-2", "3", "2", "-2", "3"]),
+            ("up", ["3", "-3", "4", "3", "-3", "3"]),
+            ("down", ["2", "-2", "3", "2", "-2", "2"]),
+            ("ceiling", ["3", "-2", "4", "3", "-2", "3"]),
+            ("floor", ["2", "-3", "3", "2", "-3", "2"]),
+        ] {
+            for (value, expected) in values.iter().zip(expected) {
+                assert_eq!(rounded(mode, value, None), expected, "{mode} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_rounds_to_its_multiples() {
+        for (value, expected) in [("125", "100"), ("175", "200"), ("125.01", "150"), ("-125", "-100"), ("24.99", "0")] {
+            assert_eq!(rounded("half_even", value, Some("50")), expected, "{value}");
+        }
+        assert_eq!(rounded("half_up", "0.125", Some("0.05")), "0.15");
+        assert_eq!(rounded("floor", "-0.01", Some("0.05")), "-0.05");
+        assert_eq!(rounded("half_even", "1.5", Some("3")), "0");
+        assert_eq!(rounded("half_even", "1.5000000000000000000000000001", Some("3")), "3");
+    }
+}

@@ -1,0 +1,104 @@
+//! Coded reasons: the program's own codes, and those that the engine gives itself.
+
+use super::Disposition;
+use crate::diagnostic::Place;
+
+/// Why a claim didn't simply pass, with the line of the rule where there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The code: the program's, or an [`EngineReason`]'s.
+    pub code: String,
+    /// What it does to the claim; approved for a flag that only notes.
+    pub disposition: Disposition,
+    /// In words, for the claimant.
+    pub message: String,
+    /// The rule's place.
+    pub place: Option<Place>,
+}
+
+/// Reasons that every program can give, without a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineReason {
+    /// A required cell is empty.
+    FieldMissing,
+    /// A cell can't be read as its declared type.
+    FieldUnreadable,
+    /// The row as a whole can't be read.
+    RowUnreadable,
+    /// The same id stands in one file with different content.
+    IdTwice,
+    /// The claim's date is outside the program's dates.
+    NotEffective,
+    /// A rule failed on this claim: overflow, division by zero, a limit of the language.
+    RuleFailed,
+    /// The engine failed on this claim; a bug worth reporting.
+    EngineFailed,
+}
+
+impl EngineReason {
+    /// Every engine reason.
+    pub const ALL: [Self; 7] = [
+        Self::FieldMissing,
+        Self::FieldUnreadable,
+        Self::RowUnreadable,
+        Self::IdTwice,
+        Self::NotEffective,
+        Self::RuleFailed,
+        Self::EngineFailed,
+    ];
+
+    /// The code that outcomes carry. A program can't use it for a rule of its own.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::FieldMissing => "FIELD_MISSING",
+            Self::FieldUnreadable => "FIELD_UNREADABLE",
+            Self::RowUnreadable => "ROW_UNREADABLE",
+            Self::IdTwice => "ID_TWICE",
+            Self::NotEffective => "NOT_EFFECTIVE",
+            Self::RuleFailed => "RULE_FAILED",
+            Self::EngineFailed => "ENGINE_FAILED",
+        }
+    }
+
+    /// What it does to the claim.
+    pub const fn disposition(self) -> Disposition {
+        match self {
+            Self::FieldMissing | Self::FieldUnreadable | Self::RowUnreadable | Self::IdTwice => Disposition::Returned,
+            Self::NotEffective => Disposition::Rejected,
+            Self::RuleFailed | Self::EngineFailed => Disposition::Held,
+        }
+    }
+
+    /// What it means and what cures it.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::FieldMissing => "A required cell of the row is empty. Fill it and send the claim again.",
+            Self::FieldUnreadable => {
+                "A cell of the row can't be read as the type that the program declares for it. Correct the cell, or \
+                 declare how it is written (`format`, `decimal: comma`), and send the claim again."
+            }
+            Self::RowUnreadable => {
+                "The row can't be read at all: it has more or fewer cells than the header, or isn't valid JSON. \
+                 Correct the row and send it again."
+            }
+            Self::IdTwice => {
+                "The same claim id stands in one file more than once with different content, so nobody can say \
+                 which one is meant. Leave the right one and send it again."
+            }
+            Self::NotEffective => "The claim's date lies outside the dates between which the program is effective.",
+            Self::RuleFailed => {
+                "A rule could not be worked out for this claim: a figure overflowed, or something was divided by \
+                 zero. The claim is held so that nothing wrong is paid. The message names the rule and the reason."
+            }
+            Self::EngineFailed => {
+                "The engine itself failed on this claim, which is a bug. The claim is held and all others were \
+                 decided. Please report it with the message."
+            }
+        }
+    }
+
+    /// The reason with a message.
+    pub fn because(self, message: impl Into<String>, place: Option<Place>) -> Reason {
+        Reason { code: self.code().to_owned(), disposition: self.disposition(), message: message.into(), place }
+    }
+}

@@ -1,0 +1,202 @@
+//! The steps of one decision as data: which rule looked at which values, and the arithmetic of every amount.
+
+use crate::{calendar::Date, claim::Constant, diagnostic::Place, money::Decimal};
+
+use super::Disposition;
+
+/// Sees the steps of a decision. Chosen when compiling, so that an unobserved run pays nothing.
+pub trait Observer {
+    /// Whether steps are wanted at all.
+    const ON: bool;
+
+    /// Takes a step.
+    fn step(&mut self, step: Step);
+}
+
+/// Sees nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    const ON: bool = false;
+
+    fn step(&mut self, _: Step) {}
+}
+
+/// Keeps every step in order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trace {
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+impl Observer for Trace {
+    const ON: bool = true;
+
+    fn step(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+}
+
+/// A value that a rule looked at, by the name that the rule gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// As written: `claim.quantity`.
+    pub name: String,
+    /// What it was.
+    pub value: Constant,
+}
+
+/// What a rule or flag found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleResult {
+    /// It raised no objection.
+    Passed,
+    /// It objected, with this effect.
+    Objected(Disposition),
+    /// The rule that it comes after didn't hold.
+    NotReached,
+    /// It could not be worked out.
+    Failed,
+}
+
+/// One step of a decision.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Whether the program was in force on the claim's date.
+    InForce {
+        /// The claim's date.
+        date: Date,
+        /// The program's first and last day.
+        effective: (Date, Date),
+        /// Whether it was.
+        held: bool,
+    },
+    /// A row of a table was looked up.
+    Lookup {
+        /// The table.
+        table: String,
+        /// Where the row stands, if there is one.
+        found: Option<String>,
+        /// Its cells.
+        cells: Vec<Seen>,
+    },
+    /// A figure of the past or a named figure of the program.
+    Figure(Seen),
+    /// An eligibility rule.
+    Rule {
+        /// Its code.
+        code: String,
+        /// Its place.
+        place: Place,
+        /// What it found.
+        result: RuleResult,
+        /// The values it looked at.
+        seen: Vec<Seen>,
+        /// What it says to the claimant; empty if it passed.
+        message: String,
+    },
+    /// A component of the award.
+    Component(ComponentStep),
+    /// A limit.
+    Limit(LimitStep),
+    /// A flag.
+    Flag {
+        /// Its code.
+        code: String,
+        /// Its place.
+        place: Place,
+        /// What it found.
+        result: RuleResult,
+        /// The values it looked at.
+        seen: Vec<Seen>,
+        /// What it says.
+        message: String,
+    },
+}
+
+/// How one component came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComponentStep {
+    /// Its name.
+    pub name: String,
+    /// Its place.
+    pub place: Place,
+    /// Whether its condition held; `None` if it has none.
+    pub when: Option<bool>,
+    /// The values it looked at.
+    pub seen: Vec<Seen>,
+    /// The amount before it was rounded; `None` under a schedule.
+    pub exact: Option<Decimal>,
+    /// The schedule's arithmetic, where there is one.
+    pub schedule: Option<ScheduleStep>,
+    /// The amount.
+    pub amount: Decimal,
+}
+
+/// The band that a total reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BandReached {
+    /// Its lower edge, as an amount; `None` where it has none.
+    pub edge: Option<Decimal>,
+    /// Whether the edge itself belongs to it.
+    pub from: bool,
+    /// What one unit of the base earns.
+    pub rate: Decimal,
+    /// Whether the rate is an amount for each unit, not a share.
+    pub per_unit: bool,
+    /// The fixed amount of the band.
+    pub flat: Decimal,
+}
+
+/// The arithmetic of an accumulating component.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScheduleStep {
+    /// Each slice at its own band, not the whole at one.
+    pub incremental: bool,
+    /// The values of the key, as the program names them; empty for this claim alone.
+    pub key: Vec<Seen>,
+    /// What the claim adds.
+    pub base: Decimal,
+    /// Claims counted before.
+    pub count_before: i64,
+    /// The total before.
+    pub total_before: Decimal,
+    /// The total after.
+    pub total_after: Decimal,
+    /// The band reached before; `None` below the first or if nothing was counted.
+    pub band_before: Option<BandReached>,
+    /// The band reached after.
+    pub band_after: Option<BandReached>,
+    /// The next band up, if there is one.
+    pub band_next: Option<BandReached>,
+    /// Due on the total after, before rounding.
+    pub due_exact: Decimal,
+    /// Due on the total after.
+    pub due_after: Decimal,
+    /// What is taken off: due on the total before, or all that the key was asked before.
+    pub due_before: Decimal,
+    /// The terms that were used: `whole`, or the difference of two dues.
+    pub whole: bool,
+}
+
+/// How one limit acted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LimitStep {
+    /// Its code.
+    pub code: String,
+    /// Its place.
+    pub place: Place,
+    /// The values of the key.
+    pub key: Vec<Seen>,
+    /// The ceiling.
+    pub max: Decimal,
+    /// What the claim asks of it.
+    pub asked: Decimal,
+    /// What was granted under it before.
+    pub granted_before: Decimal,
+    /// What the claim gets.
+    pub granted: Decimal,
+    /// What it does to the claim.
+    pub result: RuleResult,
+}

@@ -1,0 +1,249 @@
+//! How a program's claims are read: fields, id, participant, date and order.
+
+use super::{
+    check::Context,
+    fields::{Fields, text, texts, word},
+    identity::check_word,
+    yaml::{Node, Text},
+};
+use crate::{
+    calendar::DateFormat,
+    diagnostic::{Code, Diagnostic, Findings, Place},
+    schema::{FieldType, Notation, RowTypeId, Scalar},
+    script::{Member, Read},
+};
+
+/// A declared field of a claim or a table.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// As rules call it.
+    pub name: String,
+    /// As the file names its column.
+    pub column: String,
+    /// How its cells are read.
+    pub kind: FieldType,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// What identifies a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// These fields together.
+    Fields(Vec<usize>),
+    /// The hash of all fields, and the nth of exact copies.
+    Content,
+}
+
+/// How claims are read and queued. Fields are named by their numbers.
+#[derive(Debug, Clone)]
+pub struct ClaimPlan {
+    /// The declared fields.
+    pub fields: Vec<Field>,
+    /// What identifies a claim.
+    pub id: Identity,
+    /// Who earns.
+    pub participant: usize,
+    /// The date that picks params, table rows and periods.
+    pub date: usize,
+    /// What the claimant asks.
+    pub claimed: Option<usize>,
+    /// How the claims of one run queue; ties by id.
+    pub order: Vec<usize>,
+}
+
+/// Checks `claim` and `order`.
+pub(super) fn check(node: &Node, order: Option<&Node>, context: &mut Context<'_>) -> Option<ClaimPlan> {
+    let mut fields = Fields::of(node, context.findings)?;
+    let id = fields.required("id", "name the field that identifies a claim, several, or `content`");
+    let participant = fields.required_text("participant", "name the field that says who earns");
+    let date = fields.required_text("date", "name the field with the claim's date");
+    let claimed = fields.optional_text("claimed");
+    let declared = fields.required("fields", "declare the columns that are read: `fields: { claim_no: text, … }`");
+    fields.finish();
+    let declared = check_fields(declared?, context.claim, context);
+    name_fields(&declared, context.claim, Read::Field, context);
+    let lookup = Lookup { declared: &declared };
+    let findings = &mut *context.findings;
+    let participant = participant.and_then(|text| lookup.key_field(&text, "the participant", findings));
+    let date = date.and_then(|text| lookup.typed(&text, "the claim's date", Scalar::Date, findings));
+    let claimed = claimed.map(|text| lookup.number(&text, findings));
+    let id = id.and_then(|node| lookup.identity(node, findings));
+    let order: Option<Vec<usize>> = order.and_then(|node| {
+        texts(node, findings).iter().map(|text| lookup.key_field(text, "the order", findings)).collect()
+    });
+    if claimed == Some(None) {
+        return None;
+    }
+    let (id, participant, date, order) = (id?, participant?, date?, order?);
+    Some(ClaimPlan { fields: declared, id, participant, date, claimed: claimed.flatten(), order })
+}
+
+/// Checks the fields of a claim or table. Broken ones are named all the same.
+pub(super) fn check_fields(node: &Node, row: RowTypeId, context: &mut Context<'_>) -> Vec<Field> {
+    let Node::Mapping(entries, _) = node else {
+        context.findings.add(super::fields::wrong_shape(node, "names of fields with their types are expected"));
+        return Vec::new();
+    };
+    let mut declared = Vec::new();
+    for (name, node) in entries {
+        if check_word(name, "a field", context) {
+            let (kind, column) = check_field(node, context.findings).unwrap_or((None, None));
+            let column = column.unwrap_or_else(|| name.text.clone());
+            match kind {
+                Some(kind) => declared.push(Field { name: name.text.clone(), column, kind, place: name.place.clone() }),
+                None => context.add_broken(row, &name.text),
+            }
+        }
+    }
+    declared
+}
+
+pub(super) fn name_fields(fields: &[Field], row: RowTypeId, read: impl Fn(usize) -> Read, context: &mut Context<'_>) {
+    for (number, field) in fields.iter().enumerate() {
+        context.vocabulary.add_member(row, &field.name, Member { read: read(number), kind: field.kind.kind() });
+    }
+}
+
+fn check_field(node: &Node, findings: &mut Findings) -> Option<(Option<FieldType>, Option<String>)> {
+    if let Node::Scalar(words) = node {
+        return Some((field_type(words, findings), None));
+    }
+    let Node::Mapping(entries, _) = node else {
+        findings.add(super::fields::wrong_shape(node, "a type is expected"));
+        return None;
+    };
+    if let [(key, Node::Sequence(items, _))] = entries.as_slice()
+        && key.text == "one_of"
+    {
+        return Some((Some(choices(items, FieldType::plain(Scalar::Text), findings)), None));
+    }
+    let mut fields = Fields::of(node, findings)?;
+    let column = fields.optional_text("column").map(|column| column.text);
+    let (format, notation) = (fields.optional_text("format"), fields.optional_text("decimal"));
+    let one_of = fields.optional("one_of");
+    let words = match one_of {
+        Some(_) => fields.optional_text("type"),
+        None => fields.required_text("type", "say what the column holds: `type: date`"),
+    };
+    let findings = fields.findings();
+    let kind = match (&words, one_of) {
+        (Some(words), _) => field_type(words, findings),
+        (None, Some(_)) => Some(FieldType::plain(Scalar::Text)),
+        (None, None) => None,
+    };
+    let kind = kind.map(|kind| match one_of {
+        Some(Node::Sequence(items, _)) => choices(items, kind, findings),
+        _ => kind,
+    });
+    let kind = kind.and_then(|kind| with_format(kind, format, findings));
+    let kind = kind.and_then(|kind| with_notation(kind, notation, findings));
+    fields.finish();
+    Some((kind, column))
+}
+
+fn field_type(words: &Text, findings: &mut Findings) -> Option<FieldType> {
+    let kind = FieldType::parse(&words.text).ok();
+    if kind.is_none() {
+        let finding = Diagnostic::error(Code::UnknownWord, &words.place, format!("`{}` is not a type", words.text));
+        let bare = words.text.strip_prefix("optional ").unwrap_or(&words.text).to_owned();
+        findings.add(finding.suggest(&bare, Scalar::NAMES.iter().map(|(name, _)| *name)));
+    }
+    kind
+}
+
+fn choices(items: &[Node], kind: FieldType, findings: &mut Findings) -> FieldType {
+    let choices = items.iter().filter_map(|item| text(item, findings)).map(|choice| choice.text).collect();
+    FieldType { choices: Some(choices), ..kind }
+}
+
+fn with_format(kind: FieldType, format: Option<Text>, findings: &mut Findings) -> Option<FieldType> {
+    let Some(format) = format else { return Some(kind) };
+    if kind.scalar != Scalar::Date {
+        let finding = Diagnostic::error(Code::UnknownKey, &format.place, "only dates have a `format`");
+        findings.add(finding.help("remove it, or declare the field as a date"));
+        return None;
+    }
+    match DateFormat::new(&format.text) {
+        Ok(format) => Some(FieldType { format, ..kind }),
+        Err(_) => {
+            let message = format!("`{}` doesn't say how a day is written", format.text);
+            let finding = Diagnostic::error(Code::WrongDate, &format.place, message);
+            findings.add(finding.help("name year, month and day: `%Y-%m-%d`, `%d/%m/%Y`, `%Y-%m-%d %H:%M:%S`"));
+            None
+        }
+    }
+}
+
+fn with_notation(kind: FieldType, notation: Option<Text>, findings: &mut Findings) -> Option<FieldType> {
+    let Some(notation) = notation else { return Some(kind) };
+    if kind.scalar != Scalar::Decimal {
+        let finding = Diagnostic::error(Code::UnknownKey, &notation.place, "only decimals have a notation");
+        findings.add(finding.help("remove it, or declare the field as a decimal"));
+        return None;
+    }
+    let words = [("point", Notation::Point), ("comma", Notation::Comma)];
+    word(&notation, "a notation of decimals", &words, findings).map(|notation| FieldType { notation, ..kind })
+}
+
+struct Lookup<'d> {
+    declared: &'d [Field],
+}
+
+impl Lookup<'_> {
+    fn field(&self, text: &Text, findings: &mut Findings) -> Option<usize> {
+        let found = self.declared.iter().position(|field| field.name == text.text);
+        if found.is_none() {
+            let finding = Diagnostic::error(Code::UnknownField, &text.place, format!("there is no field `{}`", text.text));
+            findings.add(finding.suggest(&text.text, self.declared.iter().map(|field| field.name.as_str())));
+        }
+        found
+    }
+
+    /// A field that is there in every claim.
+    fn key_field(&self, text: &Text, what: &str, findings: &mut Findings) -> Option<usize> {
+        let number = self.field(text, findings)?;
+        let field = self.declared.get(number)?;
+        if field.kind.optional {
+            let message = format!("{what} must be there in every claim, and `{}` is optional", text.text);
+            let finding = Diagnostic::error(Code::OptionalKeyField, &text.place, message);
+            findings.add(finding.and(&field.place, "declared here").help("remove `optional`: a row without it is returned"));
+            return None;
+        }
+        Some(number)
+    }
+
+    fn typed(&self, text: &Text, what: &str, scalar: Scalar, findings: &mut Findings) -> Option<usize> {
+        let number = self.key_field(text, what, findings)?;
+        let field = self.declared.get(number)?;
+        if field.kind.scalar != scalar {
+            let message = format!("{what} is a {}, and `{}` is {}", scalar.name(), text.text, field.kind.scalar.name());
+            findings.add(Diagnostic::error(Code::WrongType, &text.place, message).and(&field.place, "declared here"));
+            return None;
+        }
+        Some(number)
+    }
+
+    fn number(&self, text: &Text, findings: &mut Findings) -> Option<usize> {
+        let number = self.field(text, findings)?;
+        let field = self.declared.get(number)?;
+        if !matches!(field.kind.scalar, Scalar::Integer | Scalar::Decimal) {
+            let message = format!("what is claimed is a number, and `{}` is {}", text.text, field.kind.scalar.name());
+            findings.add(Diagnostic::error(Code::WrongType, &text.place, message).and(&field.place, "declared here"));
+            return None;
+        }
+        Some(number)
+    }
+
+    fn identity(&self, node: &Node, findings: &mut Findings) -> Option<Identity> {
+        let names = texts(node, findings);
+        match names.as_slice() {
+            [only] if only.text == "content" => Some(Identity::Content),
+            [] => None,
+            names => {
+                let numbers: Vec<_> = names.iter().map(|text| self.key_field(text, "the id", findings)).collect();
+                numbers.into_iter().collect::<Option<_>>().map(Identity::Fields)
+            }
+        }
+    }
+}

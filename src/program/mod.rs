@@ -1,0 +1,85 @@
+//! A program definition: YAML read with its places, checked as a whole, and only then a [`Program`].
+
+mod amount;
+mod check;
+mod claim;
+mod component;
+mod derived;
+mod fields;
+mod identity;
+mod key;
+mod limit;
+mod param;
+mod rule;
+mod schedule;
+mod table;
+mod total;
+mod yaml;
+
+use std::sync::Arc;
+
+pub use amount::{Amount, written_amount};
+pub use check::check;
+pub use claim::{ClaimPlan, Field, Identity};
+pub use component::{Component, ComponentKind};
+pub use derived::Derived;
+pub use fields::{Fields, text, texts, word, wrong_shape};
+pub use identity::{Identification, ProgramName, WrongProgramName};
+pub use key::{KeyPart, KeyPlan};
+pub use limit::{Limit, LimitEffect};
+pub use param::{Param, written_constant};
+pub use rule::{Flag, Rule};
+pub use schedule::{Band, Edge, Schedule};
+pub use table::Table;
+pub use total::{Counted, Total, TotalKind};
+pub use yaml::{MAX_YAML_BYTES, Node, Text, parse};
+
+use crate::{diagnostic::Source, history::AccumulatorId, script::Form};
+
+/// A checked program: every name resolved, every expression typed.
+#[derive(Debug)]
+pub struct Program {
+    /// Name, dates, unit and rounding.
+    pub identification: Identification,
+    /// How claims are read and queued.
+    pub claim: ClaimPlan,
+    /// Named values, some of them dated.
+    pub params: Vec<Param>,
+    /// Reference data.
+    pub tables: Vec<Table>,
+    /// Figures over earlier claims.
+    pub totals: Vec<Total>,
+    /// Named figures.
+    pub derived: Vec<Derived>,
+    /// Eligibility rules, in order.
+    pub rules: Vec<Rule>,
+    /// Components of the award, in order.
+    pub components: Vec<Component>,
+    /// Limits, in order.
+    pub limits: Vec<Limit>,
+    /// Flags, in order.
+    pub flags: Vec<Flag>,
+    /// The typed form of every expression and function.
+    pub form: Form,
+    /// The definition's file.
+    pub source: Arc<Source>,
+    /// Hash over definition and scripts, in hexadecimal; tables are added where they are read.
+    pub rules_hash: blake3::Hash,
+}
+
+impl Program {
+    /// The accumulator of a total.
+    pub fn total_accumulator(&self, total: usize) -> AccumulatorId {
+        total
+    }
+
+    /// The accumulator of a component's base.
+    pub fn base_accumulator(&self, component: usize) -> AccumulatorId {
+        self.totals.len() + component
+    }
+
+    /// The accumulator of a limit.
+    pub fn limit_accumulator(&self, limit: usize) -> AccumulatorId {
+        self.totals.len() + self.components.len() + limit
+    }
+}

@@ -1,0 +1,129 @@
+//! Tables: reference data of which one row, or none, matches a claim.
+
+use std::collections::BTreeMap;
+
+use super::{
+    check::Context,
+    claim::{Field, check_fields, name_fields},
+    fields::Fields,
+    identity::check_word,
+    yaml::{Node, Text},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic, Place},
+    schema::{Base, Scalar, Type},
+    script::{Expression, Facts, Read, RowType, Wanted},
+};
+
+/// Reference data.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// As rules call it.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// Its file, relative to `tables/`.
+    pub file: Text,
+    /// Its declared columns.
+    pub fields: Vec<Field>,
+    /// The columns that must equal an expression.
+    pub matches: Vec<(usize, Expression)>,
+    /// The columns with the first and last day of a row, where rows are dated. An empty last day has no end.
+    pub effective: Option<(usize, usize)>,
+}
+
+/// Checks `tables`. Their matches see the claim and params alone.
+pub(super) fn check(entries: &[(Text, Node)], context: &mut Context<'_>) -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    for (name, node) in entries {
+        if !check_word(name, "a table", context) {
+            continue;
+        }
+        if context.vocabulary.has(&name.text) {
+            let finding = Diagnostic::error(Code::NameTaken, &name.place, format!("`{}` already has a meaning", name.text));
+            context.findings.add(finding.help("give the table another name"));
+            continue;
+        }
+        if let Some(table) = check_table(name, node, tables.len(), context) {
+            tables.push(table);
+        }
+    }
+    tables
+}
+
+fn check_table(name: &Text, node: &Node, number: usize, context: &mut Context<'_>) -> Option<Table> {
+    let row = RowType { name: name.text.clone(), member_word: "column", members: BTreeMap::new() };
+    let row = context.vocabulary.add_table(number, row);
+    let mut fields = Fields::of(node, context.findings)?;
+    let file = fields.required_text("file", "name its file under `tables/`");
+    let matched = fields.required("match", "say which column must equal what: `match: { partner_id: claim.partner_id }`");
+    let effective = fields.optional("effective");
+    let declared = fields.required("fields", "declare its columns: `fields: { partner_id: text, target: decimal }`");
+    fields.finish();
+    let declared = check_fields(declared?, row, context);
+    let matches = matched.and_then(|node| check_matches(node, &declared, context));
+    let effective = effective.map(|node| check_effective(node, &declared, context));
+    let read = |column| Read::TableCell { table: number, column };
+    name_fields(&declared, row, read, context);
+    if effective == Some(None) {
+        return None;
+    }
+    let place = name.place.clone();
+    Some(Table { name: name.text.clone(), place, file: file?, fields: declared, matches: matches?, effective: effective.flatten() })
+}
+
+fn check_matches(node: &Node, declared: &[Field], context: &mut Context<'_>) -> Option<Vec<(usize, Expression)>> {
+    let Node::Mapping(entries, _) = node else {
+        context.findings.add(super::fields::wrong_shape(node, "columns with expressions are expected"));
+        return None;
+    };
+    let claim_only = context.vocabulary.only(&["claim", "params"]);
+    let full = std::mem::replace(&mut context.vocabulary, claim_only);
+    let matches: Vec<_> = entries.iter().map(|(column, node)| check_match(column, node, declared, context)).collect();
+    context.vocabulary = full;
+    matches.into_iter().collect()
+}
+
+fn check_match(column: &Text, node: &Node, declared: &[Field], context: &mut Context<'_>) -> Option<(usize, Expression)> {
+    let number = find(column, declared, context)?;
+    let kind = declared.get(number)?.kind.kind().present();
+    let text = super::fields::text(node, context.findings)?;
+    let (expression, _) = context.expression(&text, Wanted::Key, &Facts::none())?;
+    let widens = expression.kind().present() == Type::INTEGER && kind == Type::DECIMAL;
+    if expression.kind().present() != kind && !widens {
+        let message = format!("column `{}` is {kind}, and this is {}", column.text, expression.kind());
+        let finding = Diagnostic::error(Code::WrongType, &text.place, message);
+        context.findings.add(finding.and(&column.place, "the column"));
+        return None;
+    }
+    Some((number, expression))
+}
+
+fn find(column: &Text, declared: &[Field], context: &mut Context<'_>) -> Option<usize> {
+    let found = declared.iter().position(|field| field.name == column.text);
+    if found.is_none() {
+        let finding = Diagnostic::error(Code::UnknownField, &column.place, format!("the table has no column `{}`", column.text));
+        context.findings.add(finding.suggest(&column.text, declared.iter().map(|field| field.name.as_str())));
+    }
+    found
+}
+
+fn check_effective(node: &Node, declared: &[Field], context: &mut Context<'_>) -> Option<(usize, usize)> {
+    let mut fields = Fields::of(node, context.findings)?;
+    let from = fields.required_text("from", "name the column with a row's first day");
+    let until = fields.required_text("until", "name the column with a row's last day");
+    fields.finish();
+    let mut column = |text: Option<Text>| {
+        let text = text?;
+        let number = find(&text, declared, context)?;
+        let kind = declared.get(number)?.kind.kind();
+        if kind.present() != Type::Some(Base::Scalar(Scalar::Date)) {
+            let message = format!("`{}` is {kind}, and a row is in force between dates", text.text);
+            context.findings.add(Diagnostic::error(Code::WrongType, &text.place, message));
+            return None;
+        }
+        Some(number)
+    };
+    let (from, until) = (column(from), column(until));
+    Some((from?, until?))
+}

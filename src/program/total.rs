@@ -1,0 +1,151 @@
+//! Totals: figures over the claims decided before this one.
+
+use super::{
+    check::Context,
+    fields::{Fields, word},
+    identity::check_word,
+    key::{self, KeyPlan},
+    yaml::{Node, Text},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic, Findings, Place},
+    schema::Type,
+    script::{Expression, Facts, Member, Read, Wanted},
+};
+
+/// Which claims a total counts, by what became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// All, whatever became of them.
+    All,
+    /// Approved and held.
+    Standing,
+    /// Approved.
+    Approved,
+}
+
+/// What a total figures.
+#[derive(Debug, Clone)]
+pub enum TotalKind {
+    /// How many claims.
+    Count,
+    /// The sum of an expression.
+    Sum(Expression),
+    /// How many different values an expression has.
+    Distinct(Expression),
+}
+
+/// A figure over earlier claims.
+#[derive(Debug, Clone)]
+pub struct Total {
+    /// As rules call it.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// What it figures.
+    pub kind: TotalKind,
+    /// Which claims it counts.
+    pub of: Counted,
+    /// Per what.
+    pub key: KeyPlan,
+    /// Only claims dated less than so many days away, either side.
+    pub within: Option<u32>,
+}
+
+impl Total {
+    /// Its type.
+    pub fn result(&self) -> Type {
+        match &self.kind {
+            TotalKind::Sum(expression) => expression.kind(),
+            TotalKind::Count | TotalKind::Distinct(_) => Type::INTEGER,
+        }
+    }
+}
+
+/// Checks `totals`. They see the claim and params alone.
+pub(super) fn check(entries: &[(Text, Node)], context: &mut Context<'_>) -> Vec<Total> {
+    let mut totals = Vec::new();
+    for (name, node) in entries {
+        if !check_word(name, "a total", context) {
+            continue;
+        }
+        match check_total(name, node, context) {
+            Some(total) => totals.push(total),
+            None => context.add_broken(context.totals, &name.text),
+        }
+    }
+    totals
+}
+
+/// Makes the totals known to the expressions behind them.
+pub(super) fn name(totals: &[Total], context: &mut Context<'_>) {
+    for (number, total) in totals.iter().enumerate() {
+        let member = Member { read: Read::Total(number), kind: total.result() };
+        context.vocabulary.add_member(context.totals, &total.name, member);
+    }
+}
+
+fn check_total(name: &Text, node: &Node, context: &mut Context<'_>) -> Option<Total> {
+    let mut fields = Fields::of(node, context.findings)?;
+    let kinds = [fields.optional_text("count"), fields.optional_text("sum"), fields.optional_text("distinct")];
+    let of = fields.required_text("of", "say which claims count: `of: all`, `standing` or `approved`");
+    let per = fields.required("per", "say per what: `per: [participant, month]`");
+    let within = fields.optional_text("within");
+    let place = fields.place().clone();
+    let findings = fields.findings();
+    let words = [("all", Counted::All), ("standing", Counted::Standing), ("approved", Counted::Approved)];
+    let of = of.and_then(|text| word(&text, "a choice of claims", &words, findings));
+    let within = within.map(|text| check_within(&text, findings));
+    fields.finish();
+    let kind = check_kind(kinds, &place, context);
+    let key = per.and_then(|node| key::check(node, context));
+    if within == Some(None) {
+        return None;
+    }
+    let (kind, key) = (kind?, key?);
+    if within.is_some() && matches!(kind, TotalKind::Distinct(_)) {
+        let finding = Diagnostic::error(Code::UnknownKey, &place, "a total of distinct values can't be kept within days");
+        context.findings.add(finding.help("count claims, or name a calendar period in `per`"));
+        return None;
+    }
+    Some(Total { name: name.text.clone(), place: name.place.clone(), kind, of: of?, key, within: within.flatten() })
+}
+
+fn check_kind(kinds: [Option<Text>; 3], place: &Place, context: &mut Context<'_>) -> Option<TotalKind> {
+    match kinds {
+        [Some(count), None, None] => {
+            word(&count, "something that can be counted", &[("claims", TotalKindWord)], context.findings)?;
+            Some(TotalKind::Count)
+        }
+        [None, Some(sum), None] => {
+            let (expression, _) = context.expression(&sum, Wanted::Number, &Facts::none())?;
+            Some(TotalKind::Sum(expression))
+        }
+        [None, None, Some(distinct)] => {
+            let (expression, _) = context.expression(&distinct, Wanted::Key, &Facts::none())?;
+            Some(TotalKind::Distinct(expression))
+        }
+        _ => {
+            let finding = Diagnostic::error(Code::MissingKey, place, "a total figures one thing");
+            context.findings.add(finding.help("write one of `count: claims`, `sum: claim.quantity`, `distinct: claim.sku`"));
+            None
+        }
+    }
+}
+
+/// The one word behind `count`.
+#[derive(Debug, Clone, Copy)]
+struct TotalKindWord;
+
+/// The most days that a total may reach to either side.
+const MAX_WITHIN_DAYS: u32 = 3_660;
+
+fn check_within(text: &Text, findings: &mut Findings) -> Option<u32> {
+    let number = text.text.strip_suffix(" days").or(text.text.strip_suffix(" day"));
+    let days = number.and_then(|number| number.parse().ok()).filter(|days| (1..=MAX_WITHIN_DAYS).contains(days));
+    if days.is_none() {
+        let finding = Diagnostic::error(Code::WrongShape, &text.place, format!("`{}` is not a number of days", text.text));
+        findings.add(finding.help(format!("write `within: 7 days`, from 1 to {MAX_WITHIN_DAYS}")));
+    }
+    days
+}

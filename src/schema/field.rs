@@ -1,0 +1,178 @@
+//! The declared type of a column, and how a cell of it is read.
+
+use std::borrow::Cow;
+
+use super::{Base, Scalar, Type};
+use crate::{
+    calendar::DateFormat,
+    claim::Cell,
+    money::{NotDecimal, parse_decimal},
+};
+
+/// How decimals are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Notation {
+    /// `1234.50`.
+    #[default]
+    Point,
+    /// `1234,50`, also `1.234,50`.
+    Comma,
+}
+
+/// A word that is not a type of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a type")]
+pub struct UnknownFieldType;
+
+/// The declared type of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldType {
+    /// What a cell holds.
+    pub scalar: Scalar,
+    /// Whether it may be empty.
+    pub optional: bool,
+    /// How dates are written.
+    pub format: DateFormat,
+    /// How decimals are written.
+    pub notation: Notation,
+    /// The texts it may hold, where they are declared.
+    pub choices: Option<Vec<String>>,
+}
+
+/// Why a cell can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellTrouble {
+    /// It is empty and must not be.
+    Missing,
+    /// It holds something else; the text completes "`…` holds `…`, which".
+    Unreadable(String),
+}
+
+impl FieldType {
+    /// A type without further options.
+    pub fn plain(scalar: Scalar) -> Self {
+        Self { scalar, optional: false, format: DateFormat::default(), notation: Notation::Point, choices: None }
+    }
+
+    /// Reads `text`, `optional decimal`.
+    pub fn parse(words: &str) -> Result<Self, UnknownFieldType> {
+        let (optional, word) = words.strip_prefix("optional ").map_or((false, words), |word| (true, word.trim_start()));
+        let scalar = Scalar::NAMES.iter().find(|(name, _)| *name == word).ok_or(UnknownFieldType)?.1;
+        Ok(Self { optional, ..Self::plain(scalar) })
+    }
+
+    /// The type that rules see.
+    pub fn kind(&self) -> Type {
+        let base = Base::Scalar(self.scalar);
+        if self.optional { Type::Optional(base) } else { Type::Some(base) }
+    }
+
+    /// Reads a cell.
+    pub fn read<'t>(&self, text: &'t str) -> Result<Cell<'t>, CellTrouble> {
+        if text.is_empty() {
+            return if self.optional { Ok(Cell::Empty) } else { Err(CellTrouble::Missing) };
+        }
+        self.read_filled(text).map_err(CellTrouble::Unreadable)
+    }
+
+    fn read_filled<'t>(&self, text: &'t str) -> Result<Cell<'t>, String> {
+        match self.scalar {
+            Scalar::Boolean => match text {
+                "true" => Ok(Cell::Boolean(true)),
+                "false" => Ok(Cell::Boolean(false)),
+                _ => Err("is neither `true` nor `false`".to_owned()),
+            },
+            Scalar::Integer => read_integer(text).map(Cell::Integer),
+            Scalar::Decimal => self.read_decimal(text),
+            Scalar::Date => self.format.parse(text).map(Cell::Date).map_err(|_| self.date_remedy(text)),
+            Scalar::Text => match &self.choices {
+                Some(choices) if !choices.iter().any(|choice| choice == text) => {
+                    Err(format!("is not one of {}", choices.join(", ")))
+                }
+                _ => Ok(Cell::Text(text)),
+            },
+        }
+    }
+
+    fn read_decimal<'t>(&self, text: &'t str) -> Result<Cell<'t>, String> {
+        let written = match self.notation {
+            Notation::Point => Cow::Borrowed(text),
+            Notation::Comma => Cow::Owned(comma_to_point(text).ok_or("is not a number with a decimal comma")?),
+        };
+        parse_decimal(&written).map(Cell::Decimal).map_err(|reason| match reason {
+            NotDecimal::Separator if self.notation == Notation::Point && text.contains(',') => {
+                format!("{reason}; a file written with a decimal comma needs `decimal: comma` at this field")
+            }
+            _ => reason.to_string(),
+        })
+    }
+
+    fn date_remedy(&self, text: &str) -> String {
+        let pattern = self.format.pattern();
+        if crate::calendar::parse_iso(text).is_ok() {
+            format!("is not a date written as `{pattern}`; for this one leave out `format`")
+        } else {
+            format!("is not a date written as `{pattern}`")
+        }
+    }
+}
+
+fn read_integer(text: &str) -> Result<i64, String> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(match parse_decimal(text) {
+            Ok(_) => "is not a whole number; declare the field as `decimal` if it may have decimals".to_owned(),
+            Err(NotDecimal::NotNumber) => "is not a whole number".to_owned(),
+            Err(reason) => reason.to_string(),
+        });
+    }
+    text.parse().map_err(|_| "is too large for a whole number of 64 bits; declare the field as `text`".to_owned())
+}
+
+/// `1.234,50` to `1234.50`. Points may only stand between groups of three digits.
+fn comma_to_point(text: &str) -> Option<String> {
+    let (whole, fraction) = text.split_once(',').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut groups = whole.trim_start_matches('-').split('.');
+    let first = groups.next()?;
+    let grouped = whole.contains('.');
+    if grouped && (first.is_empty() || first.len() > 3 || groups.any(|group| group.len() != 3)) {
+        return None;
+    }
+    let whole: String = whole.chars().filter(|symbol| *symbol != '.').collect();
+    Some(fraction.map_or(whole.clone(), |fraction| format!("{whole}.{fraction}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<'t>(words: &str, text: &'t str) -> Result<Cell<'t>, CellTrouble> {
+        FieldType::parse(words).unwrap().read(text)
+    }
+
+    #[test]
+    fn cells_are_read_by_their_declared_type_and_nothing_else() {
+        assert_eq!(read("integer", "-12"), Ok(Cell::Integer(-12)));
+        assert_eq!(read("boolean", "true"), Ok(Cell::Boolean(true)));
+        assert_eq!(read("text", " NO "), Ok(Cell::Text(" NO ")));
+        assert_eq!(read("optional decimal", ""), Ok(Cell::Empty));
+        assert_eq!(read("decimal", ""), Err(CellTrouble::Missing));
+        for (words, text) in [("integer", "1.0"), ("integer", "1e3"), ("decimal", "1e3"), ("boolean", "yes")] {
+            assert!(matches!(read(words, text), Err(CellTrouble::Unreadable(_))), "{words} {text}");
+        }
+        assert_eq!(FieldType::parse("optional txt"), Err(UnknownFieldType));
+    }
+
+    #[test]
+    fn a_decimal_comma_is_read_where_it_is_declared() {
+        let comma = FieldType { notation: Notation::Comma, ..FieldType::plain(Scalar::Decimal) };
+        let decimal = |text| Ok(Cell::Decimal(parse_decimal(text).unwrap()));
+        assert_eq!(comma.read("1.234,50"), decimal("1234.50"));
+        assert_eq!(comma.read("-1234,5"), decimal("-1234.5"));
+        assert_eq!(comma.read("1.234.567"), decimal("1234567"));
+        assert!(comma.read("1.50").is_err());
+        assert!(comma.read("1234.500,0").is_err());
+        let Err(CellTrouble::Unreadable(reason)) = read("decimal", "1.234,50") else { panic!("read") };
+        assert!(reason.contains("decimal: comma"), "{reason}");
+    }
+}

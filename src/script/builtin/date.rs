@@ -1,0 +1,102 @@
+//! Dates.
+
+use super::{Builtin, Slot, Trouble};
+use crate::{
+    calendar::{self, Date},
+    claim::Value,
+    schema::Scalar,
+};
+use bumpalo::Bump;
+use chrono::Datelike;
+
+const ONE_DATE: &[(&str, Slot)] = &[("date", Slot::Is(Scalar::Date))];
+const FROM_TO: &[(&str, Slot)] = &[("from", Slot::Is(Scalar::Date)), ("to", Slot::Is(Scalar::Date))];
+const DATE_N: &[(&str, Slot)] = &[("date", Slot::Is(Scalar::Date)), ("n", Slot::Is(Scalar::Integer))];
+
+macro_rules! date {
+    ($name:literal, $parameters:expr, $returns:ident, $doc:literal, $apply:expr) => {
+        Builtin {
+            name: $name,
+            group: "Dates",
+            over: &[],
+            parameters: $parameters,
+            returns: Slot::Is(Scalar::$returns),
+            doc: $doc,
+            apply: $apply,
+        }
+    };
+}
+
+pub(super) fn builtins() -> Vec<Builtin> {
+    vec![
+        date!("date", &[("text", Slot::Is(Scalar::Text))], Date, "A date written as `2026-07-01`.", |arguments, _| {
+            let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
+            let trouble = || Trouble::Owned(format!("`{text}` is not a date written as `2026-07-01`"));
+            calendar::parse_iso(text).map(Value::Date).map_err(|_| trouble())
+        }),
+        date!("days_between", FROM_TO, Integer, "Days from one date to another; negative if the second is earlier.", |arguments, _| {
+            Ok(between(arguments, calendar::days_between))
+        }),
+        date!(
+            "business_days_between",
+            FROM_TO,
+            Integer,
+            "Days from Monday to Friday after `from`, up to and with `to`.",
+            |arguments, _| Ok(between(arguments, calendar::business_days_between))
+        ),
+        date!("add_days", DATE_N, Date, "The date `n` days later, earlier if negative.", |arguments, _| {
+            shifted(arguments, calendar::add_days)
+        }),
+        date!(
+            "add_months",
+            DATE_N,
+            Date,
+            "The same day `n` months later, or the last of that month.",
+            |arguments, _| shifted(arguments, calendar::add_months)
+        ),
+        date!("month_of", ONE_DATE, Text, "The month, as `2026-07`.", |arguments, scratch| {
+            Ok(named(arguments, scratch, calendar::month_name))
+        }),
+        date!("quarter_of", ONE_DATE, Text, "The quarter, as `2026-Q3`.", |arguments, scratch| {
+            Ok(named(arguments, scratch, calendar::quarter_name))
+        }),
+        date!("week_of", ONE_DATE, Text, "The ISO week, as `2026-W27`.", |arguments, scratch| {
+            Ok(named(arguments, scratch, calendar::week_name))
+        }),
+        date!("year_of", ONE_DATE, Integer, "The year.", |arguments, _| {
+            Ok(counted(arguments, |date| i64::from(date.year())))
+        }),
+        date!("day_of_month", ONE_DATE, Integer, "The day of the month, 1 to 31.", |arguments, _| {
+            Ok(counted(arguments, |date| i64::from(date.day())))
+        }),
+        date!("weekday", ONE_DATE, Integer, "1 for Monday to 7 for Sunday.", |arguments, _| {
+            Ok(counted(arguments, calendar::weekday))
+        }),
+        date!("is_weekend", ONE_DATE, Boolean, "Whether it is a Saturday or Sunday.", |arguments, _| {
+            let [Value::Date(date)] = arguments else { return Ok(Value::Nothing) };
+            Ok(Value::Boolean(calendar::is_weekend(*date)))
+        }),
+    ]
+}
+
+fn between<'a>(arguments: &[Value<'a>], count: fn(Date, Date) -> i64) -> Value<'a> {
+    let [Value::Date(from), Value::Date(to)] = arguments else { return Value::Nothing };
+    Value::Integer(count(*from, *to))
+}
+
+fn shifted<'a>(arguments: &[Value<'a>], shift: fn(Date, i64) -> Option<Date>) -> Result<Value<'a>, Trouble> {
+    let [Value::Date(date), Value::Integer(distance)] = arguments else { return Ok(Value::Nothing) };
+    // The calendar's library reaches further than dates can be written.
+    let in_reach = |date: &Date| (0..=9999).contains(&date.year());
+    shift(*date, *distance).filter(in_reach).map(Value::Date).ok_or(Trouble::Borrowed("the date leaves the calendar"))
+}
+
+fn named<'a>(arguments: &[Value<'a>], scratch: &'a Bump, name: fn(Date) -> String) -> Value<'a> {
+    let [Value::Date(date)] = arguments else { return Value::Nothing };
+    Value::Text(scratch.alloc_str(&name(*date)))
+}
+
+fn counted<'a>(arguments: &[Value<'a>], count: fn(Date) -> i64) -> Value<'a> {
+    let [Value::Date(date)] = arguments else { return Value::Nothing };
+    Value::Integer(count(*date))
+}

@@ -1,0 +1,128 @@
+//! The built-in functions in one table: name, types, documentation and implementation. The checker, the evaluator
+//! and the reference page come from it.
+
+mod date;
+mod list;
+mod number;
+mod text;
+
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+
+use crate::{
+    claim::Value,
+    schema::{Base, Scalar, Type},
+};
+
+/// Why a built-in function can't give a value, in the words of a message.
+pub type Trouble = Cow<'static, str>;
+
+/// The type of a parameter or result. A function over `T` works on each of its scalars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// This type.
+    Is(Scalar),
+    /// One of the function's scalars, the same everywhere.
+    T,
+    /// A value of it or nothing.
+    OptionalT,
+    /// A list of it.
+    ListOfT,
+}
+
+/// A built-in function.
+#[derive(Debug)]
+pub struct Builtin {
+    /// Its name.
+    pub name: &'static str,
+    /// What it works on.
+    pub group: &'static str,
+    /// What `T` may be; empty if there is none.
+    pub over: &'static [Scalar],
+    /// Its parameters.
+    pub parameters: &'static [(&'static str, Slot)],
+    /// What it gives.
+    pub returns: Slot,
+    /// One line for the reference.
+    pub doc: &'static str,
+    /// What it does. The arguments have the types of the parameters.
+    pub(super) apply: for<'a> fn(&[Value<'a>], &'a Bump) -> Result<Value<'a>, Trouble>,
+}
+
+const ANY: &[Scalar] = &[Scalar::Boolean, Scalar::Integer, Scalar::Decimal, Scalar::Text, Scalar::Date];
+const ORDERED: &[Scalar] = &[Scalar::Integer, Scalar::Decimal, Scalar::Date];
+const NUMBERS: &[Scalar] = &[Scalar::Integer, Scalar::Decimal];
+
+/// Every built-in function, by group.
+pub static BUILTINS: std::sync::LazyLock<Vec<Builtin>> = std::sync::LazyLock::new(|| {
+    [number::builtins(), date::builtins(), text::builtins(), list::builtins()].into_iter().flatten().collect()
+});
+
+impl Builtin {
+    /// The result's type for arguments of these types; `None` where they don't fit. With `widen` an integer will do
+    /// for a decimal.
+    pub(super) fn result(&self, kinds: &[Type], widen: bool) -> Option<Type> {
+        if kinds.len() != self.parameters.len() {
+            return None;
+        }
+        if self.over.is_empty() {
+            return self.fits_as(kinds, None, widen).then(|| self.returned(None)).flatten();
+        }
+        let scalar = self.over.iter().copied().find(|scalar| self.fits_as(kinds, Some(*scalar), widen))?;
+        self.returned(Some(scalar))
+    }
+
+    fn returned(&self, scalar: Option<Scalar>) -> Option<Type> {
+        Some(match (self.returns, scalar) {
+            (Slot::Is(scalar), _) | (Slot::T, Some(scalar)) => Type::Some(Base::Scalar(scalar)),
+            (Slot::OptionalT, Some(scalar)) => Type::Optional(Base::Scalar(scalar)),
+            (Slot::ListOfT, Some(scalar)) => Type::Some(Base::List(scalar)),
+            (_, None) => return None,
+        })
+    }
+
+    fn fits_as(&self, kinds: &[Type], scalar: Option<Scalar>, widen: bool) -> bool {
+        self.parameters.iter().zip(kinds).all(|((_, slot), kind)| {
+            let wanted = match (*slot, scalar) {
+                (Slot::Is(scalar), _) | (Slot::T, Some(scalar)) => Type::Some(Base::Scalar(scalar)),
+                (Slot::OptionalT, Some(scalar)) => Type::Optional(Base::Scalar(scalar)),
+                (Slot::ListOfT, Some(scalar)) => Type::Some(Base::List(scalar)),
+                (_, None) => return false,
+            };
+            *kind == wanted || widen && wanted == Type::DECIMAL && *kind == Type::INTEGER
+        })
+    }
+
+    /// How messages and the reference write it.
+    pub fn signature(&self) -> String {
+        let word = |slot: &Slot| match slot {
+            Slot::Is(scalar) => scalar.name().to_owned(),
+            Slot::T => "T".to_owned(),
+            Slot::OptionalT => "optional T".to_owned(),
+            Slot::ListOfT => "list of T".to_owned(),
+        };
+        let parameters: Vec<String> =
+            self.parameters.iter().map(|(name, slot)| format!("{name}: {}", word(slot))).collect();
+        format!("{}({}) -> {}", self.name, parameters.join(", "), word(&self.returns))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_functions_take_the_same_arguments() {
+        for (index, one) in BUILTINS.iter().enumerate() {
+            for other in BUILTINS.iter().skip(index + 1).filter(|other| other.name == one.name) {
+                assert_ne!(
+                    one.parameters.iter().map(|(_, slot)| *slot).collect::<Vec<_>>(),
+                    other.parameters.iter().map(|(_, slot)| *slot).collect::<Vec<_>>(),
+                    "{}",
+                    one.name
+                );
+            }
+        }
+    }
+}

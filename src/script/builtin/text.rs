@@ -1,0 +1,73 @@
+//! Text. Nothing is trimmed or folded unless a rule says so.
+
+use bumpalo::Bump;
+
+use super::{ANY, Builtin, Slot};
+use crate::{claim::Value, schema::Scalar};
+
+const ONE_TEXT: &[(&str, Slot)] = &[("text", Slot::Is(Scalar::Text))];
+const TEXT_PART: &[(&str, Slot)] = &[("text", Slot::Is(Scalar::Text)), ("part", Slot::Is(Scalar::Text))];
+
+macro_rules! text {
+    ($name:literal, $parameters:expr, $returns:ident, $doc:literal, $apply:expr) => {
+        Builtin {
+            name: $name,
+            group: "Text",
+            over: &[],
+            parameters: $parameters,
+            returns: Slot::Is(Scalar::$returns),
+            doc: $doc,
+            apply: $apply,
+        }
+    };
+}
+
+pub(super) fn builtins() -> Vec<Builtin> {
+    vec![
+        text!("len", ONE_TEXT, Integer, "How many characters.", |arguments, _| {
+            let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
+            Ok(Value::Integer(i64::try_from(text.chars().count()).unwrap_or(i64::MAX)))
+        }),
+        text!("contains", TEXT_PART, Boolean, "Whether the part stands in the text.", |arguments, _| {
+            Ok(tested(arguments, |text, part| text.contains(part)))
+        }),
+        text!("starts_with", TEXT_PART, Boolean, "Whether the text starts so.", |arguments, _| {
+            Ok(tested(arguments, |text, part| text.starts_with(part)))
+        }),
+        text!("ends_with", TEXT_PART, Boolean, "Whether the text ends so.", |arguments, _| {
+            Ok(tested(arguments, |text, part| text.ends_with(part)))
+        }),
+        text!("upper", ONE_TEXT, Text, "In capitals.", |arguments, scratch| {
+            Ok(changed(arguments, scratch, str::to_uppercase))
+        }),
+        text!("lower", ONE_TEXT, Text, "In small letters.", |arguments, scratch| {
+            Ok(changed(arguments, scratch, str::to_lowercase))
+        }),
+        text!("trimmed", ONE_TEXT, Text, "Without white space at both ends.", |arguments, _| {
+            let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
+            Ok(Value::Text(text.trim()))
+        }),
+        Builtin {
+            name: "or_else",
+            group: "Empty values",
+            over: ANY,
+            parameters: &[("value", Slot::OptionalT), ("instead", Slot::T)],
+            returns: Slot::T,
+            doc: "The value, or `instead` where it is empty.",
+            apply: |arguments, _| {
+                let [value, instead] = arguments else { return Ok(Value::Nothing) };
+                Ok(if value.is_nothing() { *instead } else { *value })
+            },
+        },
+    ]
+}
+
+fn tested<'a>(arguments: &[Value<'a>], test: fn(&str, &str) -> bool) -> Value<'a> {
+    let [Value::Text(text), Value::Text(part)] = arguments else { return Value::Nothing };
+    Value::Boolean(test(text, part))
+}
+
+fn changed<'a>(arguments: &[Value<'a>], scratch: &'a Bump, change: fn(&str) -> String) -> Value<'a> {
+    let [Value::Text(text)] = arguments else { return Value::Nothing };
+    Value::Text(scratch.alloc_str(&change(text)))
+}

@@ -1,0 +1,196 @@
+//! The typed form: a flat, immutable program of typed nodes. Checking builds it; evaluation runs it.
+
+use super::builtin::Builtin;
+use crate::{
+    claim::Constant,
+    diagnostic::Place,
+    money::Decimal,
+    schema::Type,
+};
+
+/// Where a figure of the program is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Read {
+    /// A row that is always there, named as a whole; it carries no value of its own.
+    Presence,
+    /// A field of the claim.
+    Field(usize),
+    /// A param in force on the claim's date.
+    Param(usize),
+    /// A total over the claims decided before.
+    Total(usize),
+    /// A derived figure.
+    Derived(usize),
+    /// Whether a table has a row for the claim.
+    TableRow(usize),
+    /// A cell of that row.
+    TableCell {
+        /// The table.
+        table: usize,
+        /// The column.
+        column: usize,
+    },
+    /// A component of the award.
+    Component(usize),
+    /// The award after limits.
+    AwardTotal,
+    /// What limits took.
+    AwardCut,
+}
+
+/// A node of a [`Form`], by its number.
+pub(super) type NodeId = u32;
+
+/// Consecutive children of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Children {
+    pub(super) start: u32,
+    pub(super) count: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Node {
+    Nothing,
+    Boolean(bool),
+    Integer(i64),
+    Decimal(Decimal),
+    Constant(u32),
+    Read(Read),
+    Local(u32),
+    IsNothing(NodeId),
+    Not(NodeId),
+    Widen(NodeId),
+    NegateInteger(NodeId),
+    NegateDecimal(NodeId),
+    All(Children),
+    Any(Children),
+    Compare(Comparison, NodeId, NodeId),
+    OnIntegers(Arithmetic, NodeId, NodeId),
+    OnDecimals(Arithmetic, NodeId, NodeId),
+    Join(NodeId, NodeId),
+    Interpolate(Children),
+    List(Children),
+    In(NodeId, NodeId),
+    CallBuiltin(u32, Children),
+    CallFunction(u32, Children),
+    If { condition: NodeId, then: NodeId, otherwise: NodeId },
+    /// Its arms are pairs of a literal and a value.
+    Switch { subject: NodeId, arms: Children, otherwise: NodeId },
+    Block(Children),
+    Set { slot: u32, value: NodeId },
+    For { slot: u32, counter: u32, list: NodeId, body: NodeId },
+    Return(NodeId),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Function {
+    pub(super) body: NodeId,
+    pub(super) slots: u32,
+}
+
+/// The typed rules of a program.
+#[derive(Debug, Default)]
+pub struct Form {
+    pub(super) nodes: Vec<Node>,
+    pub(super) places: Vec<Place>,
+    pub(super) children: Vec<NodeId>,
+    pub(super) constants: Vec<Constant>,
+    pub(super) functions: Vec<Function>,
+    pub(super) builtins: Vec<&'static Builtin>,
+}
+
+impl Form {
+    /// An empty form.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many nodes there are.
+    pub fn size(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
+/// An expression of a program, checked.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    pub(super) root: NodeId,
+    pub(super) slots: u32,
+    pub(super) kind: Type,
+    pub(super) place: Place,
+    pub(super) reads: Vec<(String, Read)>,
+    pub(super) literal: bool,
+}
+
+impl Expression {
+    /// Its type.
+    pub fn kind(&self) -> Type {
+        self.kind
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The figures that it or a function it calls may look at, by the names that rules give them, in order of reading.
+    pub fn reads(&self) -> &[(String, Read)] {
+        &self.reads
+    }
+
+    /// Whether it looks at nothing, so that it has the same value for every claim.
+    pub fn is_constant(&self) -> bool {
+        self.reads.is_empty()
+    }
+
+    /// Whether it is written as one literal.
+    pub fn is_literal(&self) -> bool {
+        self.literal
+    }
+}
+
+/// A message with expressions in braces.
+#[derive(Debug, Clone, Default)]
+pub struct Template {
+    pub(super) parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    Text(String),
+    Value(Expression),
+}
+
+impl Template {
+    /// A message without expressions.
+    pub fn fixed(text: impl Into<String>) -> Self {
+        Self { parts: vec![Part::Text(text.into())] }
+    }
+
+    /// The expressions in the message.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Value(expression) => Some(expression),
+            Part::Text(_) => None,
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! Every limit of the rule language, stated by name and the same in every build.
+
+/// The longest script file, in bytes.
+pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
+/// How deep expressions and blocks may be nested, in a function and outside.
+pub const MAX_DEPTH: usize = 64;
+/// Functions in one script file.
+pub const MAX_FUNCTIONS: usize = 1_000;
+/// How deep functions may call each other.
+pub const MAX_CALL_DEPTH: usize = 32;
+/// Functions of a program, each counted once for every set of argument types that it is called with.
+pub const MAX_INSTANCES: usize = 4_000;
+/// Nodes of a program's typed form.
+pub const MAX_NODES: usize = 1_000_000;
+/// The longest text that a rule may build, in bytes.
+pub const MAX_TEXT_BYTES: usize = 64 << 10;
+/// Steps that one expression may take on one claim; only nested `for` can come near.
+pub const MAX_STEPS: usize = 1_000_000;

@@ -1,0 +1,206 @@
+//! Calls: built-in functions by the types of their arguments, script functions checked anew for each set of them.
+
+use rhai::{Expr, FnCallExpr};
+
+use super::{Body, Instance, Local, Type, Typed, article};
+use crate::{
+    diagnostic::{Code, Diagnostic, Place},
+    schema::{Base, Scalar},
+    script::{
+        builtin::{BUILTINS, Builtin, Slot},
+        form::{Function, Node},
+        limit,
+        parse::FunctionSource,
+    },
+};
+
+impl Body<'_, '_> {
+    /// `f(a, b)`, also what Rhai writes as one: operators and `in`.
+    pub(super) fn call(&mut self, call: &FnCallExpr, place: &Place) -> Option<Typed> {
+        if call.op_token.is_some() {
+            return match call.name.as_str() {
+                "==" | "!=" | "!" => {
+                    let parsed = Expr::FnCall(Box::new(call.clone()), rhai::Position::NONE);
+                    self.condition_at(&parsed, place)
+                }
+                "contains" | "in" => self.contained(call, place),
+                _ => self.operator(call, place),
+            };
+        }
+        let arguments: Vec<Option<Typed>> = call.args.iter().map(|argument| self.value(argument)).collect();
+        self.resolve(&call.name, arguments.into_iter().collect::<Option<_>>()?, place)
+    }
+
+    /// `a.f(b)`, which is `f(a, b)`.
+    pub(super) fn method(&mut self, subject: Typed, call: &FnCallExpr, place: &Place) -> Option<Typed> {
+        let rest: Vec<Option<Typed>> = call.args.iter().map(|argument| self.value(argument)).collect();
+        let mut arguments = vec![subject];
+        arguments.extend(rest.into_iter().collect::<Option<Vec<_>>>()?);
+        self.resolve(&call.name, arguments, place)
+    }
+
+    fn condition_at(&mut self, parsed: &Expr, place: &Place) -> Option<Typed> {
+        let (typed, _) = self.condition(parsed)?;
+        if let Some(known) = self.checker.form.places.get_mut(typed.id as usize) {
+            *known = place.clone();
+        }
+        Some(typed)
+    }
+
+    /// `a in list` arrives as `contains(list, a)`.
+    fn contained(&mut self, call: &FnCallExpr, place: &Place) -> Option<Typed> {
+        let (list, item) = self.operands(call)?;
+        let (list, item) = (self.present(list)?, self.present(item)?);
+        if list.kind == Type::TEXT {
+            return self.resolve("contains", vec![list, item], place);
+        }
+        let Some(scalar) = Self::element(list.kind) else {
+            return self.wrong_type(list, "behind `in` stands a list or a text");
+        };
+        let element = Type::Some(Base::Scalar(scalar));
+        if item.kind != element {
+            let finding = Diagnostic::error(Code::MixedComparison, place, "a value of another type is never in the list");
+            let finding = finding
+                .and(&self.place_of(item.id), article(item.kind))
+                .and(&self.place_of(list.id), article(list.kind));
+            return self.report(finding.help("the list and the value have one type"));
+        }
+        self.add(Node::In(item.id, list.id), Type::BOOLEAN, place)
+    }
+
+    fn resolve(&mut self, name: &str, arguments: Vec<Typed>, place: &Place) -> Option<Typed> {
+        if BUILTINS.iter().any(|builtin| builtin.name == name) {
+            return self.builtin(name, &arguments, place);
+        }
+        if self.checker.scripts.function(name, arguments.len()).is_some() {
+            return self.script_function(name, &arguments, place);
+        }
+        let counts = self.checker.scripts.arities(name);
+        if !counts.is_empty() {
+            let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
+            let message = format!("`{name}` takes {} arguments, not {}", counts.join(" or "), arguments.len());
+            return self.report(Diagnostic::error(Code::WrongArguments, place, message));
+        }
+        self.unknown_function(name, place)
+    }
+
+    fn unknown_function<T>(&mut self, name: &str, place: &Place) -> Option<T> {
+        if name == "round" {
+            let finding = Diagnostic::error(Code::UnnamedRounding, place, "`round` doesn't say what happens to a tie");
+            return self.report(finding.help("name it: `round_half_even(x, 2)`, `round_half_up(x, 2)`, `round_down(x, 2)`, …"));
+        }
+        let finding = Diagnostic::error(Code::UnknownFunction, place, format!("there is no function `{name}`"));
+        let banned = ["eval", "print", "debug", "call", "curry", "Fn", "import", "parse_json", "timestamp", "type_of"];
+        if banned.contains(&name) {
+            return self.report(finding.help("rules decide from what they are given and can do nothing else"));
+        }
+        let scripts = self.checker.scripts;
+        let known = BUILTINS.iter().map(|builtin| builtin.name).chain(scripts.names());
+        let near = crate::diagnostic::nearest(name, &known.collect::<Vec<_>>());
+        self.report(match near {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("built-in functions are listed in `docs/language.md`; others belong in a script"),
+        })
+    }
+
+    fn builtin(&mut self, name: &str, arguments: &[Typed], place: &Place) -> Option<Typed> {
+        let kinds: Vec<Type> = arguments.iter().map(|argument| argument.kind).collect();
+        let candidates = || BUILTINS.iter().filter(|builtin| builtin.name == name);
+        let fitting = |widen| candidates().find_map(|builtin| Some((builtin, builtin.result(&kinds, widen)?)));
+        if let Some((builtin, kind)) = fitting(false) {
+            return self.call_builtin(builtin, kind, arguments, place);
+        }
+        if let Some((builtin, kind)) = fitting(true) {
+            let widened = self.widen(builtin, arguments)?;
+            return self.call_builtin(builtin, kind, &widened, place);
+        }
+        let present: Vec<Type> = kinds.iter().map(|kind| kind.present()).collect();
+        if present != kinds && candidates().any(|builtin| builtin.result(&present, true).is_some()) {
+            let empty = arguments.iter().find(|argument| matches!(argument.kind, Type::Optional(_)))?;
+            return self.maybe_empty(*empty);
+        }
+        let given: Vec<String> = kinds.iter().map(ToString::to_string).collect();
+        let message = format!("`{name}` doesn't take ({})", given.join(", "));
+        let takes: Vec<String> = candidates().map(Builtin::signature).collect();
+        self.report(Diagnostic::error(Code::WrongArguments, place, message).help(format!("it is {}", takes.join(" or "))))
+    }
+
+    fn call_builtin(&mut self, builtin: &'static Builtin, kind: Type, arguments: &[Typed], place: &Place) -> Option<Typed> {
+        let ids: Vec<_> = arguments.iter().map(|argument| argument.id).collect();
+        let children = self.children(&ids);
+        let number = self.builtin_number(builtin);
+        self.add(Node::CallBuiltin(number, children), kind, place)
+    }
+
+    /// Integers as decimals, where the function takes decimals only.
+    fn widen(&mut self, builtin: &Builtin, arguments: &[Typed]) -> Option<Vec<Typed>> {
+        let widens = |slot: Slot| matches!(slot, Slot::T | Slot::Is(Scalar::Decimal));
+        let pairs = builtin.parameters.iter().zip(arguments);
+        pairs
+            .map(|((_, slot), argument)| match argument.kind {
+                Type::INTEGER if widens(*slot) => {
+                    let place = self.place_of(argument.id);
+                    self.add(Node::Widen(argument.id), Type::DECIMAL, &place)
+                }
+                _ => Some(*argument),
+            })
+            .collect()
+    }
+
+    fn builtin_number(&mut self, builtin: &'static Builtin) -> u32 {
+        let list = &mut self.checker.form.builtins;
+        let number = list.iter().position(|known| std::ptr::eq(*known, builtin)).unwrap_or_else(|| {
+            list.push(builtin);
+            list.len() - 1
+        });
+        u32::try_from(number).unwrap_or(u32::MAX)
+    }
+
+    fn script_function(&mut self, name: &str, arguments: &[Typed], place: &Place) -> Option<Typed> {
+        if self.callers.iter().any(|caller| caller == name) {
+            let message = format!("`{name}` calls itself");
+            let finding = Diagnostic::error(Code::NotCovered, place, message);
+            return self.report(finding.help("rules have no recursion, so that every rule ends"));
+        }
+        let kinds: Vec<Type> = arguments.iter().map(|argument| argument.kind).collect();
+        let key = (name.to_owned(), kinds);
+        let instance = match self.checker.instances.get(&key) {
+            Some(instance) => instance.clone(),
+            None => {
+                let source = self.checker.scripts.function(name, arguments.len())?;
+                let instance = self.instantiate(name, source, &key.1, place)?;
+                self.checker.instances.insert(key, instance.clone());
+                instance
+            }
+        };
+        for (path, read) in &instance.reads {
+            self.read(path.clone(), *read);
+        }
+        let ids: Vec<_> = arguments.iter().map(|argument| argument.id).collect();
+        let children = self.children(&ids);
+        self.add(Node::CallFunction(instance.function, children), instance.kind, place)
+    }
+
+    /// Checks and lowers a function for these argument types.
+    fn instantiate(&mut self, name: &str, source: &FunctionSource, kinds: &[Type], place: &Place) -> Option<Instance> {
+        self.checker.called.insert((name.to_owned(), kinds.len()));
+        if self.callers.len() >= limit::MAX_CALL_DEPTH || self.checker.instances.len() >= limit::MAX_INSTANCES {
+            let message = format!("functions call each other deeper than {} or are too many", limit::MAX_CALL_DEPTH);
+            return self.report(Diagnostic::error(Code::TooLarge, place, message));
+        }
+        let mut callers = self.callers.clone();
+        callers.push(name.to_owned());
+        let facts = self.facts.of_reads();
+        let mut body = Body::new(self.checker, self.vocabulary, self.findings, &source.fragment, facts);
+        body.callers = callers;
+        for (parameter, kind) in source.parameters.iter().zip(kinds) {
+            let slot = body.new_slot();
+            body.locals.push(Local { name: parameter.clone(), slot, kind: *kind, constant: false });
+        }
+        let typed = body.function_body(&source.body, &source.place)?;
+        let (slots, reads) = (body.slots, std::mem::take(&mut body.reads));
+        let function = u32::try_from(self.checker.form.functions.len()).unwrap_or(u32::MAX);
+        self.checker.form.functions.push(Function { body: typed.id, slots });
+        Some(Instance { function, kind: typed.kind, reads })
+    }
+}

@@ -1,0 +1,305 @@
+//! From Rhai's syntax tree to the typed form: every name, type and call is checked on the way.
+
+mod call;
+mod expression;
+mod fact;
+mod operator;
+mod statement;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    form::{Children, Expression, Form, Node, NodeId, Part, Read, Template},
+    limit,
+    parse::{Scripts, parse_expression},
+    vocabulary::Vocabulary,
+};
+use crate::{
+    diagnostic::{Code, Diagnostic, Findings, Fragment, Place},
+    schema::{Base, Scalar, Type},
+};
+
+pub use fact::Facts;
+use fact::Known;
+
+/// What an expression of the definition must come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// True or false.
+    Boolean,
+    /// A number.
+    Number,
+    /// Something a key can be made of: any scalar, also an optional one.
+    Key,
+    /// A value of this type; an integer where a decimal is wanted.
+    Exactly(Type),
+    /// Anything that can be printed.
+    Printable,
+    /// Any value.
+    Any,
+}
+
+/// Checks expressions against a vocabulary and lowers them into one form.
+#[derive(Debug)]
+pub struct Checker<'s> {
+    scripts: &'s Scripts,
+    form: Form,
+    instances: BTreeMap<(String, Vec<Type>), Instance>,
+    called: BTreeSet<(String, usize)>,
+}
+
+/// A function checked for one set of argument types.
+#[derive(Debug, Clone)]
+struct Instance {
+    function: u32,
+    kind: Type,
+    reads: Vec<(String, Read)>,
+}
+
+/// A node with its type.
+#[derive(Debug, Clone, Copy)]
+struct Typed {
+    id: NodeId,
+    kind: Type,
+}
+
+/// A local variable or argument.
+#[derive(Debug, Clone)]
+struct Local {
+    name: String,
+    slot: u32,
+    kind: Type,
+    constant: bool,
+}
+
+/// What is known while one expression or function body is lowered. `None` from a method means: already reported.
+struct Body<'c, 's> {
+    checker: &'c mut Checker<'s>,
+    vocabulary: &'c Vocabulary,
+    findings: &'c mut Findings,
+    fragment: &'c Fragment,
+    /// The functions being lowered, outermost first; empty in an expression of the definition.
+    callers: Vec<String>,
+    locals: Vec<Local>,
+    slots: u32,
+    facts: Facts,
+    returns: Vec<(Type, Place)>,
+    reads: Vec<(String, Read)>,
+}
+
+impl<'s> Checker<'s> {
+    /// A checker for a program with these scripts.
+    pub fn new(scripts: &'s Scripts) -> Self {
+        Self { scripts, form: Form::new(), instances: BTreeMap::new(), called: BTreeSet::new() }
+    }
+
+    /// Checks an expression. Comes back with it and what is known where it holds, if it is a condition.
+    pub fn expression(
+        &mut self,
+        fragment: &Fragment,
+        vocabulary: &Vocabulary,
+        wanted: Wanted,
+        facts: &Facts,
+        findings: &mut Findings,
+    ) -> Option<(Expression, Facts)> {
+        let parsed = match parse_expression(fragment) {
+            Ok(parsed) => parsed,
+            Err(diagnostic) => {
+                findings.add(*diagnostic);
+                return None;
+            }
+        };
+        let mut body = Body::new(self, vocabulary, findings, fragment, facts.clone());
+        let (typed, established) = body.condition_or_value(&parsed)?;
+        let typed = body.convert_to_wanted(typed, wanted)?;
+        let (slots, reads) = (body.slots, std::mem::take(&mut body.reads));
+        let literal = reads.is_empty() && parsed.is_constant();
+        let expression =
+            Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, literal };
+        Some((expression, established))
+    }
+
+    /// Checks a message with expressions in braces.
+    pub fn template(
+        &mut self,
+        fragment: &Fragment,
+        vocabulary: &Vocabulary,
+        facts: &Facts,
+        findings: &mut Findings,
+    ) -> Option<Template> {
+        let text = fragment.text();
+        let (mut parts, mut from) = (Vec::new(), 0);
+        while let Some(open) = text.get(from..).and_then(|rest| rest.find('{')) {
+            let open = from + open;
+            let Some(length) = text.get(open..).and_then(|rest| rest.find('}')) else {
+                let place = fragment.range(open, open + 1);
+                let finding = Diagnostic::error(Code::ScriptSyntax, &place, "this brace isn't closed");
+                findings.add(finding.help("an expression in a message stands in braces: `{claim.sale_date}`"));
+                return None;
+            };
+            parts.push(Part::Text(text.get(from..open).unwrap_or("").to_owned()));
+            let inner = text.get(open + 1..open + length).unwrap_or("");
+            let piece = Fragment::of(&fragment.range(open + 1, open + length), inner);
+            let (expression, _) = self.expression(&piece, vocabulary, Wanted::Printable, facts, findings)?;
+            parts.push(Part::Value(expression));
+            from = open + length + 1;
+        }
+        parts.push(Part::Text(text.get(from..).unwrap_or("").to_owned()));
+        Some(Template { parts })
+    }
+
+    /// The finished form. Functions that nothing calls are reported.
+    pub fn finish(self, findings: &mut Findings) -> Form {
+        for ((name, count), function) in self.scripts.all() {
+            if !self.called.contains(&(name.clone(), *count)) {
+                let message = format!("function `{name}` is never called, so its body isn't checked");
+                findings.add(Diagnostic::warning(Code::UnusedFunction, &function.place, message));
+            }
+        }
+        self.form
+    }
+
+    fn add(&mut self, node: Node, place: &Place) -> NodeId {
+        // INVARIANT: `Body::add` refuses to grow beyond MAX_NODES, which fits.
+        let id = u32::try_from(self.form.nodes.len()).unwrap_or(NodeId::MAX);
+        self.form.nodes.push(node);
+        self.form.places.push(place.clone());
+        id
+    }
+}
+
+impl<'c, 's> Body<'c, 's> {
+    fn new(
+        checker: &'c mut Checker<'s>,
+        vocabulary: &'c Vocabulary,
+        findings: &'c mut Findings,
+        fragment: &'c Fragment,
+        facts: Facts,
+    ) -> Self {
+        let (locals, returns, reads) = (Vec::new(), Vec::new(), Vec::new());
+        Self { checker, vocabulary, findings, fragment, callers: Vec::new(), locals, slots: 0, facts, returns, reads }
+    }
+
+    fn add(&mut self, node: Node, kind: Type, place: &Place) -> Option<Typed> {
+        if self.checker.form.nodes.len() >= limit::MAX_NODES {
+            let message = format!("the rules have more than {} nodes", limit::MAX_NODES);
+            return self.report(Diagnostic::error(Code::TooLarge, place, message));
+        }
+        Some(Typed { id: self.checker.add(node, place), kind })
+    }
+
+    fn children(&mut self, ids: &[NodeId]) -> Children {
+        let list = &mut self.checker.form.children;
+        let start = u32::try_from(list.len()).unwrap_or(u32::MAX);
+        list.extend(ids);
+        Children { start, count: u32::try_from(ids.len()).unwrap_or(u32::MAX) }
+    }
+
+    fn report<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.findings.add(diagnostic);
+        None
+    }
+
+    fn read(&mut self, name: String, read: Read) {
+        if read != Read::Presence && !self.reads.iter().any(|(_, known)| *known == read) {
+            self.reads.push((name, read));
+        }
+    }
+
+    fn place_of(&self, id: NodeId) -> Place {
+        self.checker.form.places.get(id as usize).cloned().unwrap_or_else(|| self.fragment.place())
+    }
+
+    fn node(&self, id: NodeId) -> Node {
+        self.checker.form.nodes.get(id as usize).copied().unwrap_or(Node::Nothing)
+    }
+
+    fn new_slot(&mut self) -> u32 {
+        self.slots += 1;
+        self.slots - 1
+    }
+
+    /// What a node can be known by in [`Facts`].
+    fn known(&self, id: NodeId) -> Option<Known> {
+        match self.node(id) {
+            Node::Read(read) => Some(Known::Read(read)),
+            Node::Local(slot) => Some(Known::Local(slot)),
+            _ => None,
+        }
+    }
+
+    fn convert_to_wanted(&mut self, typed: Typed, wanted: Wanted) -> Option<Typed> {
+        let fits = match wanted {
+            Wanted::Boolean => typed.kind == Type::BOOLEAN,
+            Wanted::Number => typed.kind.is_number(),
+            Wanted::Key => matches!(typed.kind, Type::Some(Base::Scalar(_)) | Type::Optional(Base::Scalar(_))),
+            Wanted::Printable => !matches!(
+                typed.kind,
+                Type::Never | Type::Nothing | Type::Some(Base::Row(_)) | Type::Optional(Base::Row(_))
+            ),
+            Wanted::Any => !matches!(typed.kind, Type::Never | Type::Nothing),
+            Wanted::Exactly(kind) => return self.convert(typed, kind),
+        };
+        if fits {
+            return Some(typed);
+        }
+        let expected = match wanted {
+            Wanted::Boolean => "a condition, true or false, is expected",
+            Wanted::Number => "a number is expected",
+            Wanted::Key => "a key is made of single values: text, a number, a date, true or false",
+            _ => "a value is expected",
+        };
+        self.wrong_type(typed, expected)
+    }
+
+    /// A value as another type: the same, or an integer as a decimal.
+    fn convert(&mut self, typed: Typed, kind: Type) -> Option<Typed> {
+        let widens = typed.kind == Type::INTEGER && kind.present() == Type::DECIMAL;
+        if typed.kind == kind || typed.kind == kind.present() || widens {
+            return Some(typed);
+        }
+        let expected = format!("{} is expected", article(kind));
+        self.wrong_type(typed, &expected)
+    }
+
+    fn wrong_type<T>(&mut self, typed: Typed, expected: &str) -> Option<T> {
+        let place = self.place_of(typed.id);
+        if let Type::Optional(base) = typed.kind
+            && (expected.contains(&base.to_string()) || expected.contains("number"))
+        {
+            return self.maybe_empty(typed);
+        }
+        let message = format!("{expected}, and this is {}", article(typed.kind));
+        self.report(Diagnostic::error(Code::WrongType, &place, message).labelled(article(typed.kind)))
+    }
+
+    fn maybe_empty<T>(&mut self, typed: Typed) -> Option<T> {
+        let place = self.place_of(typed.id);
+        let name = place.text().to_owned();
+        let help = format!("test it first: `{name} != () && …`, or `if {name} == () {{ return …; }}` in a function");
+        let finding = Diagnostic::error(Code::MaybeEmpty, &place, format!("`{name}` may be empty"));
+        self.report(finding.labelled(article(typed.kind)).help(help))
+    }
+
+    /// Whether a value is certainly there; reports it if not.
+    fn present(&mut self, typed: Typed) -> Option<Typed> {
+        match typed.kind {
+            Type::Optional(_) => self.maybe_empty(typed),
+            Type::Nothing | Type::Never => self.wrong_type(typed, "a value is expected"),
+            Type::Some(_) => Some(typed),
+        }
+    }
+}
+
+/// A type with its article, as messages say it.
+fn article(kind: Type) -> String {
+    match kind {
+        Type::Never | Type::Nothing => "nothing".to_owned(),
+        Type::Some(Base::Scalar(Scalar::Text)) => "text".to_owned(),
+        Type::Some(Base::Scalar(Scalar::Boolean)) => "true or false (a boolean)".to_owned(),
+        Type::Some(Base::Scalar(Scalar::Integer)) => "a whole number (integer)".to_owned(),
+        Type::Some(Base::Scalar(Scalar::Decimal)) => "a decimal number".to_owned(),
+        Type::Optional(_) => format!("an {kind}"),
+        Type::Some(_) => format!("a {kind}"),
+    }
+}

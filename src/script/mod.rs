@@ -1,0 +1,17 @@
+//! Rules: Rhai is parsed here and nowhere else, checked against declared types, and lowered to a small typed form
+//! that is then evaluated. No script ever runs in Rhai itself.
+
+mod builtin;
+mod evaluate;
+mod form;
+pub mod limit;
+mod lower;
+mod parse;
+mod vocabulary;
+
+pub use builtin::{BUILTINS, Builtin};
+pub use evaluate::{Failure, Scope, evaluate, fill};
+pub use form::{Expression, Form, Read, Template};
+pub use lower::{Checker, Facts, Wanted};
+pub use parse::Scripts;
+pub use vocabulary::{Member, RowType, Vocabulary};

@@ -1,0 +1,95 @@
+//! The names that rules see, with their types: what the checker checks against.
+
+use std::collections::BTreeMap;
+
+use super::form::Read;
+use crate::schema::{Base, RowTypeId, Type};
+
+/// A name with a type, and where its value is read from.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    /// Where the value is read from.
+    pub read: Read,
+    /// Its type.
+    pub kind: Type,
+}
+
+/// A declared row: the claim, the params, a table.
+#[derive(Debug, Clone)]
+pub struct RowType {
+    /// As rules call it: `claim`.
+    pub name: String,
+    /// What its members are called in messages: field, param, total, component.
+    pub member_word: &'static str,
+    /// Its members.
+    pub members: BTreeMap<String, Member>,
+}
+
+/// The names that an expression sees.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    names: BTreeMap<String, Member>,
+    row_types: Vec<RowType>,
+}
+
+impl Vocabulary {
+    /// No names yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a row that is always there.
+    pub fn add_row(&mut self, row: RowType) -> RowTypeId {
+        let id = RowTypeId(self.row_types.len());
+        let member = Member { read: Read::Presence, kind: Type::Some(Base::Row(id)) };
+        self.names.insert(row.name.clone(), member);
+        self.row_types.push(row);
+        id
+    }
+
+    /// Adds the row of a table, which may not be there.
+    pub fn add_table(&mut self, table: usize, row: RowType) -> RowTypeId {
+        let id = self.add_row(row);
+        if let Some(member) = self.row_types.get(id.0).and_then(|row| self.names.get_mut(&row.name)) {
+            *member = Member { read: Read::TableRow(table), kind: Type::Optional(Base::Row(id)) };
+        }
+        id
+    }
+
+    /// Adds a value.
+    pub fn add_value(&mut self, name: &str, member: Member) {
+        self.names.insert(name.to_owned(), member);
+    }
+
+    /// Adds a member to a row.
+    pub fn add_member(&mut self, row: RowTypeId, name: &str, member: Member) {
+        if let Some(row) = self.row_types.get_mut(row.0) {
+            row.members.insert(name.to_owned(), member);
+        }
+    }
+
+    /// Of these names alone.
+    #[must_use]
+    pub fn only(&self, kept: &[&str]) -> Self {
+        let mut left = self.clone();
+        left.names.retain(|name, _| kept.contains(&name.as_str()));
+        left
+    }
+
+    /// Whether a name has a meaning.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
+    pub(super) fn name(&self, name: &str) -> Option<Member> {
+        self.names.get(name).copied()
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
+    }
+
+    pub(super) fn row_type(&self, id: RowTypeId) -> Option<&RowType> {
+        self.row_types.get(id.0)
+    }
+}
