@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Why a built-in function can't give a value, in the words of a message.
-pub type Trouble = Cow<'static, str>;
+pub(super) type Trouble = Cow<'static, str>;
 
 /// The type of a parameter or result. A function over `T` works on each of its scalars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,144 @@
+//! Snapshots of outcomes, in insta's format: a header with what the case holds, and the outcomes as YAML.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::{
+    money::at_scale,
+    outcome::{Outcome, Reason},
+    program::Program,
+};
+
+/// The file that a snapshot says it comes from, as insta writes it.
+pub(super) const SOURCE: &str = "tests/cases.rs";
+
+/// What a case holds, at the head of its snapshot, so that the snapshot can be reviewed alone.
+#[derive(Debug, Clone, Serialize)]
+pub struct Header {
+    /// What the case shows.
+    #[serde(skip)]
+    pub title: String,
+    /// The program.
+    pub program: String,
+    /// The file with its claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Its claims as written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<BTreeMap<String, String>>,
+}
+
+impl Header {
+    pub(super) fn new(title: &str, program: &Program, file: Option<&str>, claims: &[Vec<(String, String)>]) -> Self {
+        Self {
+            title: title.to_owned(),
+            program: program.identification.name.to_string(),
+            file: file.map(ToOwned::to_owned),
+            claims: claims.iter().map(|claim| claim.iter().cloned().collect()).collect(),
+        }
+    }
+}
+
+/// The outcomes of a case.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// What the case holds.
+    pub header: Header,
+    /// The outcomes as YAML, without a line break at the end.
+    pub contents: String,
+}
+
+#[derive(Serialize)]
+struct File<'h> {
+    source: &'static str,
+    description: &'h str,
+    info: &'h Header,
+}
+
+#[derive(Serialize)]
+struct OutcomeText {
+    claim: String,
+    participant: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
+    disposition: &'static str,
+    award: String,
+    pending: String,
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    components: serde_json::Map<String, serde_json::Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cuts: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claimed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variance: Option<String>,
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    derived: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Snapshot {
+    pub(super) fn new(program: &Program, header: Header, outcomes: &[Outcome]) -> Self {
+        let texts: Vec<OutcomeText> = outcomes.iter().map(|outcome| outcome_text(program, outcome)).collect();
+        let contents = serde_yaml::to_string(&texts).unwrap_or_default();
+        Self { header, contents: contents.trim_end().to_owned() }
+    }
+
+    /// The whole file.
+    pub fn to_file(&self) -> String {
+        let file = File { source: SOURCE, description: &self.header.title, info: &self.header };
+        let header = serde_yaml::to_string(&file).unwrap_or_default();
+        format!("---\n{header}---\n{}\n", self.contents)
+    }
+
+    /// The outcomes that a snapshot file holds.
+    pub fn contents_of(file: &str) -> Option<&str> {
+        let (_, contents) = file.strip_prefix("---\n")?.split_once("\n---\n")?;
+        Some(contents.trim_end())
+    }
+}
+
+fn outcome_text(program: &Program, outcome: &Outcome) -> OutcomeText {
+    let scale = program.identification.scale;
+    let amount = |amount| at_scale(amount, scale);
+    let reasons = |reasons: &[Reason]| {
+        let text = |reason: &Reason| format!("{} ({}): {}", reason.code, effect(reason), without_lines(&reason.message));
+        reasons.iter().map(text).collect()
+    };
+    let components = program.components.iter().zip(&outcome.components);
+    let components = components.filter(|(_, amount)| !amount.is_zero());
+    OutcomeText {
+        claim: outcome.claim.clone(),
+        participant: outcome.participant.clone(),
+        date: outcome.date.map(|date| date.to_string()),
+        disposition: outcome.status(),
+        award: amount(outcome.award),
+        pending: amount(outcome.pending),
+        components: components.map(|(component, sum)| (component.name.clone(), amount(*sum).into())).collect(),
+        cuts: outcome.cuts.iter().map(|cut| format!("{}: {}", cut.code, amount(cut.amount))).collect(),
+        reasons: reasons(&outcome.reasons),
+        flags: reasons(&outcome.flags),
+        claimed: outcome.claimed.map(crate::money::plain),
+        variance: outcome.variance().map(crate::money::plain),
+        derived: outcome.derived.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+    }
+}
+
+fn effect(reason: &Reason) -> &'static str {
+    match reason.disposition {
+        crate::outcome::Disposition::Approved => "noted",
+        other => other.name(),
+    }
+}
+
+/// A deficiency names its line, which moves whenever a case is edited.
+fn without_lines(message: &str) -> &str {
+    match message.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
+        Some((line, rest)) if line.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => message,
+    }
+}

@@ -1,0 +1,70 @@
+//! `meed check`: loads, type-checks and lints programs and their cases.
+
+use clap::{Args, ValueEnum};
+
+use super::{Exit, Session, Trouble, program_name};
+use crate::{
+    diagnostic::{Findings, Severity},
+    report::{as_github, as_json, as_text},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Programs (`client/name`) or their files; all of the workspace, if none is named
+    programs: Vec<String>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With excerpt, caret and remedy
+    Text,
+    /// One JSON object a line
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let workspace = session.workspace()?;
+    let mut findings = Findings::new();
+    let names = if arguments.programs.is_empty() {
+        workspace.programs(&mut findings)
+    } else {
+        arguments.programs.iter().map(|name| program_name(&workspace, name)).collect::<Result<_, _>>()?
+    };
+    let cases = workspace.cases();
+    for name in &names {
+        if let Some(loaded) = workspace.load(name, &mut findings) {
+            for case in cases.iter().filter(|case| case.program == *name) {
+                let mut of_case = Findings::new();
+                workspace.run_case(case, &loaded, &mut of_case);
+                of_case.into_sorted().into_iter().for_each(|finding| findings.add(finding));
+            }
+        }
+    }
+    let failed = findings.has_errors();
+    let findings = findings.into_sorted();
+    for finding in &findings {
+        let text = match arguments.format {
+            Format::Text => format!("{}\n", as_text(finding, session.environment.stdout_colour)),
+            Format::Json => as_json(finding).map_err(std::io::Error::from)?,
+            Format::Github => as_github(finding),
+        };
+        writeln!(session.stdout, "{text}")?;
+    }
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    session.say(&match (errors, warnings) {
+        (0, 0) => format!("all checks passed: {}", counted(names.len(), "program")),
+        _ => format!("{}: {}, {}", counted(names.len(), "program"), counted(errors, "error"), counted(warnings, "warning")),
+    });
+    Ok(if failed { Exit::Findings } else { Exit::Done })
+}
+
+/// `1 program`, `2 programs`.
+pub(super) fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}

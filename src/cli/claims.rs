@@ -1,0 +1,90 @@
+//! Reading the claims file that a command names, with a progress bar on a terminal.
+
+use std::{io::Read, path::PathBuf};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Session, Trouble};
+use crate::{
+    claim::Claims,
+    diagnostic::{Code, Diagnostic, Findings, Place, Source},
+    input::{ColumnMap, InputError, Wanted, open, read_claims},
+    program::{self, Fields, Program},
+};
+
+/// The largest map, in bytes.
+const MAX_MAP_BYTES: u64 = 1 << 20;
+
+#[derive(Debug, Args)]
+pub(super) struct ClaimsArguments {
+    /// The claims: CSV or JSON Lines, also .gz or .zst; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(super) claims: PathBuf,
+    /// A YAML file that renames what a client sends: `columns: { "Client's name": column }`
+    #[arg(long, value_name = "FILE")]
+    pub(super) map: Option<PathBuf>,
+}
+
+impl ClaimsArguments {
+    /// Reads the claims of a program. Notes on the file are printed.
+    pub(super) fn read(&self, program: &Program, session: &mut Session<'_>) -> Result<Claims, Trouble> {
+        let map = match &self.map {
+            Some(path) => read_map(path)?,
+            None => ColumnMap::default(),
+        };
+        let wanted: Vec<Wanted<'_>> =
+            program.claim.fields.iter().map(|field| Wanted { column: &field.column, kind: &field.kind }).collect();
+        let intake = if self.claims.as_os_str() == "-" {
+            read_claims("-", &mut *session.stdin, &wanted, &map, &mut |_| {})?
+        } else {
+            let file = open(&self.claims)?;
+            let bar = progress_bar(session.environment.progress, file.metadata().map_or(0, |metadata| metadata.len()));
+            let name = self.claims.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let intake = read_claims(&name, file, &wanted, &map, &mut |bytes| bar.set_position(bytes));
+            bar.finish_and_clear();
+            intake?
+        };
+        for note in &intake.notes {
+            session.say(&format!("note: {note}"));
+        }
+        Ok(intake.claims)
+    }
+}
+
+fn progress_bar(shown: bool, bytes: u64) -> ProgressBar {
+    if !shown {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(bytes);
+    if let Ok(style) = ProgressStyle::with_template("reading {bar:40} {percent}%") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Reads a map: `format: 1` and `columns`, from the client's names to those of the definition.
+fn read_map(path: &PathBuf) -> Result<ColumnMap, Trouble> {
+    let shown = path.display().to_string();
+    let unreadable = |source| Trouble::Input(InputError::Unopened { file: shown.clone(), source });
+    let mut text = String::new();
+    open(path)?.take(MAX_MAP_BYTES).read_to_string(&mut text).map_err(unreadable)?;
+    let source = std::sync::Arc::new(Source { path: shown.clone(), text });
+    let mut findings = Findings::new();
+    let pairs = program::parse(&source, &mut findings).and_then(|root| {
+        let mut fields = Fields::of(&root, &mut findings)?;
+        fields.required_text("format", "write `format: 1`");
+        let columns = fields.entries("columns");
+        if columns.is_empty() {
+            let finding = Diagnostic::error(Code::ColumnMap, &Place::start_of(&source), "the map renames nothing");
+            fields.findings().add(finding.help("write `columns: { \"Client's name\": column }`"));
+        }
+        fields.finish();
+        let pairs = columns.iter().map(|(from, to)| Some((from.text.clone(), program::text(to, &mut findings)?.text)));
+        pairs.collect::<Option<Vec<_>>>()
+    });
+    match pairs {
+        Some(pairs) if !findings.has_errors() => Ok(pairs.into_iter().collect()),
+        _ => Err(Trouble::Findings(findings.into_sorted())),
+    }
+}

@@ -1,0 +1,78 @@
+//! `meed explain`: why a claim was decided as it was, or what a code means.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Exit, Session, Trouble, claims::ClaimsArguments, program_name};
+use crate::{
+    diagnostic::Code,
+    engine::run as decide_all,
+    history::History,
+    outcome::EngineReason,
+    report,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A claim's id, `row:N` for the row on line N of the file, or a code such as M203
+    subject: String,
+    /// The program, `client/name`
+    #[arg(long, requires = "claims")]
+    program: Option<String>,
+    /// The claims: CSV or JSON Lines, also .gz or .zst; `-` for standard input
+    #[arg(long, value_name = "FILE", requires = "program")]
+    claims: Option<PathBuf>,
+    /// A YAML file that renames what a client sends
+    #[arg(long, value_name = "FILE", requires = "claims")]
+    map: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let (Some(program), Some(claims)) = (&arguments.program, &arguments.claims) else {
+        return explain_code(&arguments.subject, session);
+    };
+    let workspace = session.workspace()?;
+    let name = program_name(&workspace, program)?;
+    let loaded = session.load(&workspace, &name)?;
+    let claims = ClaimsArguments { claims: claims.clone(), map: arguments.map.clone() };
+    let claims = claims.read(&loaded.program, session)?;
+    let subject = arguments.subject.as_str();
+    let line: Option<u64> = subject.strip_prefix("row:").and_then(|line| line.parse().ok());
+    let wanted = |id: &str, at: u64| line.map_or(id == subject && !id.is_empty(), |line| line == at);
+    let mut pages = Vec::new();
+    decide_all(&loaded.program, &loaded.tables, &mut History::new(), &claims, &wanted, &mut |outcome, trace| {
+        // A skipped row repeats an outcome and has no steps of its own.
+        let asked = trace.is_some() || wanted(&outcome.claim, outcome.origin.line);
+        if asked {
+            pages.push(report::explain(&loaded.program, &outcome, &trace.unwrap_or_default()));
+        }
+    });
+    if pages.is_empty() {
+        let help = match line {
+            Some(_) => format!("the file's rows stand on lines 2 to {}; `row:N` is the line that `source` shows", last_line(&claims)),
+            None => "give the id as the column `claim` of the outcomes shows it, or `row:N` for the row on line N".to_owned(),
+        };
+        return Err(Trouble::Usage(format!("there is no claim `{subject}` in the file"), Some(help)));
+    }
+    write!(session.stdout, "{}", pages.join("\n"))?;
+    Ok(Exit::Done)
+}
+
+fn last_line(claims: &crate::claim::Claims) -> u64 {
+    claims.count().checked_sub(1).map_or(1, |last| claims.claim(last).origin().line)
+}
+
+fn explain_code(subject: &str, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    if let Ok(code) = subject.parse::<Code>() {
+        let page = code.explanation();
+        writeln!(session.stdout, "{code}: {}\n\n{}", page.title, page.text)?;
+        return Ok(Exit::Done);
+    }
+    if let Some(reason) = EngineReason::ALL.iter().find(|reason| reason.code().eq_ignore_ascii_case(subject)) {
+        writeln!(session.stdout, "{} ({})\n\n{}", reason.code(), reason.disposition(), reason.explanation())?;
+        return Ok(Exit::Done);
+    }
+    let help = "to explain a claim add `--program CLIENT/NAME --claims FILE`; codes are listed in `docs/codes.md`";
+    Err(Trouble::Usage(format!("`{subject}` is not a code"), Some(help.to_owned())))
+}

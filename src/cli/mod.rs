@@ -1,0 +1,212 @@
+//! The command line: arguments, printing and exit codes. Nothing below this module prints.
+
+mod check;
+mod claims;
+mod dry_run;
+mod explain;
+mod output;
+mod test;
+
+use std::{
+    ffi::OsString,
+    io::{self, Read, Write},
+    path::PathBuf,
+};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    diagnostic::{Diagnostic, Findings, nearest},
+    input::InputError,
+    program::ProgramName,
+    report::{as_text, for_terminal},
+    workspace::{Loaded, Workspace, WorkspaceError},
+};
+
+/// What the process knows of its surroundings.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The folder that the command is called in.
+    pub folder: PathBuf,
+    /// Whether messages may be coloured.
+    pub colour: bool,
+    /// Whether data on standard output may be coloured.
+    pub stdout_colour: bool,
+    /// Whether a progress bar may be shown.
+    pub progress: bool,
+}
+
+/// Exit codes, the same for every command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Done, whatever the dispositions.
+    Done = 0,
+    /// Findings: a failed check, a failing case.
+    Findings = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// Input or environment can't be used.
+    Unusable = 3,
+}
+
+/// A rules engine for incentive programs: checks, decides, explains and tests.
+#[derive(Debug, Parser)]
+#[command(name = "meed", version, about, disable_help_subcommand = true, after_help = EXIT_HELP)]
+struct Arguments {
+    /// The folder with `programs/`, `rules/` and `tests/`; here or the nearest above, if not given
+    #[arg(long, global = true, value_name = "FOLDER")]
+    workspace: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_HELP: &str = "Exit codes: 0 done; 1 findings (a failed check, a failing case); 2 wrong usage; \
+                         3 input or environment can't be used; 101 a bug in meed.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Loads, type-checks and lints programs
+    Check(check::Arguments),
+    /// Decides a claims file and changes nothing
+    DryRun(dry_run::Arguments),
+    /// Says why a claim was decided as it was, or what a code means
+    Explain(explain::Arguments),
+    /// Runs the cases of programs against their snapshots
+    Test(test::Arguments),
+}
+
+/// Why a command can't go on.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("{0}")]
+    Usage(String, Option<String>),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error("the definition has errors")]
+    Findings(Vec<Diagnostic>),
+    #[error("`{0}` can't be written")]
+    Output(String, #[source] io::Error),
+    #[error("standard output can't be written")]
+    Stdout(#[from] io::Error),
+    #[error("the sums of this run need more than 28 digits")]
+    Sum(#[from] crate::money::Inexact),
+}
+
+/// What a command works with.
+struct Session<'e> {
+    environment: &'e Environment,
+    workspace: Option<PathBuf>,
+    stdin: &'e mut dyn Read,
+    stdout: &'e mut dyn Write,
+    stderr: &'e mut dyn Write,
+}
+
+/// Runs the command that the arguments name and comes back with the exit code.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+    stdin: &mut dyn Read,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let (target, exit): (&mut dyn Write, _) =
+                if error.use_stderr() { (stderr, Exit::Usage) } else { (stdout, Exit::Done) };
+            // There is nobody left to tell if this can't be written either.
+            let _ = write!(target, "{}", error.render());
+            return exit as u8;
+        }
+    };
+    let mut session = Session { environment, workspace: arguments.workspace, stdin, stdout, stderr };
+    let result = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, &mut session),
+        Command::DryRun(arguments) => dry_run::run(&arguments, &mut session),
+        Command::Explain(arguments) => explain::run(&arguments, &mut session),
+        Command::Test(arguments) => test::run(&arguments, &mut session),
+    };
+    match result {
+        Ok(exit) => exit as u8,
+        Err(trouble) => session.report(&trouble) as u8,
+    }
+}
+
+impl Session<'_> {
+    fn workspace(&self) -> Result<Workspace, Trouble> {
+        let start = self.workspace.as_ref().unwrap_or(&self.environment.folder);
+        Workspace::find(start).map_err(|error| {
+            let help = "go to the folder with `programs/`, or name it with `--workspace FOLDER`";
+            Trouble::Usage(error.to_string(), Some(help.to_owned()))
+        })
+    }
+
+    /// Loads a program that the command names; warnings are printed.
+    fn load(&mut self, workspace: &Workspace, name: &ProgramName) -> Result<Loaded, Trouble> {
+        let mut findings = Findings::new();
+        let loaded = workspace.load(name, &mut findings);
+        let findings = findings.into_sorted();
+        let Some(loaded) = loaded else { return Err(Trouble::Findings(findings)) };
+        for finding in &findings {
+            self.say(&as_text(finding, self.environment.colour));
+        }
+        Ok(loaded)
+    }
+
+    /// A line for people. That it can't be written is no reason to stop.
+    fn say(&mut self, text: &str) {
+        let _ = writeln!(self.stderr, "{text}");
+    }
+
+    fn report(&mut self, trouble: &Trouble) -> Exit {
+        match trouble {
+            Trouble::Findings(findings) => {
+                for finding in findings {
+                    self.say(&as_text(finding, self.environment.colour));
+                }
+                return Exit::Findings;
+            }
+            Trouble::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Done,
+            _ => {}
+        }
+        let code = if let Trouble::Input(error) = trouble { format!("[{}]", error.code()) } else { String::new() };
+        let mut line = format!("error{code}: {}", for_terminal(&trouble.to_string()));
+        let mut cause = std::error::Error::source(trouble);
+        while let Some(error) = cause {
+            line.push_str(&format!(": {}", for_terminal(&error.to_string())));
+            cause = error.source();
+        }
+        self.say(&line);
+        let help = match trouble {
+            Trouble::Usage(_, help) => help.clone(),
+            Trouble::Input(error) => error.help(),
+            _ => None,
+        };
+        if let Some(help) = help {
+            self.say(&format!("help: {}", for_terminal(&help)));
+        }
+        match trouble {
+            Trouble::Usage(..) => Exit::Usage,
+            _ => Exit::Unusable,
+        }
+    }
+}
+
+/// A program of the workspace by the name, or by the path of its file.
+fn program_name(workspace: &Workspace, written: &str) -> Result<ProgramName, Trouble> {
+    let name = written.strip_prefix("programs/").unwrap_or(written);
+    let name = name.strip_suffix(".yaml").unwrap_or(name);
+    let known = workspace.programs(&mut Findings::new());
+    let found = known.iter().find(|program| program.to_string() == name);
+    found.cloned().ok_or_else(|| {
+        let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+        let near = nearest(name, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("programs here: {}", names.join(", ")),
+        };
+        Trouble::Usage(format!("there is no program `{written}`"), Some(help))
+    })
+}

@@ -1,0 +1,63 @@
+//! Output files: written beside their place and renamed, so that a half-written one is never taken for a whole.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use super::Trouble;
+use crate::report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, WorkbookWriter};
+
+/// A file that takes its place only once it is complete.
+pub(super) struct OutputFile {
+    path: PathBuf,
+    beside: PathBuf,
+    file: File,
+    writer: Box<dyn OutcomeWriter>,
+}
+
+impl OutputFile {
+    /// Opens a file for outcomes, in the format that its ending names.
+    pub(super) fn create(path: &Path, columns: OutcomeColumns) -> Result<Self, Trouble> {
+        let failed = |error| Trouble::Output(path.display().to_string(), error);
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        let beside = path.with_file_name(format!(".{name}.partial"));
+        let make = |beside: &Path| -> io::Result<(File, BufWriter<File>)> {
+            let file = File::create(beside)?;
+            Ok((file.try_clone()?, BufWriter::with_capacity(1 << 18, file)))
+        };
+        let known = ending.as_deref().is_some_and(|ending| ["csv", "jsonl", "xlsx"].contains(&ending));
+        if !known {
+            let help = "end the file's name with .csv, .jsonl or .xlsx".to_owned();
+            return Err(Trouble::Usage(format!("`{}` has no known ending", path.display()), Some(help)));
+        }
+        let (file, target) = make(&beside).map_err(failed)?;
+        let writer: Box<dyn OutcomeWriter> = match ending.as_deref() {
+            Some("jsonl") => Box::new(JsonLinesWriter::new(columns, target)),
+            Some("xlsx") => Box::new(WorkbookWriter::new(columns, target).map_err(failed)?),
+            _ => Box::new(CommaWriter::new(columns, target).map_err(failed)?),
+        };
+        Ok(Self { path: path.to_owned(), beside, file, writer })
+    }
+
+    /// Writes an outcome.
+    pub(super) fn write(&mut self, outcome: &crate::outcome::Outcome) -> Result<(), Trouble> {
+        self.writer.write(outcome).map_err(|error| Trouble::Output(self.path.display().to_string(), error))
+    }
+
+    /// Puts the file in its place.
+    pub(super) fn finish(mut self) -> Result<(), Trouble> {
+        let finished = self.writer.finish().and_then(|()| self.file.flush()).and_then(|()| self.file.sync_all());
+        let renamed = finished.and_then(|()| fs::rename(&self.beside, &self.path));
+        renamed.map_err(|error| Trouble::Output(self.path.display().to_string(), error))
+    }
+}
+
+impl Drop for OutputFile {
+    fn drop(&mut self) {
+        // After `finish` it isn't there any more; a file that could not be completed is of no use.
+        let _ = fs::remove_file(&self.beside);
+    }
+}

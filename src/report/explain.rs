@@ -1,0 +1,266 @@
+//! One decision in words and figures that a coordinator can forward.
+
+use std::fmt::Write;
+
+use super::{escape::for_terminal, summary::grouped};
+use crate::{
+    claim::Constant,
+    money::{Decimal, at_scale, plain},
+    outcome::{BandReached, ComponentStep, Disposition, LimitStep, Outcome, RuleResult, ScheduleStep, Seen, Step, Trace},
+    program::Program,
+};
+
+/// Why a claim was decided as it was: each step with the rule's line, the values it saw and the arithmetic.
+pub fn explain(program: &Program, outcome: &Outcome, trace: &Trace) -> String {
+    let mut page = Page { text: String::new(), scale: program.identification.scale, program };
+    page.head(outcome);
+    for step in &trace.steps {
+        page.step(step);
+    }
+    for_terminal(&page.text).into_owned()
+}
+
+struct Page<'p> {
+    text: String,
+    scale: u32,
+    program: &'p Program,
+}
+
+impl Page<'_> {
+    fn head(&mut self, outcome: &Outcome) {
+        let id = if outcome.claim.is_empty() { "A row without a readable id".to_owned() } else { format!("Claim {}", outcome.claim) };
+        let of = if outcome.participant.is_empty() { String::new() } else { format!(" of {}", outcome.participant) };
+        let date = outcome.date.map_or(String::new(), |date| format!(", dated {date}"));
+        self.line(&format!("{id}{of}{date} ({}): {}.", outcome.origin, outcome.status()));
+        let unit = self.program.identification.unit.code();
+        match outcome.disposition {
+            Disposition::Approved => self.line(&format!("Awarded: {} {unit}.", self.amount(outcome.award))),
+            Disposition::Held => self.line(&format!("Awarded nothing yet; {} {unit} if it is released.", self.amount(outcome.pending))),
+            Disposition::Returned => self.line("Awarded nothing; it can be sent again once this is cured:"),
+            Disposition::Rejected => self.line("Awarded nothing:"),
+        }
+        for reason in outcome.reasons.iter().chain(&outcome.flags) {
+            let effect = if reason.disposition == Disposition::Approved { "noted" } else { reason.disposition.name() };
+            self.line(&format!("  {} ({effect}): {}", reason.code, reason.message));
+        }
+        if let (Some(claimed), Some(variance)) = (outcome.claimed, outcome.variance()) {
+            self.line(&format!("Claimed {}, which is {} beside what was worked out.", self.figure(claimed), self.figure(variance)));
+        }
+        self.line("");
+        self.line(&format!("Step by step, by the rules of {}:", self.program.identification.name));
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::InForce { date, effective, held } => {
+                let verb = if *held { "lies" } else { "does not lie" };
+                self.entry("in force", &format!("{date} {verb} between {} and {}", effective.0, effective.1));
+            }
+            Step::Lookup { table, found, cells } => match found {
+                Some(origin) => {
+                    self.entry(table, &format!("row at {origin}"));
+                    self.seen(cells);
+                }
+                None => self.entry(table, "no row matches"),
+            },
+            Step::Figure(seen) => self.entry(&seen.name, &self.value(&seen.value)),
+            Step::Rule { code, place, result, seen, message } => {
+                self.entry(code, &format!("{}, {}", result_word(*result, "passed"), place.path_and_line()));
+                self.seen(seen);
+                self.remark(message);
+            }
+            Step::Flag { code, place, result, seen, message } => {
+                self.entry(code, &format!("{}, {}", result_word(*result, "not raised"), place.path_and_line()));
+                self.seen(seen);
+                self.remark(message);
+            }
+            Step::Component(component) => self.component(component),
+            Step::Limit(limit) => self.limit(limit),
+        }
+    }
+
+    fn component(&mut self, step: &ComponentStep) {
+        let amount = if step.when == Some(false) { "not due".to_owned() } else { self.amount(step.amount) };
+        self.entry(&step.name, &format!("{amount}, {}", step.place.path_and_line()));
+        self.seen(&step.seen);
+        if let Some(exact) = step.exact
+            && exact != step.amount
+        {
+            self.remark(&format!("{} rounded {} to {}", self.figure(exact), self.rounding(), self.amount(step.amount)));
+        }
+        if let Some(schedule) = &step.schedule {
+            self.schedule(schedule, step.amount);
+        }
+    }
+
+    fn schedule(&mut self, step: &ScheduleStep, amount: Decimal) {
+        let key: Vec<String> = step.key.iter().map(|seen| self.plain_value(&seen.value)).collect();
+        let of = if key.is_empty() { "this claim alone".to_owned() } else { key.join(", ") };
+        self.remark(&format!("this claim adds {}", self.figure(step.base)));
+        let before = match step.count_before {
+            0 => "nothing counted before".to_owned(),
+            1 => format!("{} before, from 1 claim", self.figure(step.total_before)),
+            count => format!("{} before, from {} claims", self.figure(step.total_before), grouped(&count.to_string())),
+        };
+        self.remark(&format!("total of {of}: {before}; {} after", self.figure(step.total_after)));
+        self.bands(step);
+        self.arithmetic(step);
+        let what = if step.whole { "asked before" } else { "due before" };
+        self.remark(&format!("less {} {what}: {}", self.amount(step.due_before), self.amount(amount)));
+        self.true_up(step, amount);
+        if let Some(next) = &step.band_next
+            && let Some(edge) = next.edge
+        {
+            let away = edge.saturating_sub(step.total_after);
+            let more = if next.from { "" } else { "more than " };
+            self.remark(&format!("the next band, {}, is {more}{} away", self.band(next), self.figure(away)));
+        }
+    }
+
+    fn bands(&mut self, step: &ScheduleStep) {
+        let reach = |band: &Option<BandReached>| band.as_ref().map_or("below the first band".to_owned(), |band| self.band(band));
+        let whole = if step.incremental { "each slice at its own band" } else { "on the whole total" };
+        let (before, after) = (reach(&step.band_before), reach(&step.band_after));
+        let line = match step.band_before {
+            _ if step.count_before == 0 => format!("band reached: {after}, {whole}"),
+            _ if before == after => format!("band as before: {after}, {whole}"),
+            _ => format!("band before: {before}; band now: {after}, {whole}"),
+        };
+        self.remark(&line);
+    }
+
+    fn arithmetic(&mut self, step: &ScheduleStep) {
+        let due = match &step.band_after {
+            Some(band) if !step.incremental => {
+                let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", self.figure(band.flat)) };
+                format!("{} x {}{flat} = {}", self.figure(step.total_after), rate(band), self.figure(step.due_exact))
+            }
+            _ => format!("due {}", self.figure(step.due_exact)),
+        };
+        let rounded = match step.due_exact == step.due_after {
+            true => String::new(),
+            false => format!(", rounded {} to {}", self.rounding(), self.amount(step.due_after)),
+        };
+        self.remark(&format!("{due}{rounded}"));
+    }
+
+    /// What of a retroactive difference is this claim's own, and what corrects earlier claims.
+    fn true_up(&mut self, step: &ScheduleStep, amount: Decimal) {
+        let Some(band) = step.band_after.as_ref().filter(|_| !step.incremental && step.count_before > 0) else { return };
+        if step.band_before.as_ref() == Some(band) {
+            return;
+        }
+        let own = step.base.saturating_mul(band.rate);
+        let rest = amount.saturating_sub(own);
+        let name = if rest.is_sign_negative() { "clawback" } else { "true-up" };
+        self.remark(&format!(
+            "of this {} is for this claim at {}, and {} is the {name} on the {} before it",
+            self.figure(own),
+            rate(band),
+            self.figure(rest),
+            self.figure(step.total_before)
+        ));
+    }
+
+    fn limit(&mut self, step: &LimitStep) {
+        let word = match step.result {
+            RuleResult::Objected(Disposition::Approved) => "cut".to_owned(),
+            result => result_word(result, "within the ceiling"),
+        };
+        self.entry(&step.code, &format!("{word}, {}", step.place.path_and_line()));
+        let key: Vec<String> = step.key.iter().map(|seen| self.plain_value(&seen.value)).collect();
+        let of = if key.is_empty() { String::new() } else { format!(" for {}", key.join(", ")) };
+        self.remark(&format!(
+            "asks {} of a ceiling of {}{of}, of which {} are granted; gets {}",
+            self.amount(step.asked),
+            self.figure(step.max),
+            self.amount(step.granted_before),
+            self.amount(step.granted)
+        ));
+    }
+
+    fn band(&self, band: &BandReached) -> String {
+        let start = match band.edge {
+            None => "without a lower end".to_owned(),
+            Some(edge) => format!("{} {}", if band.from { "from" } else { "above" }, self.figure(edge)),
+        };
+        let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", self.figure(band.flat)) };
+        format!("{start} at {}{flat}", rate(band))
+    }
+
+    fn rounding(&self) -> String {
+        let rounding = self.program.identification.rounding;
+        format!("{} to {}", rounding.mode().name(), plain(rounding.step()))
+    }
+
+    fn seen(&mut self, seen: &[Seen]) {
+        let values: Vec<String> = seen.iter().map(|seen| format!("{} = {}", seen.name, self.value(&seen.value))).collect();
+        if !values.is_empty() {
+            self.remark(&values.join(", "));
+        }
+    }
+
+    fn value(&self, value: &Constant) -> String {
+        match value {
+            Constant::Text(text) => format!("\"{text}\""),
+            other => self.plain_value(other),
+        }
+    }
+
+    fn plain_value(&self, value: &Constant) -> String {
+        match value {
+            Constant::Nothing => "nothing".to_owned(),
+            Constant::Boolean(boolean) => boolean.to_string(),
+            Constant::Integer(integer) => integer.to_string(),
+            Constant::Decimal(decimal) => plain(*decimal),
+            Constant::Text(text) => text.to_string(),
+            Constant::Date(date) => date.to_string(),
+            Constant::List(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.plain_value(item)).collect();
+                format!("[{}]", items.join(", "))
+            }
+        }
+    }
+
+    fn amount(&self, amount: Decimal) -> String {
+        grouped(&at_scale(amount, self.scale))
+    }
+
+    /// A figure that isn't rounded.
+    fn figure(&self, figure: Decimal) -> String {
+        grouped(&plain(figure))
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    fn entry(&mut self, name: &str, text: &str) {
+        // Writing to a String can't fail.
+        let _ = writeln!(self.text, "  {name:<16} {text}");
+    }
+
+    fn remark(&mut self, text: &str) {
+        if !text.is_empty() {
+            let _ = writeln!(self.text, "  {:<16} {text}", "");
+        }
+    }
+}
+
+fn result_word(result: RuleResult, passed: &str) -> String {
+    match result {
+        RuleResult::Passed => passed.to_owned(),
+        RuleResult::Objected(Disposition::Approved) => "noted".to_owned(),
+        RuleResult::Objected(disposition) => disposition.name().to_owned(),
+        RuleResult::NotReached => "not looked at, since the rule that it comes after did not hold".to_owned(),
+        RuleResult::Failed => "could not be worked out".to_owned(),
+    }
+}
+
+fn rate(band: &BandReached) -> String {
+    if band.per_unit {
+        return format!("{} a unit", plain(band.rate));
+    }
+    format!("{}%", plain(band.rate.saturating_mul(Decimal::ONE_HUNDRED)))
+}

@@ -1,0 +1,45 @@
+//! Outcomes as JSON Lines: amounts as strings, codes as lists.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use super::{OutcomeColumns, OutcomeWriter, column::OutcomeCell};
+use crate::outcome::Outcome;
+
+/// Writes each outcome as an object on a line of its own. A column without a value is `null`.
+#[derive(Debug)]
+pub struct JsonLinesWriter<W: Write> {
+    columns: OutcomeColumns,
+    names: Vec<String>,
+    target: W,
+}
+
+impl<W: Write> JsonLinesWriter<W> {
+    /// A writer.
+    pub fn new(columns: OutcomeColumns, target: W) -> Self {
+        Self { names: columns.names(), columns, target }
+    }
+}
+
+impl<W: Write> OutcomeWriter for JsonLinesWriter<W> {
+    fn write(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let cells = self.names.iter().cloned().zip(self.columns.cells(outcome));
+        let object: Map<String, Value> = cells
+            .map(|(name, cell)| {
+                let value = match cell {
+                    OutcomeCell::Word(text) | OutcomeCell::Amount(text) | OutcomeCell::Input(text) => Value::String(text),
+                    OutcomeCell::Codes(codes) => codes.into_iter().map(Value::String).collect(),
+                    OutcomeCell::Empty => Value::Null,
+                };
+                (name, value)
+            })
+            .collect();
+        serde_json::to_writer(&mut self.target, &object)?;
+        self.target.write_all(b"\n")
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.target.flush()
+    }
+}

@@ -1,0 +1,32 @@
+//! Outcomes and findings as people and programs read them: tables, files, pages. Nothing here prints.
+
+mod column;
+mod comma;
+mod escape;
+mod explain;
+mod finding;
+mod json_lines;
+mod summary;
+mod workbook;
+
+use std::io;
+
+pub use column::OutcomeColumns;
+pub use comma::CommaWriter;
+pub use escape::for_terminal;
+pub use explain::explain;
+pub use finding::{as_github, as_json, as_text};
+pub use json_lines::JsonLinesWriter;
+pub use summary::Summary;
+pub use workbook::WorkbookWriter;
+
+use crate::outcome::Outcome;
+
+/// Writes outcomes one by one.
+pub trait OutcomeWriter {
+    /// Writes one outcome.
+    fn write(&mut self, outcome: &Outcome) -> io::Result<()>;
+
+    /// Writes what is left.
+    fn finish(&mut self) -> io::Result<()>;
+}

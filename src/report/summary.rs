@@ -1,0 +1,216 @@
+//! The figures of one run: counts that tie, awards by component, reasons, flags and cuts.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::{
+    engine::Counts,
+    money::{Decimal, Inexact, add, at_scale},
+    outcome::{Disposition, Outcome},
+    program::Program,
+};
+
+/// The version of the JSON summary; its minor number only adds.
+const VERSION: &str = "1.0";
+
+/// The figures of one run.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    program: String,
+    title: String,
+    fingerprint: String,
+    unit: String,
+    scale: u32,
+    /// How many claims were read, and what became of them.
+    pub counts: Counts,
+    award: Decimal,
+    pending: Decimal,
+    components: Vec<(String, Decimal)>,
+    reasons: BTreeMap<String, u64>,
+    flags: BTreeMap<String, u64>,
+    cuts: BTreeMap<String, Decimal>,
+}
+
+#[derive(Serialize)]
+struct JsonSummary<'s> {
+    version: &'static str,
+    program: &'s str,
+    fingerprint: &'s str,
+    currency: &'s str,
+    counts: JsonCounts,
+    awards: JsonAwards<'s>,
+    reasons: &'s BTreeMap<String, u64>,
+    flags: &'s BTreeMap<String, u64>,
+    cuts: BTreeMap<&'s str, String>,
+}
+
+#[derive(Serialize)]
+struct JsonCounts {
+    read: u64,
+    approved: u64,
+    held: u64,
+    returned: u64,
+    rejected: u64,
+    skipped: u64,
+}
+
+#[derive(Serialize)]
+struct JsonAwards<'s> {
+    total: String,
+    pending: String,
+    by_component: serde_json::Map<String, serde_json::Value>,
+    by_cost_centre: BTreeMap<&'s str, String>,
+}
+
+impl Summary {
+    /// Nothing yet.
+    pub fn new(program: &Program, fingerprint: &str) -> Self {
+        let identification = &program.identification;
+        Self {
+            program: identification.name.to_string(),
+            title: identification.title.clone(),
+            fingerprint: fingerprint.to_owned(),
+            unit: identification.unit.code().to_owned(),
+            scale: identification.scale,
+            counts: Counts::default(),
+            award: Decimal::ZERO,
+            pending: Decimal::ZERO,
+            components: program.components.iter().map(|component| (component.name.clone(), Decimal::ZERO)).collect(),
+            reasons: BTreeMap::new(),
+            flags: BTreeMap::new(),
+            cuts: BTreeMap::new(),
+        }
+    }
+
+    /// Counts an outcome. Components and cuts are those of approved claims, so that the total is the sum of the
+    /// components less the cuts.
+    pub fn add(&mut self, outcome: &Outcome) -> Result<(), Inexact> {
+        self.counts.add(outcome);
+        if outcome.skipped {
+            return Ok(());
+        }
+        self.award = add(self.award, outcome.award)?;
+        self.pending = add(self.pending, outcome.pending)?;
+        let mut codes: Vec<&str> = outcome.reasons.iter().map(|reason| reason.code.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        for code in codes {
+            *self.reasons.entry(code.to_owned()).or_default() += 1;
+        }
+        for flag in &outcome.flags {
+            *self.flags.entry(flag.code.clone()).or_default() += 1;
+        }
+        if outcome.disposition == Disposition::Approved {
+            for ((_, sum), component) in self.components.iter_mut().zip(&outcome.components) {
+                *sum = add(*sum, *component)?;
+            }
+            for cut in &outcome.cuts {
+                let sum = self.cuts.entry(cut.code.clone()).or_default();
+                *sum = add(*sum, cut.amount)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The summary as JSON, amounts as strings.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        let amount = |amount: &Decimal| at_scale(*amount, self.scale);
+        let Counts { read, approved, held, returned, rejected, skipped } = self.counts;
+        let by_component = self.components.iter().map(|(name, sum)| (name.clone(), amount(sum).into()));
+        serde_json::to_string_pretty(&JsonSummary {
+            version: VERSION,
+            program: &self.program,
+            fingerprint: &self.fingerprint,
+            currency: &self.unit,
+            counts: JsonCounts { read, approved, held, returned, rejected, skipped },
+            awards: JsonAwards {
+                total: amount(&self.award),
+                pending: amount(&self.pending),
+                by_component: by_component.collect(),
+                by_cost_centre: BTreeMap::new(),
+            },
+            reasons: &self.reasons,
+            flags: &self.flags,
+            cuts: self.cuts.iter().map(|(code, sum)| (code.as_str(), amount(sum))).collect(),
+        })
+    }
+
+    /// The summary as a table for people.
+    pub fn to_table(&self) -> String {
+        let mut table = comfy_table::Table::new();
+        table.load_style(comfy_table::presets::NOTHING);
+        let mut row = |name: &str, figure: String, remark: &str| {
+            table.add_row(vec![
+                comfy_table::Cell::new(name),
+                comfy_table::Cell::new(figure).set_alignment(comfy_table::CellAlignment::Right),
+                comfy_table::Cell::new(remark),
+            ]);
+        };
+        let amount = |amount: Decimal| grouped(&at_scale(amount, self.scale));
+        let count = |count: u64| grouped(&count.to_string());
+        let counts = self.counts;
+        row("claims read", count(counts.read), "");
+        for (name, figure) in [
+            ("  approved", counts.approved),
+            ("  held", counts.held),
+            ("  returned", counts.returned),
+            ("  rejected", counts.rejected),
+            ("  skipped", counts.skipped),
+        ] {
+            row(name, count(figure), "");
+        }
+        row("awarded", amount(self.award), &self.unit);
+        for (name, sum) in &self.components {
+            row(&format!("  {name}"), amount(*sum), "");
+        }
+        for (code, sum) in &self.cuts {
+            row(&format!("  cut by {code}"), amount(-*sum), "");
+        }
+        row("pending", amount(self.pending), "what held claims would be awarded");
+        for (title, codes) in [("reasons", &self.reasons), ("flags", &self.flags)] {
+            if !codes.is_empty() {
+                row(title, String::new(), "");
+            }
+            for (code, claims) in codes {
+                row(&format!("  {code}"), count(*claims), "claims");
+            }
+        }
+        let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+        format!("{} ({})\nrules {}\n\n{}\n", self.title, self.program, short(&self.fingerprint), lines.join("\n"))
+    }
+}
+
+fn short(fingerprint: &str) -> &str {
+    fingerprint.get(..16).unwrap_or(fingerprint)
+}
+
+/// A figure with commas between groups of three digits, for people.
+pub(super) fn grouped(figure: &str) -> String {
+    let (sign, digits) = figure.strip_prefix('-').map_or(("", figure), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut shown = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        shown.push('.');
+        shown.push_str(fraction);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_for_people_are_grouped() {
+        for (figure, shown) in [("0", "0"), ("999.50", "999.50"), ("-1234.5", "-1,234.5"), ("1234567", "1,234,567")] {
+            assert_eq!(grouped(figure), shown);
+        }
+    }
+}

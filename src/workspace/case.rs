@@ -1,0 +1,116 @@
+//! The cases of a workspace: finding, running and accepting them.
+
+use super::{Loaded, Workspace, WorkspaceError, load::wanted};
+use crate::{
+    cases::{Case, Ran, Snapshot},
+    claim::Claims,
+    diagnostic::{Code, Diagnostic, Findings, Place},
+    input::{ColumnMap, read_claims},
+    program::{self, ProgramName, Text},
+};
+
+/// The folder of cases, inside a workspace.
+const FOLDER: &str = "tests/programs";
+
+/// A case of a workspace, by its path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CaseName {
+    /// The program that it tests.
+    pub program: ProgramName,
+    /// Its name.
+    pub name: String,
+}
+
+impl CaseName {
+    fn path(&self, ending: &str) -> String {
+        format!("{}/{}.{ending}", self.program, self.name)
+    }
+
+    /// The path of its snapshot, relative to the workspace.
+    pub fn snapshot_path(&self) -> String {
+        format!("{FOLDER}/{}", self.path("snap"))
+    }
+}
+
+impl std::fmt::Display for CaseName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}/{}", self.program, self.name)
+    }
+}
+
+impl Workspace {
+    /// The cases of the workspace, by program and name.
+    pub fn cases(&self) -> Vec<CaseName> {
+        let files = self.files(FOLDER, ".yaml").unwrap_or_default();
+        let names = files.iter().filter_map(|path| {
+            let mut parts = path.trim_end_matches(".yaml").splitn(3, '/');
+            let program = format!("{}/{}", parts.next()?, parts.next()?).parse().ok()?;
+            Some(CaseName { program, name: parts.next()?.to_owned() })
+        });
+        names.collect()
+    }
+
+    /// Snapshots to which no case belongs, relative to the workspace.
+    pub fn orphan_snapshots(&self) -> Vec<String> {
+        let cases: Vec<String> = self.cases().iter().map(|case| case.path("snap")).collect();
+        let files = self.files(FOLDER, ".snap").unwrap_or_default();
+        files.into_iter().filter(|file| !cases.contains(file)).map(|file| format!("{FOLDER}/{file}")).collect()
+    }
+
+    /// Runs a case. `None` if it can't be run; what is wrong is among the findings.
+    pub fn run_case(&self, name: &CaseName, loaded: &Loaded, findings: &mut Findings) -> Option<Ran> {
+        let source = self.source(FOLDER, &name.path("yaml"), None, findings)?;
+        let root = program::parse(&source, findings)?;
+        let case = Case::read(&root, &loaded.program, findings)?;
+        let file = match &case.file {
+            Some(file) => Some(self.case_claims(name, file, loaded, findings)?),
+            None => None,
+        };
+        if findings.has_errors() {
+            return None;
+        }
+        Some(case.run(&loaded.program, &loaded.tables, file.as_ref()))
+    }
+
+    fn case_claims(&self, name: &CaseName, file: &Text, loaded: &Loaded, findings: &mut Findings) -> Option<Claims> {
+        let path = format!("{}/{}", name.program, file.text);
+        let bytes = match self.bytes(FOLDER, &path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let finding = Diagnostic::error(Code::FileMissing, &file.place, error.to_string());
+                findings.add(finding.help("name a file beside the case"));
+                return None;
+            }
+        };
+        let fields = wanted(&loaded.program.claim.fields);
+        match read_claims(&file.text, bytes.as_slice(), &fields, &ColumnMap::default(), &mut |_| {}) {
+            Ok(intake) => Some(intake.claims),
+            Err(error) => {
+                let finding = Diagnostic::error(error.code(), &file.place, error.to_string());
+                findings.add(match error.help() {
+                    Some(help) => finding.help(help),
+                    None => finding,
+                });
+                None
+            }
+        }
+    }
+
+    /// The outcomes that a case's snapshot holds; `None` if there is no snapshot yet.
+    pub fn accepted(&self, name: &CaseName, findings: &mut Findings) -> Option<String> {
+        let text = self.text(FOLDER, &name.path("snap")).ok()?;
+        let contents = Snapshot::contents_of(&text).map(ToOwned::to_owned);
+        if contents.is_none() {
+            let path = format!("{FOLDER}/{}", name.path("snap"));
+            let source = std::sync::Arc::new(crate::diagnostic::Source { path, text });
+            let finding = Diagnostic::error(Code::CaseProblem, &Place::start_of(&source), "the file is no snapshot");
+            findings.add(finding.help("delete it and accept the case again"));
+        }
+        contents
+    }
+
+    /// Makes what a case gave its snapshot.
+    pub fn accept(&self, name: &CaseName, snapshot: &Snapshot) -> Result<(), WorkspaceError> {
+        self.write(FOLDER, &name.path("snap"), &snapshot.to_file())
+    }
+}

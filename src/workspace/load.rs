@@ -1,0 +1,162 @@
+//! Loading a program with its scripts and tables.
+
+use std::sync::Arc;
+
+use super::Workspace;
+use crate::{
+    claim::Claims,
+    diagnostic::{Code, Diagnostic, Findings, Place, Source},
+    engine::Tables,
+    input::{ColumnMap, Wanted, read_claims},
+    program::{self, Field, Node, Program, ProgramName, Table, Text},
+    script::Scripts,
+};
+
+/// A program ready to decide claims.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The program.
+    pub program: Program,
+    /// Its tables.
+    pub tables: Tables,
+    /// The hash over definition, scripts and tables, in hexadecimal.
+    pub fingerprint: String,
+}
+
+/// The most rows of a table that are reported as unreadable.
+const MAX_REPORTED_ROWS: usize = 20;
+
+impl Workspace {
+    /// The programs of the workspace, by name. A file whose path is no program name is among the findings.
+    pub fn programs(&self, findings: &mut Findings) -> Vec<ProgramName> {
+        let files = self.files("programs", ".yaml").unwrap_or_default();
+        let names = files.into_iter().filter_map(|path| match path.trim_end_matches(".yaml").parse() {
+            Ok(name) => Some(name),
+            Err(reason) => {
+                let source = Arc::new(Source { path: format!("programs/{path}"), text: String::new() });
+                let message = format!("`{}` {reason}", path.trim_end_matches(".yaml"));
+                let finding = Diagnostic::error(Code::WrongName, &Place::start_of(&source), message);
+                findings.add(finding.help("put definitions into `programs/CLIENT/NAME.yaml`"));
+                None
+            }
+        });
+        names.collect()
+    }
+
+    /// Loads a program. `None` if there is an error among the findings.
+    pub fn load(&self, name: &ProgramName, findings: &mut Findings) -> Option<Loaded> {
+        let path = name.path();
+        let source = self.source("programs", &path, None, findings)?;
+        let root = program::parse(&source, findings)?;
+        let (scripts, texts) = self.scripts(&root, findings);
+        let program = program::check(&root, &source, &scripts, &texts, findings)?;
+        if program.identification.name != *name {
+            let message = format!("the definition names itself `{}`", program.identification.name);
+            let finding = Diagnostic::error(Code::WrongName, &Place::start_of(&source), message);
+            findings.add(finding.help(format!("write `program: {name}`, or move the file")));
+            return None;
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(program.rules_hash.as_bytes());
+        let rows: Vec<_> = program.tables.iter().map(|table| self.table(table, &mut hasher, findings)).collect();
+        let rows: Vec<Claims> = rows.into_iter().collect::<Option<_>>()?;
+        let lines: Vec<Vec<u64>> =
+            rows.iter().map(|rows| rows.iter().map(|row| row.origin().line).collect()).collect();
+        let tables = match Tables::new(&program, rows) {
+            Ok(tables) => tables,
+            Err(overlaps) => {
+                for overlap in overlaps {
+                    let Some(table) = program.tables.get(overlap.table) else { continue };
+                    let line = |row: usize| lines.get(overlap.table).and_then(|lines| lines.get(row)).copied().unwrap_or(0);
+                    let (first, second) = (line(overlap.first), line(overlap.second));
+                    let message = format!("lines {first} and {second} of `{}` match at the same time", table.file.text);
+                    let finding = Diagnostic::error(Code::TableOverlap, &table.file.place, message);
+                    findings.add(finding.help("correct the keys or dates, so that one row is in force on each day"));
+                }
+                return None;
+            }
+        };
+        Some(Loaded { program, tables, fingerprint: hasher.finalize().to_hex().to_string() })
+    }
+
+    /// An authored text. `named` is the place that names it.
+    pub(super) fn source(
+        &self,
+        folder: &str,
+        path: &str,
+        named: Option<&Place>,
+        findings: &mut Findings,
+    ) -> Option<Arc<Source>> {
+        let shown = format!("{folder}/{path}");
+        match self.text(folder, path) {
+            Ok(text) => Some(Arc::new(Source { path: shown, text })),
+            Err(error) => {
+                let empty = Arc::new(Source { path: shown, text: String::new() });
+                let place = named.cloned().unwrap_or_else(|| Place::start_of(&empty));
+                let finding = Diagnostic::error(Code::FileMissing, &place, error.to_string());
+                let system = std::error::Error::source(&error).map(ToString::to_string);
+                let help = system.map_or_else(|| "name it relative to its folder, without `..` or links".to_owned(), |system| lower(&system));
+                findings.add(finding.help(help));
+                None
+            }
+        }
+    }
+
+    fn scripts(&self, root: &Node, findings: &mut Findings) -> (Scripts, Vec<Arc<Source>>) {
+        let (mut scripts, mut texts) = (Scripts::new(), Vec::new());
+        let Node::Mapping(entries, _) = root else { return (scripts, texts) };
+        let Some((_, node)) = entries.iter().find(|(key, _)| key.text == "scripts") else { return (scripts, texts) };
+        for Text { text, place, .. } in program::texts(node, findings) {
+            if let Some(source) = self.source("rules", &text, Some(&place), findings) {
+                scripts.add(&source, findings);
+                texts.push(source);
+            }
+        }
+        (scripts, texts)
+    }
+
+    fn table(&self, table: &Table, hasher: &mut blake3::Hasher, findings: &mut Findings) -> Option<Claims> {
+        let bytes = match self.bytes("tables", &table.file.text) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let system = std::error::Error::source(&error).map_or_else(String::new, |system| lower(&system.to_string()));
+                let finding = Diagnostic::error(Code::FileMissing, &table.file.place, error.to_string());
+                findings.add(if system.is_empty() { finding } else { finding.help(system) });
+                return None;
+            }
+        };
+        hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+        let read = read_claims(&format!("tables/{}", table.file.text), bytes.as_slice(), &wanted(&table.fields), &ColumnMap::default(), &mut |_| {});
+        let intake = match read {
+            Ok(intake) => intake,
+            Err(error) => {
+                let finding = Diagnostic::error(error.code(), &table.file.place, error.to_string());
+                findings.add(match error.help() {
+                    Some(help) => finding.help(help),
+                    None => finding,
+                });
+                return None;
+            }
+        };
+        let mut unreadable = 0;
+        for (row, deficiencies) in intake.claims.deficiencies() {
+            unreadable += 1;
+            for deficiency in deficiencies.iter().filter(|_| unreadable <= MAX_REPORTED_ROWS) {
+                let message = format!("line {} of `{}`: {deficiency}", row.origin().line, table.file.text);
+                let finding = Diagnostic::error(Code::TableRow, &table.file.place, message);
+                findings.add(finding.help("correct the cell, or declare how it is written"));
+            }
+        }
+        (unreadable == 0).then_some(intake.claims)
+    }
+}
+
+/// What is wanted of a file for these fields.
+pub(crate) fn wanted(fields: &[Field]) -> Vec<Wanted<'_>> {
+    fields.iter().map(|field| Wanted { column: &field.column, kind: &field.kind }).collect()
+}
+
+fn lower(text: &str) -> String {
+    let mut symbols = text.chars();
+    symbols.next().map_or(String::new(), |first| first.to_lowercase().chain(symbols).collect())
+}

@@ -1,0 +1,80 @@
+//! The only reader of authored files: definitions, scripts, tables and cases of a workspace. Nothing outside its
+//! folder is ever read.
+
+mod case;
+mod file;
+mod load;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+pub use case::CaseName;
+pub use load::Loaded;
+
+/// A folder with `programs/`, `rules/`, `tests/` and, where needed, `tables/`.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    root: PathBuf,
+}
+
+/// Why a workspace can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// No folder up from here has `programs/`.
+    #[error("there is no folder `programs/` here or above")]
+    NotFound,
+    /// A path leaves the workspace.
+    #[error("`{path}` is not a path inside the workspace")]
+    Outside {
+        /// The path as written.
+        path: String,
+    },
+    /// A file is larger than can be wanted.
+    #[error("`{path}` is larger than {bytes} bytes")]
+    TooLarge {
+        /// The path.
+        path: String,
+        /// The bound.
+        bytes: u64,
+    },
+    /// A file isn't text.
+    #[error("`{path}` is not UTF-8 text")]
+    NotText {
+        /// The path.
+        path: String,
+    },
+    /// The system refuses.
+    #[error("`{path}` can't be read")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The system refuses.
+    #[error("`{path}` can't be written")]
+    Unwritable {
+        /// The path.
+        path: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Workspace {
+    /// The workspace that a folder lies in: itself, or the nearest above it with `programs/`.
+    pub fn find(start: &Path) -> Result<Self, WorkspaceError> {
+        let start = start.canonicalize().map_err(|_| WorkspaceError::NotFound)?;
+        let root = start.ancestors().find(|folder| folder.join("programs").is_dir());
+        root.map(|root| Self { root: root.to_owned() }).ok_or(WorkspaceError::NotFound)
+    }
+
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
