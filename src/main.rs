@@ -1,10 +1,6 @@
 //! The command `meed`: collects arguments and environment, and calls [`meed::cli::run`].
 
-use std::{
-    env, io,
-    io::IsTerminal,
-    process::ExitCode,
-};
+use std::{env, io, io::IsTerminal, process::ExitCode};
 
 use meed::cli::{Environment, run};
 

@@ -27,7 +27,7 @@ pub(super) fn read(
     let kinds = program.claim.fields.iter().map(|field| field.kind.scalar.column());
     let mut claims = Claims::new("case", kinds);
     for item in items {
-        let Node::Mapping(entries, place) = item else {
+        let Node::Mapping(entries, _) = item else {
             findings.add(wrong_shape(item, "a claim with its columns is expected"));
             continue;
         };
@@ -37,8 +37,9 @@ pub(super) fn read(
             .chain(defaults.iter().filter(|(column, _)| !own.iter().any(|(known, _)| known == column)))
             .cloned()
             .collect();
-        let line = place.line_and_column().0 as u64;
-        push(&mut claims, line, &row, program);
+        // A claim of a case is named by its number, which a reader can count.
+        let number = claims.count() as u64 + 1;
+        push(&mut claims, number, &row, program);
         written.push(row);
     }
     Some((written, claims))
@@ -60,10 +61,10 @@ fn columns(entries: &[(Text, Node)], program: &Program, findings: &mut Findings)
     row
 }
 
-fn push(claims: &mut Claims, line: u64, row: &Written, program: &Program) {
+fn push(claims: &mut Claims, number: u64, row: &Written, program: &Program) {
     let mut deficiencies = Vec::new();
     let mut cells = Vec::new();
-    for (number, field) in program.claim.fields.iter().enumerate() {
+    for (index, field) in program.claim.fields.iter().enumerate() {
         let cell = row.iter().find(|(column, _)| *column == field.column).map_or("", |(_, cell)| cell.as_str());
         let kind = match field.kind.read(cell) {
             Ok(cell) => {
@@ -74,8 +75,8 @@ fn push(claims: &mut Claims, line: u64, row: &Written, program: &Program) {
             Err(CellTrouble::Unreadable(reason)) => DeficiencyKind::Unreadable(reason),
         };
         cells.push(Cell::Empty);
-        deficiencies.push(Deficiency::cell(number, &Arc::from(field.column.as_str()), cell, kind));
+        deficiencies.push(Deficiency::cell(index, &Arc::from(field.column.as_str()), cell, kind));
     }
     // A case is far from the number of texts at which this could fail.
-    let _ = claims.push(line, cells, deficiencies);
+    let _ = claims.push(number, cells, deficiencies);
 }

@@ -22,10 +22,10 @@ pub struct Expectation {
 #[derive(Debug)]
 enum Which {
     Id(String),
-    Nth(usize),
+    Nth(u64),
 }
 
-/// Reads `expect`: by claim id, or `nth:2` for the second outcome.
+/// Reads `expect`: by claim id, or `nth:2` for the second claim of the case.
 pub(super) fn read(entries: &[(Text, Node)], findings: &mut Findings) -> Option<Vec<Expectation>> {
     let read: Vec<_> = entries.iter().map(|(claim, node)| read_one(claim, node, findings)).collect();
     read.into_iter().collect()
@@ -49,12 +49,18 @@ fn read_one(claim: &Text, node: &Node, findings: &mut Findings) -> Option<Expect
     let [award, pending] = amounts.map(|text| text.map(|text| written_amount(&text, findings)));
     let [reasons, flags, cuts] =
         lists.map(|node| node.map(|node| texts(node, findings).into_iter().map(|text| text.text).collect::<Vec<_>>()));
-    if disposition.is_none() && award.is_none() && pending.is_none() && reasons.is_none() && flags.is_none() && cuts.is_none() {
+    if disposition.is_none()
+        && award.is_none()
+        && pending.is_none()
+        && reasons.is_none()
+        && flags.is_none()
+        && cuts.is_none()
+    {
         let finding = Diagnostic::error(Code::CaseProblem, &place, "nothing is expected of this claim");
         findings.add(finding.help("write `{ disposition: approved, award: \"3100.00\" }`"));
         return None;
     }
-    let claim = match claim.text.strip_prefix("nth:").and_then(|number| number.parse::<usize>().ok()) {
+    let claim = match claim.text.strip_prefix("nth:").and_then(|number| number.parse::<u64>().ok()) {
         Some(number) => Which::Nth(number),
         None => Which::Id(claim.text.clone()),
     };
@@ -68,7 +74,9 @@ impl Expectation {
     pub(super) fn unmet(&self, outcomes: &[Outcome]) -> Vec<String> {
         let (name, outcome) = match &self.claim {
             Which::Id(id) => (id.clone(), outcomes.iter().find(|outcome| outcome.claim == *id)),
-            Which::Nth(number) => (format!("nth:{number}"), number.checked_sub(1).and_then(|index| outcomes.get(index))),
+            Which::Nth(number) => {
+                (format!("nth:{number}"), outcomes.iter().find(|outcome| outcome.origin.line == *number))
+            }
         };
         let Some(outcome) = outcome else {
             return vec![format!("{name}: there is no such claim in the case")];

@@ -56,7 +56,8 @@ impl Case {
         let title = title?.text;
         let Some(claims) = claims else {
             let finding = Diagnostic::error(Code::CaseProblem, &place, "the case has no claims");
-            findings.add(finding.help("write `claims:` with a list of claims, or with the name of a file beside the case"));
+            findings
+                .add(finding.help("write `claims:` with a list of claims, or with the name of a file beside the case"));
             return None;
         };
         let expectations = expectation::read(expect, findings);
@@ -77,7 +78,8 @@ impl Case {
             run(program, tables, &mut History::new(), claims, &|_, _| false, &mut |outcome, _| outcomes.push(outcome));
         }
         let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(&outcomes)).collect();
-        let header = Header::new(&self.title, program, self.file.as_ref().map(|file| file.text.as_str()), &self.written);
+        let header =
+            Header::new(&self.title, program, self.file.as_ref().map(|file| file.text.as_str()), &self.written);
         Ran { snapshot: Snapshot::new(program, header, &outcomes), unmet }
     }
 }

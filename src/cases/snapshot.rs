@@ -59,6 +59,8 @@ struct File<'h> {
 #[derive(Serialize)]
 struct OutcomeText {
     claim: String,
+    /// The number of the claim in the case, or its line in the file.
+    nth: u64,
     participant: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<String>,
@@ -106,13 +108,15 @@ fn outcome_text(program: &Program, outcome: &Outcome) -> OutcomeText {
     let scale = program.identification.scale;
     let amount = |amount| at_scale(amount, scale);
     let reasons = |reasons: &[Reason]| {
-        let text = |reason: &Reason| format!("{} ({}): {}", reason.code, effect(reason), without_lines(&reason.message));
+        let text =
+            |reason: &Reason| format!("{} ({}): {}", reason.code, effect(reason), without_lines(&reason.message));
         reasons.iter().map(text).collect()
     };
     let components = program.components.iter().zip(&outcome.components);
     let components = components.filter(|(_, amount)| !amount.is_zero());
     OutcomeText {
         claim: outcome.claim.clone(),
+        nth: outcome.origin.line,
         participant: outcome.participant.clone(),
         date: outcome.date.map(|date| date.to_string()),
         disposition: outcome.status(),

@@ -46,7 +46,8 @@ impl Value<'_> {
             (Self::Text(left), Self::Text(right)) => left.cmp(right),
             (Self::Date(left), Self::Date(right)) => left.cmp(right),
             (Self::List(left), Self::List(right)) => {
-                let unequal = left.iter().zip(*right).map(|(left, right)| left.order(right)).find(|order| order.is_ne());
+                let unequal =
+                    left.iter().zip(*right).map(|(left, right)| left.order(right)).find(|order| order.is_ne());
                 unequal.unwrap_or_else(|| left.len().cmp(&right.len()))
             }
             (left, right) => match (left.number(), right.number()) {
@@ -132,7 +133,9 @@ mod tests {
 
     fn bytes(values: &[Value<'_>]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        values.iter().for_each(|value| value.encode(&mut bytes));
+        for value in values {
+            value.encode(&mut bytes);
+        }
         bytes
     }
 

@@ -59,7 +59,12 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     session.say(&match (errors, warnings) {
         (0, 0) => format!("all checks passed: {}", counted(names.len(), "program")),
-        _ => format!("{}: {}, {}", counted(names.len(), "program"), counted(errors, "error"), counted(warnings, "warning")),
+        _ => format!(
+            "{}: {}, {}",
+            counted(names.len(), "program"),
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        ),
     });
     Ok(if failed { Exit::Findings } else { Exit::Done })
 }

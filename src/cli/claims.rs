@@ -1,6 +1,9 @@
 //! Reading the claims file that a command names, with a progress bar on a terminal.
 
-use std::{io::Read, path::PathBuf};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -64,7 +67,7 @@ fn progress_bar(shown: bool, bytes: u64) -> ProgressBar {
 }
 
 /// Reads a map: `format: 1` and `columns`, from the client's names to those of the definition.
-fn read_map(path: &PathBuf) -> Result<ColumnMap, Trouble> {
+fn read_map(path: &Path) -> Result<ColumnMap, Trouble> {
     let shown = path.display().to_string();
     let unreadable = |source| Trouble::Input(InputError::Unopened { file: shown.clone(), source });
     let mut text = String::new();

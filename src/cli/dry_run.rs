@@ -85,7 +85,11 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
 }
 
 /// Decides all claims; the first trouble with an outcome stops taking them.
-fn decide(loaded: &Loaded, claims: &Claims, take: &mut dyn FnMut(&Outcome) -> Result<(), Trouble>) -> Result<(), Trouble> {
+fn decide(
+    loaded: &Loaded,
+    claims: &Claims,
+    take: &mut dyn FnMut(&Outcome) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
     let mut result = Ok(());
     decide_all(&loaded.program, &loaded.tables, &mut History::new(), claims, &|_, _| false, &mut |outcome, _| {
         if result.is_ok() {

@@ -5,13 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Exit, Session, Trouble, claims::ClaimsArguments, program_name};
-use crate::{
-    diagnostic::Code,
-    engine::run as decide_all,
-    history::History,
-    outcome::EngineReason,
-    report,
-};
+use crate::{diagnostic::Code, engine::run as decide_all, history::History, outcome::EngineReason, report};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -50,8 +44,12 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     });
     if pages.is_empty() {
         let help = match line {
-            Some(_) => format!("the file's rows stand on lines 2 to {}; `row:N` is the line that `source` shows", last_line(&claims)),
-            None => "give the id as the column `claim` of the outcomes shows it, or `row:N` for the row on line N".to_owned(),
+            Some(_) => format!(
+                "the file's rows stand on lines 2 to {}; `row:N` is the line that `source` shows",
+                last_line(&claims)
+            ),
+            None => "give the id as the column `claim` of the outcomes shows it, or `row:N` for the row on line N"
+                .to_owned(),
         };
         return Err(Trouble::Usage(format!("there is no claim `{subject}` in the file"), Some(help)));
     }

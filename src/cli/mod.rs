@@ -175,7 +175,8 @@ impl Session<'_> {
         let mut line = format!("error{code}: {}", for_terminal(&trouble.to_string()));
         let mut cause = std::error::Error::source(trouble);
         while let Some(error) = cause {
-            line.push_str(&format!(": {}", for_terminal(&error.to_string())));
+            line.push_str(": ");
+            line.push_str(&for_terminal(&error.to_string()));
             cause = error.source();
         }
         self.say(&line);

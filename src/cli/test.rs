@@ -71,7 +71,11 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     for orphan in workspace.orphan_snapshots() {
         session.say(&format!("warning: no case belongs to the snapshot `{orphan}`; delete it"));
     }
-    writeln!(session.stdout, "\n{}: {passed} passed, {failed} failed, {errors} could not be run", counted(cases.len(), "case"))?;
+    writeln!(
+        session.stdout,
+        "\n{}: {passed} passed, {failed} failed, {errors} could not be run",
+        counted(cases.len(), "case")
+    )?;
     Ok(if failed + errors == 0 { Exit::Done } else { Exit::Findings })
 }
 

@@ -24,7 +24,8 @@ impl Fragment {
     /// The text that a reader made of a place, found again in the source character by character.
     pub fn of(place: &Place, text: &str) -> Self {
         let written = place.text();
-        let fragment = |bytes| Self { source: Arc::clone(&place.source), text: text.to_owned(), bytes, span: place.span };
+        let fragment =
+            |bytes| Self { source: Arc::clone(&place.source), text: text.to_owned(), bytes, span: place.span };
         if written == text {
             return fragment(Vec::new());
         }
@@ -32,7 +33,8 @@ impl Fragment {
         let mut from = 0;
         for symbol in text.chars() {
             let rest = written.get(from..).unwrap_or("");
-            let skipped = if symbol.is_whitespace() { rest.starts_with(symbol).then_some(0) } else { rest.find(symbol) };
+            let skipped =
+                if symbol.is_whitespace() { rest.starts_with(symbol).then_some(0) } else { rest.find(symbol) };
             let at = from + skipped.unwrap_or(0);
             bytes.extend((0..symbol.len_utf8()).map(|byte| place.span.start + at + byte));
             from = if skipped.is_some() { at + symbol.len_utf8() } else { from };

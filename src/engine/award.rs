@@ -43,13 +43,14 @@ pub(super) fn components<O: Observer>(case: &mut Case<'_>, observer: &mut O) -> 
             worked = match &component.kind {
                 ComponentKind::Amount(expression) => amount(case, expression, component)?,
                 ComponentKind::Accumulating { base, key, schedule, whole } => {
-                    let accumulating = Accumulating { component, index, base, key: key.as_ref(), schedule, whole: *whole };
+                    let accumulating =
+                        Accumulating { component, index, base, key: key.as_ref(), schedule, whole: *whole };
                     accumulating.work::<O>(case)?
                 }
             };
         }
         if O::ON {
-            observer.step(Step::Component(step(case, component, due, &worked)));
+            observer.step(Step::Component(Box::new(step(case, component, due, &worked))));
         }
         case.award.components.push(worked.amount);
         changes.extend(worked.change);

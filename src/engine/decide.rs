@@ -179,8 +179,9 @@ impl<'a> Case<'a> {
             });
             let participant =
                 total.key.parts.iter().any(|(_, part)| matches!(part, crate::program::KeyPart::Participant));
-            let unreadable = expressions.into_iter().flatten().chain(keys).any(|expression| self.looks_at_missing(expression))
-                || participant && self.is_missing(self.program.claim.participant);
+            let unreadable =
+                expressions.into_iter().flatten().chain(keys).any(|expression| self.looks_at_missing(expression))
+                    || participant && self.is_missing(self.program.claim.participant);
             if unreadable {
                 self.totals.push(Value::Nothing);
                 self.total_changes.push(None);
@@ -226,7 +227,10 @@ impl<'a> Case<'a> {
                 let added = evaluate(&self.program.form, expression, &scope)?;
                 delta.sum = added.number().unwrap_or_default();
                 if expression.kind() == crate::schema::Type::INTEGER {
-                    Value::Integer(i64::try_from(running.sum.trunc().mantissa()).map_err(|_| self.failure("the total overflows"))?)
+                    Value::Integer(
+                        i64::try_from(running.sum.trunc().mantissa())
+                            .map_err(|_| self.failure("the total overflows"))?,
+                    )
                 } else {
                     Value::Decimal(running.sum)
                 }
@@ -343,7 +347,8 @@ impl<'a> Case<'a> {
             Counted::Approved => disposition == Disposition::Approved,
         };
         let totals = self.program.totals.iter().zip(std::mem::take(&mut self.total_changes));
-        let mut changes: Vec<Change> = totals.filter(|(total, _)| counted(total)).filter_map(|(_, change)| change).collect();
+        let mut changes: Vec<Change> =
+            totals.filter(|(total, _)| counted(total)).filter_map(|(_, change)| change).collect();
         if disposition == Disposition::Approved {
             changes.append(&mut self.base_changes);
         }

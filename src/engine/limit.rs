@@ -38,7 +38,8 @@ pub(super) fn limits<O: Observer>(case: &mut Case<'_>, observer: &mut O) -> Resu
             RuleResult::Objected(Disposition::Approved) => cut(case, limit, asked, granted).map_err(fail)?,
             RuleResult::Objected(disposition) => {
                 uses_up = false;
-                let message = format!("{asked} would pass the ceiling of {max}, of which {} are granted", before.awarded);
+                let message =
+                    format!("{asked} would pass the ceiling of {max}, of which {} are granted", before.awarded);
                 let (code, place) = (limit.code.clone(), Some(limit.place.clone()));
                 case.reasons.push(Reason { code, disposition, message, place });
             }

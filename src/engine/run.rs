@@ -172,7 +172,9 @@ fn unreadable(program: &Program, claim: Claim<'_>) -> Outcome {
         reason.because(format!("line {}: {deficiency}", claim.origin().line), None)
     });
     let id = match &program.claim.id {
-        Identity::Fields(fields) if fields.iter().all(|field| !claim.value(*field).is_nothing()) => id_of(claim, fields),
+        Identity::Fields(fields) if fields.iter().all(|field| !claim.value(*field).is_nothing()) => {
+            id_of(claim, fields)
+        }
         _ => String::new(),
     };
     plain(program, claim, &id, reasons.collect())
@@ -205,7 +207,12 @@ struct Queue<'p> {
 
 impl<'p> Queue<'p> {
     fn new(program: &'p Program, claims: &Claims) -> Self {
-        let mut queue = Self { program, entries: Vec::with_capacity(claims.count()), unreadable: Vec::new(), conflicts: HashMap::new() };
+        let mut queue = Self {
+            program,
+            entries: Vec::with_capacity(claims.count()),
+            unreadable: Vec::new(),
+            conflicts: HashMap::new(),
+        };
         let mut bytes = Vec::new();
         for claim in claims.iter() {
             // More rows than this can't be held in memory.
@@ -306,7 +313,8 @@ impl<'p> Queue<'p> {
 fn order(program: &Program, claims: &Claims, left: &Entry, right: &Entry) -> Ordering {
     let (one, other) = (claims.claim(left.row()), claims.claim(right.row()));
     let by = |fields: &[usize]| {
-        let unequal = fields.iter().map(|field| one.value(*field).order(&other.value(*field))).find(|order| order.is_ne());
+        let unequal =
+            fields.iter().map(|field| one.value(*field).order(&other.value(*field))).find(|order| order.is_ne());
         unequal.unwrap_or(Ordering::Equal)
     };
     let by_id = || match &program.claim.id {
@@ -321,7 +329,10 @@ fn id_of(claim: Claim<'_>, fields: &[usize]) -> String {
     match fields {
         [only] => claim.value(*only).to_string(),
         fields => {
-            let parts: Vec<String> = fields.iter().map(|field| claim.value(*field).to_string().replace('\\', "\\\\").replace('/', "\\/")).collect();
+            let parts: Vec<String> = fields
+                .iter()
+                .map(|field| claim.value(*field).to_string().replace('\\', "\\\\").replace('/', "\\/"))
+                .collect();
             parts.join("/")
         }
     }

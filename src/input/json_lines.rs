@@ -305,7 +305,7 @@ mod tests {
                 "3:  ! names the column `amount` twice"
             ]
         );
-        assert_eq!(read("{\"amount\":1}\n").unwrap_err().code(), "M311");
+        assert_eq!(read("{\"amount\":1}\n").unwrap_err().code(), crate::diagnostic::Code::NothingToRename);
     }
 
     #[test]

@@ -183,6 +183,6 @@ mod tests {
     #[test]
     fn a_header_of_too_many_columns_is_refused() {
         let error = lay(&vec!["a"; MAX_COLUMNS + 1], &[], &[]).unwrap_err();
-        assert_eq!(error.code(), "M312");
+        assert_eq!(error.code(), crate::diagnostic::Code::TooManyColumns);
     }
 }

@@ -256,7 +256,7 @@ mod tests {
         for path in ["/nowhere/claims.csv", "/"] {
             let error = open(Path::new(path)).unwrap_err();
             assert_eq!(error.to_string(), format!("`{path}` can't be opened"));
-            assert_eq!(error.code(), "M301");
+            assert_eq!(error.code(), crate::diagnostic::Code::FileUnopened);
         }
     }
 }

@@ -78,12 +78,21 @@ pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
 
 /// The exact difference.
 pub fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    add(left, -right)
+    add(left, negated(right))
+}
+
+/// The number with the other sign, which is always exact.
+pub fn negated(mut number: Decimal) -> Decimal {
+    if !number.is_zero() {
+        number.set_sign_negative(number.is_sign_positive());
+    }
+    number
 }
 
 /// The exact product.
 pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    let is_exact = |product: &Decimal, a: Decimal, b: Decimal| product.is_zero() || product.scale() == a.scale() + b.scale();
+    let is_exact =
+        |product: &Decimal, a: Decimal, b: Decimal| product.is_zero() || product.scale() == a.scale() + b.scale();
     let product = left.checked_mul(right).ok_or(Inexact::Overflow)?;
     if is_exact(&product, left, right) && (!product.is_zero() || left.is_zero() || right.is_zero()) {
         return Ok(product);

@@ -128,7 +128,7 @@ impl Rounding {
             std::cmp::Ordering::Equal => Decimal::new(5, 1),
             std::cmp::Ordering::Greater => Decimal::new(75, 2),
         };
-        let signed = if remainder.is_sign_negative() { -half } else { half };
+        let signed = if remainder.is_sign_negative() { super::negated(half) } else { half };
         Ok(round_to_places(super::add(whole, signed)?, 0, self.mode))
     }
 }
@@ -140,9 +140,8 @@ mod tests {
 
     fn rounded(mode: &str, text: &str, step: Option<&str>) -> String {
         let mode = mode.parse().unwrap();
-        let rounding = step.map_or(Rounding::to_scale(mode, 0), |step| {
-            Rounding::to_step(mode, parse_decimal(step).unwrap())
-        });
+        let rounding =
+            step.map_or(Rounding::to_scale(mode, 0), |step| Rounding::to_step(mode, parse_decimal(step).unwrap()));
         rounding.round(parse_decimal(text).unwrap()).unwrap().normalize().to_string()
     }
 

@@ -97,7 +97,7 @@ pub enum Step {
         message: String,
     },
     /// A component of the award.
-    Component(ComponentStep),
+    Component(Box<ComponentStep>),
     /// A limit.
     Limit(LimitStep),
     /// A flag.

@@ -62,7 +62,9 @@ pub(super) fn remedy(text: &str, reason: NotDecimal) -> String {
         }
         NotDecimal::BarePoint => "write a digit before and after the point: `0.5`, `5.0`".to_owned(),
         NotDecimal::TooLong => "an amount has at most 28 digits".to_owned(),
-        NotDecimal::Empty | NotDecimal::NotNumber => "write digits with at most one point, or a share as `1%`".to_owned(),
+        NotDecimal::Empty | NotDecimal::NotNumber => {
+            "write digits with at most one point, or a share as `1%`".to_owned()
+        }
     }
 }
 
@@ -89,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_share_is_exact() {
-        for (text, amount) in [("1%", "0.01"), ("2.5%", "0.025"), ("75%", "0.75"), ("0.015", "0.015"), ("5.00", "5.00")] {
+        for (text, amount) in [("1%", "0.01"), ("2.5%", "0.025"), ("75%", "0.75"), ("0.015", "0.015"), ("5.00", "5.00")]
+        {
             assert_eq!(parse_amount(text).unwrap().to_string(), amount);
         }
         assert_eq!(parse_amount("1e3"), Err(NotDecimal::Exponent));

@@ -87,12 +87,19 @@ impl<'c> Context<'c> {
 }
 
 /// Checks a definition with its scripts. `None` if there is an error among the findings.
-pub fn check(root: &Node, source: &Arc<Source>, scripts: &Scripts, script_texts: &[Arc<Source>], findings: &mut Findings) -> Option<Program> {
+pub fn check(
+    root: &Node,
+    source: &Arc<Source>,
+    scripts: &Scripts,
+    script_texts: &[Arc<Source>],
+    findings: &mut Findings,
+) -> Option<Program> {
     let mut fields = Fields::of(root, findings)?;
     let identification = identity::check(&mut fields);
     let order = fields.required("order", "say how the claims of one run queue: `order: [sale_date, claim_no]`");
     fields.optional("scripts");
-    let claim_node = fields.required("claim", "say how a claim is read: `claim: { id: …, participant: …, date: …, fields: … }`");
+    let claim_node =
+        fields.required("claim", "say how a claim is read: `claim: { id: …, participant: …, date: …, fields: … }`");
     let sections = Sections {
         params: fields.entries("params"),
         tables: fields.entries("tables"),
@@ -152,11 +159,18 @@ struct Sections<'n> {
     flags: &'n [(Text, Node)],
 }
 
-fn warn_of_unused(params: &[param::Param], tables: &[table::Table], totals: &[total::Total], context: &mut Context<'_>) {
+fn warn_of_unused(
+    params: &[param::Param],
+    tables: &[table::Table],
+    totals: &[total::Total],
+    context: &mut Context<'_>,
+) {
     let params = params.iter().enumerate();
-    let params: Vec<_> = params.map(|(index, param)| (param.name.clone(), param.place.clone(), vec![Read::Param(index)])).collect();
+    let params: Vec<_> =
+        params.map(|(index, param)| (param.name.clone(), param.place.clone(), vec![Read::Param(index)])).collect();
     let totals = totals.iter().enumerate();
-    let totals: Vec<_> = totals.map(|(index, total)| (total.name.clone(), total.place.clone(), vec![Read::Total(index)])).collect();
+    let totals: Vec<_> =
+        totals.map(|(index, total)| (total.name.clone(), total.place.clone(), vec![Read::Total(index)])).collect();
     let tables = tables.iter().enumerate();
     let tables: Vec<_> = tables
         .map(|(index, table)| {

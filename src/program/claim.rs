@@ -194,7 +194,8 @@ impl Lookup<'_> {
     fn field(&self, text: &Text, findings: &mut Findings) -> Option<usize> {
         let found = self.declared.iter().position(|field| field.name == text.text);
         if found.is_none() {
-            let finding = Diagnostic::error(Code::UnknownField, &text.place, format!("there is no field `{}`", text.text));
+            let finding =
+                Diagnostic::error(Code::UnknownField, &text.place, format!("there is no field `{}`", text.text));
             findings.add(finding.suggest(&text.text, self.declared.iter().map(|field| field.name.as_str())));
         }
         found
@@ -207,7 +208,9 @@ impl Lookup<'_> {
         if field.kind.optional {
             let message = format!("{what} must be there in every claim, and `{}` is optional", text.text);
             let finding = Diagnostic::error(Code::OptionalKeyField, &text.place, message);
-            findings.add(finding.and(&field.place, "declared here").help("remove `optional`: a row without it is returned"));
+            findings.add(
+                finding.and(&field.place, "declared here").help("remove `optional`: a row without it is returned"),
+            );
             return None;
         }
         Some(number)

@@ -73,7 +73,8 @@ pub(super) fn check(node: &Node, params: &[Param], established: &Facts, context:
             continue;
         }
         if ["total", "cut"].contains(&name.text.as_str()) {
-            let finding = Diagnostic::error(Code::NameTaken, &name.place, format!("`award.{}` already has a meaning", name.text));
+            let finding =
+                Diagnostic::error(Code::NameTaken, &name.place, format!("`award.{}` already has a meaning", name.text));
             context.findings.add(finding.help("give the component another name"));
             continue;
         }
@@ -106,7 +107,8 @@ fn check_component(
     context: &mut Context<'_>,
 ) -> Option<Component> {
     let mut fields = Fields::of(node, context.findings)?;
-    let (when, amount, base) = (fields.optional_text("when"), fields.optional_text("amount"), fields.optional_text("base"));
+    let (when, amount, base) =
+        (fields.optional_text("when"), fields.optional_text("amount"), fields.optional_text("base"));
     let (per, target, terms) = (fields.optional("per"), fields.optional_text("target"), fields.optional_text("terms"));
     let tiers = fields.optional("tiers");
     let place = fields.place().clone();
@@ -121,7 +123,8 @@ fn check_component(
         }
         (None, Some(base)) => accumulating.check(&base, &name.place, params, &facts, context),
         _ => {
-            let finding = Diagnostic::error(Code::MissingKey, &place, "a component has `amount`, or `base` with `tiers`");
+            let finding =
+                Diagnostic::error(Code::MissingKey, &place, "a component has `amount`, or `base` with `tiers`");
             context.findings.add(finding.help("write one of them"));
             None
         }
@@ -149,7 +152,9 @@ impl Accumulating<'_> {
         let nodes = nodes.into_iter().filter_map(|(key, node)| Some((key, node?.place())));
         for (key, place) in texts.chain(nodes).collect::<Vec<_>>() {
             let finding = Diagnostic::error(Code::UnknownKey, place, format!("`{key}` means nothing beside `amount`"));
-            context.findings.add(finding.and(&amount.place, "the amount").help("write `base` for a component under tiers"));
+            context
+                .findings
+                .add(finding.and(&amount.place, "the amount").help("write `base` for a component under tiers"));
         }
     }
 
@@ -167,7 +172,9 @@ impl Accumulating<'_> {
         let whole_base = base.as_ref().is_some_and(|base| base.kind() == Type::INTEGER);
         let Some(tiers) = self.tiers else {
             let finding = Diagnostic::error(Code::MissingKey, name, "`tiers` is missing");
-            context.findings.add(finding.help("say what is due on the base: `tiers: { kind: retroactive, bands: […] }`"));
+            context
+                .findings
+                .add(finding.help("say what is due on the base: `tiers: { kind: retroactive, bands: […] }`"));
             return None;
         };
         if target.as_ref().is_some_and(Option::is_none) {
@@ -182,9 +189,14 @@ impl Accumulating<'_> {
             None => None,
         };
         if terms.is_none() && key.is_some() && !schedule.is_constant(params) {
-            let finding = Diagnostic::error(Code::TermsMissing, name, "`terms` is missing, and the bands can differ between claims of one key");
+            let finding = Diagnostic::error(
+                Code::TermsMissing,
+                name,
+                "`terms` is missing, and the bands can differ between claims of one key",
+            );
             let varying = schedule.expressions().find(|expression| !expression.reads().is_empty());
-            let finding = varying.map_or(finding.clone(), |expression| finding.and(expression.place(), "this can differ"));
+            let finding =
+                varying.map_or(finding.clone(), |expression| finding.and(expression.place(), "this can differ"));
             let help = "write `terms: whole` (all is due under this claim's terms) or `terms: from_here` (only this claim's difference is)";
             context.findings.add(finding.help(help));
             return None;

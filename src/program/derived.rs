@@ -29,7 +29,8 @@ pub(super) fn check(entries: &[(Text, Node)], context: &mut Context<'_>) -> Vec<
             continue;
         }
         if context.vocabulary.has(&name.text) {
-            let finding = Diagnostic::error(Code::NameTaken, &name.place, format!("`{}` already has a meaning", name.text));
+            let finding =
+                Diagnostic::error(Code::NameTaken, &name.place, format!("`{}` already has a meaning", name.text));
             context.findings.add(finding.help("give the figure another name"));
             continue;
         }

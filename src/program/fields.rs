@@ -91,7 +91,8 @@ impl<'n, 'f> Fields<'n, 'f> {
     pub fn finish(self) {
         for (key, _) in self.entries {
             if !self.asked.contains(&key.text.as_str()) {
-                let finding = Diagnostic::error(Code::UnknownKey, &key.place, format!("key `{}` isn't known here", key.text));
+                let finding =
+                    Diagnostic::error(Code::UnknownKey, &key.place, format!("key `{}` isn't known here", key.text));
                 self.findings.add(finding.suggest(&key.text, self.asked.iter().copied()));
             }
         }

@@ -117,7 +117,8 @@ fn check_unit(fields: &mut Fields<'_, '_>) -> Option<Unit> {
         (Some(currency), None) => match Unit::currency(&currency.text) {
             Ok(unit) => Some(unit),
             Err(reason) => {
-                let finding = Diagnostic::error(Code::UnknownUnit, &currency.place, format!("`{}` {reason}", currency.text));
+                let finding =
+                    Diagnostic::error(Code::UnknownUnit, &currency.place, format!("`{}` {reason}", currency.text));
                 findings.add(finding.help("for points and the like write `unit: { code: PTS, scale: 0 }`"));
                 None
             }
@@ -137,7 +138,11 @@ fn check_unit(fields: &mut Fields<'_, '_>) -> Option<Unit> {
             None
         }
         (None, None) => {
-            let finding = Diagnostic::error(Code::MissingKey, &crate::diagnostic::Place::start_of(&place.source), "`currency` is missing");
+            let finding = Diagnostic::error(
+                Code::MissingKey,
+                &crate::diagnostic::Place::start_of(&place.source),
+                "`currency` is missing",
+            );
             findings.add(finding.help("write `currency: USD`, or `unit: { code: PTS, scale: 0 }` for points"));
             None
         }
@@ -186,19 +191,25 @@ fn check_rounding(node: &Node, findings: &mut Findings) -> Option<Rounding> {
     let (scale, step) = (fields.optional_text("scale"), fields.optional_text("step"));
     let place = fields.place().clone();
     let findings = fields.findings();
-    let mode: Option<RoundingMode> = mode.and_then(|mode| word(&mode, "a rounding mode", &RoundingMode::NAMES, findings));
+    let mode: Option<RoundingMode> =
+        mode.and_then(|mode| word(&mode, "a rounding mode", &RoundingMode::NAMES, findings));
     let rounding = match (scale, step) {
-        (Some(scale), None) => check_scale(&scale, findings).zip(mode).map(|(scale, mode)| Rounding::to_scale(mode, scale)),
+        (Some(scale), None) => {
+            check_scale(&scale, findings).zip(mode).map(|(scale, mode)| Rounding::to_scale(mode, scale))
+        }
         (None, Some(step)) => {
             let amount = written_amount(&step, findings);
-            let fits = amount.is_none_or(|amount| amount.is_sign_positive() && !amount.is_zero() && amount.normalize().scale() <= MAX_SCALE);
+            let fits = amount.is_none_or(|amount| {
+                amount.is_sign_positive() && !amount.is_zero() && amount.normalize().scale() <= MAX_SCALE
+            });
             if !fits {
                 findings.add(Diagnostic::error(Code::WrongRounding, &step.place, "a step is above zero"));
             }
             amount.filter(|_| fits).zip(mode).map(|(step, mode)| Rounding::to_step(mode, step))
         }
         _ => {
-            let finding = Diagnostic::error(Code::WrongRounding, &place, "a program rounds to a `scale` or to a `step`");
+            let finding =
+                Diagnostic::error(Code::WrongRounding, &place, "a program rounds to a `scale` or to a `step`");
             findings.add(finding.help("write `scale: 2`, or `step: 50`, and not both"));
             None
         }
@@ -223,7 +234,9 @@ pub(super) fn check_word(text: &Text, what: &str, context: &mut Context<'_>) -> 
         && !RESERVED.contains(&text.text.as_str());
     if !is_word {
         let finding = Diagnostic::error(Code::WrongName, &text.place, format!("`{}` can't name {what}", text.text));
-        context.findings.add(finding.help("names are made of letters, digits and `_`, start with a letter, and are no words of the rule language"));
+        context.findings.add(finding.help(
+            "names are made of letters, digits and `_`, start with a letter, and are no words of the rule language",
+        ));
     }
     is_word
 }
@@ -237,7 +250,8 @@ pub(super) fn check_code(text: &Text, context: &mut Context<'_>) -> bool {
         let finding = Diagnostic::error(Code::WrongName, &text.place, format!("`{}` is not a code", text.text));
         context.findings.add(finding.help("codes are written in capitals: `NO_PROOF`"));
     } else if engine {
-        let finding = Diagnostic::error(Code::NameTaken, &text.place, format!("the engine itself gives `{}`", text.text));
+        let finding =
+            Diagnostic::error(Code::NameTaken, &text.place, format!("the engine itself gives `{}`", text.text));
         context.findings.add(finding.help("give the rule another code"));
     } else if let Some(first) = context.codes.get(&text.text) {
         let finding = Diagnostic::error(Code::NameTaken, &text.place, format!("code `{}` stands twice", text.text));

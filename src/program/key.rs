@@ -81,7 +81,9 @@ pub(super) fn check(node: &Node, context: &mut Context<'_>) -> Option<KeyPlan> {
     let parts: Vec<_> = parts.into_iter().collect::<Option<_>>()?;
     if parts.is_empty() {
         let finding = Diagnostic::error(Code::WrongShape, node.place(), "a key names at least one thing");
-        context.findings.add(finding.help("write `per: [participant, quarter]`, or `per: [program]` for all claims together"));
+        context
+            .findings
+            .add(finding.help("write `per: [participant, quarter]`, or `per: [program]` for all claims together"));
         return None;
     }
     Some(KeyPlan { parts, place: node.place().clone() })
@@ -95,13 +97,15 @@ fn check_part(text: &Text, context: &mut Context<'_>) -> Option<(String, KeyPart
         "program" => KeyPart::Program,
         _ => match Period::NAMES.iter().find(|(name, _)| *name == word) {
             Some((_, period)) if period.is_fiscal() && context.fiscal_year_starts.is_none() => {
-                let finding = Diagnostic::error(Code::MissingKey, &text.place, format!("`{word}` needs `fiscal_year_starts`"));
+                let finding =
+                    Diagnostic::error(Code::MissingKey, &text.place, format!("`{word}` needs `fiscal_year_starts`"));
                 context.findings.add(finding.help("write `fiscal_year_starts: 04-01` at the top of the definition"));
                 return None;
             }
             Some((_, period)) => KeyPart::Period(*period),
             None if word.chars().all(|symbol| symbol.is_ascii_lowercase() || symbol == '_') => {
-                let known = ["claim", "participant", "program"].into_iter().chain(Period::NAMES.iter().map(|(name, _)| *name));
+                let known =
+                    ["claim", "participant", "program"].into_iter().chain(Period::NAMES.iter().map(|(name, _)| *name));
                 let finding = Diagnostic::error(Code::UnknownWord, &text.place, format!("a key has no part `{word}`"));
                 context.findings.add(finding.suggest(word, known));
                 return None;

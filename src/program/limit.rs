@@ -112,9 +112,14 @@ fn check_binds(limit: &Limit, earlier: &[Limit], context: &mut Context<'_>) {
         other.of == limit.of && other.key.same_as(&limit.key) && other.max.fixed().is_some_and(|lower| lower <= max)
     };
     if let Some(other) = earlier.iter().find(shadows) {
-        let finding = Diagnostic::error(Code::LimitNeverBinds, &limit.place, format!("`{}` can never bind", limit.code));
+        let finding =
+            Diagnostic::error(Code::LimitNeverBinds, &limit.place, format!("`{}` can never bind", limit.code));
         let label = format!("`{}` already holds these awards below it", other.code);
-        context.findings.add(finding.and(&other.place, label).help("remove one of them, or order them from the larger to the smaller ceiling"));
+        context.findings.add(
+            finding
+                .and(&other.place, label)
+                .help("remove one of them, or order them from the larger to the smaller ceiling"),
+        );
     }
 }
 
@@ -125,11 +130,18 @@ fn check_key(limit: &Limit, components: &[Component], context: &mut Context<'_>)
         if limit.key.is_claim() {
             let message = format!("`{}` accumulates across claims and can't be held per claim", component.name);
             let finding = Diagnostic::error(Code::LimitKey, &limit.key.place, message);
-            context.findings.add(finding.and(&component.place, "the component").help("hold it per its own key, or leave it out of `of`"));
+            context.findings.add(
+                finding.and(&component.place, "the component").help("hold it per its own key, or leave it out of `of`"),
+            );
         } else if !key.determines(&limit.key) {
-            let message = format!("the key is finer than that of `{}`, so sums depend on the order of claims", component.name);
+            let message =
+                format!("the key is finer than that of `{}`, so sums depend on the order of claims", component.name);
             let finding = Diagnostic::warning(Code::LimitKey, &limit.key.place, message);
-            context.findings.add(finding.and(&key.place, "the component's key").help("hold it per the component's key, or a coarser one"));
+            context.findings.add(
+                finding
+                    .and(&key.place, "the component's key")
+                    .help("hold it per the component's key, or a coarser one"),
+            );
         }
     }
 }

@@ -43,7 +43,11 @@ impl Param {
 }
 
 /// Checks `params`.
-pub(super) fn check(entries: &[(Text, Node)], effective: Option<(Date, Date)>, context: &mut Context<'_>) -> Vec<Param> {
+pub(super) fn check(
+    entries: &[(Text, Node)],
+    effective: Option<(Date, Date)>,
+    context: &mut Context<'_>,
+) -> Vec<Param> {
     let mut params = Vec::new();
     for (name, node) in entries {
         if !check_word(name, "a param", context) {
@@ -91,7 +95,8 @@ fn check_versions(
         let [(before, ..), (after, ..)] = pair else { continue };
         if after.0 <= before.0 {
             let finding = Diagnostic::error(Code::DatedParam, &after.1, "the dates are not in order");
-            findings.add(finding.and(&before.1, "this stands before it").help("order the values by date, each date once"));
+            findings
+                .add(finding.and(&before.1, "this stands before it").help("order the values by date, each date once"));
         }
     }
     if versions.iter().any(|(_, kind, _)| kind != first_kind) {
@@ -136,10 +141,8 @@ fn check_value(node: &Node, findings: &mut Findings) -> Option<(Type, Constant)>
 }
 
 fn check_list(items: &[Node], place: &Place, findings: &mut Findings) -> Option<(Type, Constant)> {
-    let values: Vec<_> = items
-        .iter()
-        .map(|item| text(item, findings).and_then(|text| written_constant(&text, findings)))
-        .collect();
+    let values: Vec<_> =
+        items.iter().map(|item| text(item, findings).and_then(|text| written_constant(&text, findings))).collect();
     let values: Vec<Constant> = values.into_iter().collect::<Option<_>>()?;
     let scalars: Vec<Scalar> = values.iter().filter_map(scalar_of).collect();
     let Some(first) = scalars.first().copied() else {

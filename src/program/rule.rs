@@ -80,14 +80,16 @@ fn check_rule(
 ) -> Option<(Rule, Facts)> {
     let mut fields = Fields::of(node, context.findings)?;
     let require = fields.required_text("require", "say what must hold");
-    let otherwise = fields.required_text("else", "say what becomes of the claim if it doesn't hold: `else: reject`, `return` or `hold`");
+    let otherwise = fields
+        .required_text("else", "say what becomes of the claim if it doesn't hold: `else: reject`, `return` or `hold`");
     let (message, after) = (fields.optional_text("message"), fields.optional_text("after"));
     let findings = fields.findings();
     let words = [("reject", Disposition::Rejected), ("return", Disposition::Returned), ("hold", Disposition::Held)];
     let otherwise = otherwise.and_then(|text| word(&text, "what can become of a claim", &words, findings));
     fields.finish();
     let after = after.map(|text| check_after(&text, codes, context));
-    let known = after.flatten().and_then(|after| facts_of.get(after)).map_or_else(Facts::none, |(facts, _)| facts.clone());
+    let known =
+        after.flatten().and_then(|after| facts_of.get(after)).map_or_else(Facts::none, |(facts, _)| facts.clone());
     let checked = require.as_ref().and_then(|text| context.expression(text, Wanted::Boolean, &known));
     let message = check_message(message, require.as_ref(), "requires", &known, context);
     let (require, facts) = checked?;
@@ -101,7 +103,8 @@ fn check_rule(
 fn check_after(text: &Text, codes: &[String], context: &mut Context<'_>) -> Option<usize> {
     let found = codes.iter().position(|code| *code == text.text);
     if found.is_none() {
-        let finding = Diagnostic::error(Code::RuleOrder, &text.place, format!("no rule `{}` stands above this one", text.text));
+        let finding =
+            Diagnostic::error(Code::RuleOrder, &text.place, format!("no rule `{}` stands above this one", text.text));
         context.findings.add(finding.suggest(&text.text, codes.iter().map(String::as_str)));
     }
     found

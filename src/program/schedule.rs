@@ -94,7 +94,8 @@ pub(super) fn check(
         context.findings.add(Diagnostic::error(Code::WrongShape, place, "a schedule has at least one band"));
         return None;
     }
-    let bands: Vec<_> = items.iter().enumerate().map(|(index, item)| check_band(item, index == 0, facts, context)).collect();
+    let bands: Vec<_> =
+        items.iter().enumerate().map(|(index, item)| check_band(item, index == 0, facts, context)).collect();
     let bands: Vec<Band> = bands.into_iter().collect::<Option<_>>()?;
     check_order(&bands, context);
     let incremental = incremental?;
@@ -107,7 +108,8 @@ pub(super) fn check(
 fn check_band(node: &Node, first: bool, facts: &Facts, context: &mut Context<'_>) -> Option<Band> {
     let mut fields = Fields::of(node, context.findings)?;
     let (from, above) = (fields.optional_text("from"), fields.optional_text("above"));
-    let (rate, per_unit, flat) = (fields.optional_text("rate"), fields.optional_text("per_unit"), fields.optional_text("flat"));
+    let (rate, per_unit, flat) =
+        (fields.optional_text("rate"), fields.optional_text("per_unit"), fields.optional_text("flat"));
     let place = fields.place().clone();
     fields.finish();
     let zero = Some(Amount::Fixed(Decimal::ZERO));
@@ -116,16 +118,22 @@ fn check_band(node: &Node, first: bool, facts: &Facts, context: &mut Context<'_>
         (None, Some(per_unit)) => (context.amount(&per_unit, facts), true),
         (None, None) if flat.is_some() => (zero.clone(), false),
         (rate, _) => {
-            let message = if rate.is_some() { "a band has `rate` or `per_unit`, not both" } else { "the band pays nothing" };
+            let message =
+                if rate.is_some() { "a band has `rate` or `per_unit`, not both" } else { "the band pays nothing" };
             let finding = Diagnostic::error(Code::MissingKey, &place, message);
-            context.findings.add(finding.help("write `rate: 1%`, `per_unit: 2.00` or `flat: 100`; `rate: 0%` if nothing is due"));
+            context
+                .findings
+                .add(finding.help("write `rate: 1%`, `per_unit: 2.00` or `flat: 100`; `rate: 0%` if nothing is due"));
             (None, false)
         }
     };
     let flat = flat.map_or(zero, |flat| context.amount(&flat, facts));
     let edge = check_edge(from, above, first, &place, facts, context);
-    Some(Band { place, edge: edge?, rate: rate?, per_unit: is_per_unit, flat: flat? })
+    Some(Band { place, edge: edge.ok()?, rate: rate?, per_unit: is_per_unit, flat: flat? })
 }
+
+/// What is wrong is among the findings already.
+struct Reported;
 
 fn check_edge(
     from: Option<Text>,
@@ -134,19 +142,23 @@ fn check_edge(
     place: &Place,
     facts: &Facts,
     context: &mut Context<'_>,
-) -> Option<Option<Edge>> {
+) -> Result<Option<Edge>, Reported> {
     let (text, inclusive) = match (from, above) {
         (Some(text), None) => (text, true),
         (None, Some(text)) => (text, false),
-        (None, None) if first => return Some(None),
+        (None, None) if first => return Ok(None),
         (from, _) => {
-            let message = if from.is_some() { "a band starts `from` or `above`, not both" } else { "the band doesn't say where it starts" };
+            let message = if from.is_some() {
+                "a band starts `from` or `above`, not both"
+            } else {
+                "the band doesn't say where it starts"
+            };
             let finding = Diagnostic::error(Code::MissingKey, place, message);
             context.findings.add(finding.help("write `from: 5000` (5000 or more) or `above: 5000` (more than 5000)"));
-            return None;
+            return Err(Reported);
         }
     };
-    context.amount(&text, facts).map(|amount| Some(Edge { amount, inclusive }))
+    context.amount(&text, facts).map(|amount| Some(Edge { amount, inclusive })).ok_or(Reported)
 }
 
 /// A band that starts `from` a total comes before one that starts `above` it.
@@ -160,8 +172,14 @@ fn check_order(bands: &[Band], context: &mut Context<'_>) {
         if let (Some(low), Some(high)) = (start(before), start(after))
             && high <= low
         {
-            let finding = Diagnostic::error(Code::BandsDisordered, &after.place, "this band doesn't start above the one before it");
-            context.findings.add(finding.and(&before.place, "the one before it").help("order bands from the lowest, each start once"));
+            let finding = Diagnostic::error(
+                Code::BandsDisordered,
+                &after.place,
+                "this band doesn't start above the one before it",
+            );
+            context.findings.add(
+                finding.and(&before.place, "the one before it").help("order bands from the lowest, each start once"),
+            );
         }
     }
 }

@@ -40,7 +40,8 @@ pub(super) fn check(entries: &[(Text, Node)], context: &mut Context<'_>) -> Vec<
             continue;
         }
         if context.vocabulary.has(&name.text) {
-            let finding = Diagnostic::error(Code::NameTaken, &name.place, format!("`{}` already has a meaning", name.text));
+            let finding =
+                Diagnostic::error(Code::NameTaken, &name.place, format!("`{}` already has a meaning", name.text));
             context.findings.add(finding.help("give the table another name"));
             continue;
         }
@@ -56,7 +57,8 @@ fn check_table(name: &Text, node: &Node, number: usize, context: &mut Context<'_
     let row = context.vocabulary.add_table(number, row);
     let mut fields = Fields::of(node, context.findings)?;
     let file = fields.required_text("file", "name its file under `tables/`");
-    let matched = fields.required("match", "say which column must equal what: `match: { partner_id: claim.partner_id }`");
+    let matched =
+        fields.required("match", "say which column must equal what: `match: { partner_id: claim.partner_id }`");
     let effective = fields.optional("effective");
     let declared = fields.required("fields", "declare its columns: `fields: { partner_id: text, target: decimal }`");
     fields.finish();
@@ -69,7 +71,14 @@ fn check_table(name: &Text, node: &Node, number: usize, context: &mut Context<'_
         return None;
     }
     let place = name.place.clone();
-    Some(Table { name: name.text.clone(), place, file: file?, fields: declared, matches: matches?, effective: effective.flatten() })
+    Some(Table {
+        name: name.text.clone(),
+        place,
+        file: file?,
+        fields: declared,
+        matches: matches?,
+        effective: effective.flatten(),
+    })
 }
 
 fn check_matches(node: &Node, declared: &[Field], context: &mut Context<'_>) -> Option<Vec<(usize, Expression)>> {
@@ -84,7 +93,12 @@ fn check_matches(node: &Node, declared: &[Field], context: &mut Context<'_>) -> 
     matches.into_iter().collect()
 }
 
-fn check_match(column: &Text, node: &Node, declared: &[Field], context: &mut Context<'_>) -> Option<(usize, Expression)> {
+fn check_match(
+    column: &Text,
+    node: &Node,
+    declared: &[Field],
+    context: &mut Context<'_>,
+) -> Option<(usize, Expression)> {
     let number = find(column, declared, context)?;
     let kind = declared.get(number)?.kind.kind().present();
     let text = super::fields::text(node, context.findings)?;
@@ -102,7 +116,8 @@ fn check_match(column: &Text, node: &Node, declared: &[Field], context: &mut Con
 fn find(column: &Text, declared: &[Field], context: &mut Context<'_>) -> Option<usize> {
     let found = declared.iter().position(|field| field.name == column.text);
     if found.is_none() {
-        let finding = Diagnostic::error(Code::UnknownField, &column.place, format!("the table has no column `{}`", column.text));
+        let finding =
+            Diagnostic::error(Code::UnknownField, &column.place, format!("the table has no column `{}`", column.text));
         context.findings.add(finding.suggest(&column.text, declared.iter().map(|field| field.name.as_str())));
     }
     found

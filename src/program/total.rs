@@ -104,7 +104,8 @@ fn check_total(name: &Text, node: &Node, context: &mut Context<'_>) -> Option<To
     }
     let (kind, key) = (kind?, key?);
     if within.is_some() && matches!(kind, TotalKind::Distinct(_)) {
-        let finding = Diagnostic::error(Code::UnknownKey, &place, "a total of distinct values can't be kept within days");
+        let finding =
+            Diagnostic::error(Code::UnknownKey, &place, "a total of distinct values can't be kept within days");
         context.findings.add(finding.help("count claims, or name a calendar period in `per`"));
         return None;
     }
@@ -127,7 +128,9 @@ fn check_kind(kinds: [Option<Text>; 3], place: &Place, context: &mut Context<'_>
         }
         _ => {
             let finding = Diagnostic::error(Code::MissingKey, place, "a total figures one thing");
-            context.findings.add(finding.help("write one of `count: claims`, `sum: claim.quantity`, `distinct: claim.sku`"));
+            context
+                .findings
+                .add(finding.help("write one of `count: claims`, `sum: claim.quantity`, `distinct: claim.sku`"));
             None
         }
     }
@@ -144,7 +147,8 @@ fn check_within(text: &Text, findings: &mut Findings) -> Option<u32> {
     let number = text.text.strip_suffix(" days").or(text.text.strip_suffix(" day"));
     let days = number.and_then(|number| number.parse().ok()).filter(|days| (1..=MAX_WITHIN_DAYS).contains(days));
     if days.is_none() {
-        let finding = Diagnostic::error(Code::WrongShape, &text.place, format!("`{}` is not a number of days", text.text));
+        let finding =
+            Diagnostic::error(Code::WrongShape, &text.place, format!("`{}` is not a number of days", text.text));
         findings.add(finding.help(format!("write `within: 7 days`, from 1 to {MAX_WITHIN_DAYS}")));
     }
     days

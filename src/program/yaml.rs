@@ -79,7 +79,9 @@ impl Node {
             Self::Scalar(scalar) => text(&scalar.text, if scalar.plain { b'p' } else { b'q' }),
             Self::Sequence(items, _) => {
                 bytes.push(b'[');
-                items.iter().for_each(|item| item.canonical(bytes));
+                for item in items {
+                    item.canonical(bytes);
+                }
                 bytes.push(b']');
             }
             Self::Mapping(entries, _) => {
@@ -224,7 +226,8 @@ impl Tree<'_> {
             Some(Open::Sequence(items, _)) => items.push(node),
             Some(Open::Mapping(entries, key, _)) => match (key.take(), node) {
                 (Some(key), value) => {
-                    let first = entries.iter().find(|(other, _)| other.text == key.text).map(|(other, _)| other.clone());
+                    let first =
+                        entries.iter().find(|(other, _)| other.text == key.text).map(|(other, _)| other.clone());
                     match first {
                         Some(first) => self.duplicate(&key, &first),
                         None => entries.push((key, value)),
@@ -255,13 +258,17 @@ impl Tree<'_> {
     fn syntax_error(&mut self, error: &ScanError) {
         let length = self.source.text.len();
         let at = error.marker().byte_offset().unwrap_or(length).min(length);
-        let line_start = self.source.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+        let line_start =
+            self.source.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
         let line = self.source.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
         let place = Place::new(self.source, at..at);
         let finding = Diagnostic::error(Code::YamlSyntax, &place, format!("the YAML can't be read: {}", error.info()));
-        let value = line.split_once(": ").map_or(line.trim_start().trim_start_matches("- "), |(_, value)| value).trim_start();
+        let value =
+            line.split_once(": ").map_or(line.trim_start().trim_start_matches("- "), |(_, value)| value).trim_start();
         let closing = value.chars().next().filter(|first| matches!(first, '"' | '\''));
-        let continues = closing.and_then(|quote| value.get(1..)?.split_once(quote)).is_some_and(|(_, rest)| !rest.trim().is_empty());
+        let continues = closing
+            .and_then(|quote| value.get(1..)?.split_once(quote))
+            .is_some_and(|(_, rest)| !rest.trim().is_empty());
         self.findings.add(if continues {
             let help = "YAML reads a value that starts with a quote as quoted text: put an expression behind `|` on a \
                         line of its own, or turn it around (`claim.country == \"DE\"`)";

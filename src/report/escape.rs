@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 /// Text for a spreadsheet cell: one that a spreadsheet would take for a formula gets a quote in front.
 pub(super) fn for_spreadsheet(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Text for a terminal: control characters, which could move the cursor or hide what stands there, are written out.
@@ -13,7 +17,8 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     if !text.contains(is_control) {
         return Cow::Borrowed(text);
     }
-    let shown = |symbol: char| if is_control(symbol) { symbol.escape_unicode().to_string() } else { symbol.to_string() };
+    let shown =
+        |symbol: char| if is_control(symbol) { symbol.escape_unicode().to_string() } else { symbol.to_string() };
     Cow::Owned(text.chars().map(shown).collect())
 }
 

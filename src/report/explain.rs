@@ -6,7 +6,9 @@ use super::{escape::for_terminal, summary::grouped};
 use crate::{
     claim::Constant,
     money::{Decimal, at_scale, plain},
-    outcome::{BandReached, ComponentStep, Disposition, LimitStep, Outcome, RuleResult, ScheduleStep, Seen, Step, Trace},
+    outcome::{
+        BandReached, ComponentStep, Disposition, LimitStep, Outcome, RuleResult, ScheduleStep, Seen, Step, Trace,
+    },
     program::Program,
 };
 
@@ -28,14 +30,20 @@ struct Page<'p> {
 
 impl Page<'_> {
     fn head(&mut self, outcome: &Outcome) {
-        let id = if outcome.claim.is_empty() { "A row without a readable id".to_owned() } else { format!("Claim {}", outcome.claim) };
+        let id = if outcome.claim.is_empty() {
+            "A row without a readable id".to_owned()
+        } else {
+            format!("Claim {}", outcome.claim)
+        };
         let of = if outcome.participant.is_empty() { String::new() } else { format!(" of {}", outcome.participant) };
         let date = outcome.date.map_or(String::new(), |date| format!(", dated {date}"));
         self.line(&format!("{id}{of}{date} ({}): {}.", outcome.origin, outcome.status()));
         let unit = self.program.identification.unit.code();
         match outcome.disposition {
             Disposition::Approved => self.line(&format!("Awarded: {} {unit}.", self.amount(outcome.award))),
-            Disposition::Held => self.line(&format!("Awarded nothing yet; {} {unit} if it is released.", self.amount(outcome.pending))),
+            Disposition::Held => {
+                self.line(&format!("Awarded nothing yet; {} {unit} if it is released.", self.amount(outcome.pending)));
+            }
             Disposition::Returned => self.line("Awarded nothing; it can be sent again once this is cured:"),
             Disposition::Rejected => self.line("Awarded nothing:"),
         }
@@ -44,7 +52,11 @@ impl Page<'_> {
             self.line(&format!("  {} ({effect}): {}", reason.code, reason.message));
         }
         if let (Some(claimed), Some(variance)) = (outcome.claimed, outcome.variance()) {
-            self.line(&format!("Claimed {}, which is {} beside what was worked out.", self.figure(claimed), self.figure(variance)));
+            self.line(&format!(
+                "Claimed {}, which is {} beside what was worked out.",
+                figure(claimed),
+                figure(variance)
+            ));
         }
         self.line("");
         self.line(&format!("Step by step, by the rules of {}:", self.program.identification.name));
@@ -63,7 +75,7 @@ impl Page<'_> {
                 }
                 None => self.entry(table, "no row matches"),
             },
-            Step::Figure(seen) => self.entry(&seen.name, &self.value(&seen.value)),
+            Step::Figure(seen) => self.entry(&seen.name, &value(&seen.value)),
             Step::Rule { code, place, result, seen, message } => {
                 self.entry(code, &format!("{}, {}", result_word(*result, "passed"), place.path_and_line()));
                 self.seen(seen);
@@ -86,7 +98,7 @@ impl Page<'_> {
         if let Some(exact) = step.exact
             && exact != step.amount
         {
-            self.remark(&format!("{} rounded {} to {}", self.figure(exact), self.rounding(), self.amount(step.amount)));
+            self.remark(&format!("{} rounded {} to {}", figure(exact), self.rounding(), self.amount(step.amount)));
         }
         if let Some(schedule) = &step.schedule {
             self.schedule(schedule, step.amount);
@@ -94,15 +106,15 @@ impl Page<'_> {
     }
 
     fn schedule(&mut self, step: &ScheduleStep, amount: Decimal) {
-        let key: Vec<String> = step.key.iter().map(|seen| self.plain_value(&seen.value)).collect();
+        let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value)).collect();
         let of = if key.is_empty() { "this claim alone".to_owned() } else { key.join(", ") };
-        self.remark(&format!("this claim adds {}", self.figure(step.base)));
+        self.remark(&format!("this claim adds {}", figure(step.base)));
         let before = match step.count_before {
             0 => "nothing counted before".to_owned(),
-            1 => format!("{} before, from 1 claim", self.figure(step.total_before)),
-            count => format!("{} before, from {} claims", self.figure(step.total_before), grouped(&count.to_string())),
+            1 => format!("{} before, from 1 claim", figure(step.total_before)),
+            count => format!("{} before, from {} claims", figure(step.total_before), grouped(&count.to_string())),
         };
-        self.remark(&format!("total of {of}: {before}; {} after", self.figure(step.total_after)));
+        self.remark(&format!("total of {of}: {before}; {} after", figure(step.total_after)));
         self.bands(step);
         self.arithmetic(step);
         let what = if step.whole { "asked before" } else { "due before" };
@@ -113,12 +125,12 @@ impl Page<'_> {
         {
             let away = edge.saturating_sub(step.total_after);
             let more = if next.from { "" } else { "more than " };
-            self.remark(&format!("the next band, {}, is {more}{} away", self.band(next), self.figure(away)));
+            self.remark(&format!("the next band, {}, is {more}{} away", band_words(next), figure(away)));
         }
     }
 
     fn bands(&mut self, step: &ScheduleStep) {
-        let reach = |band: &Option<BandReached>| band.as_ref().map_or("below the first band".to_owned(), |band| self.band(band));
+        let reach = |band: &Option<BandReached>| band.as_ref().map_or("below the first band".to_owned(), band_words);
         let whole = if step.incremental { "each slice at its own band" } else { "on the whole total" };
         let (before, after) = (reach(&step.band_before), reach(&step.band_after));
         let line = match step.band_before {
@@ -132,10 +144,10 @@ impl Page<'_> {
     fn arithmetic(&mut self, step: &ScheduleStep) {
         let due = match &step.band_after {
             Some(band) if !step.incremental => {
-                let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", self.figure(band.flat)) };
-                format!("{} x {}{flat} = {}", self.figure(step.total_after), rate(band), self.figure(step.due_exact))
+                let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", figure(band.flat)) };
+                format!("{} x {}{flat} = {}", figure(step.total_after), rate(band), figure(step.due_exact))
             }
-            _ => format!("due {}", self.figure(step.due_exact)),
+            _ => format!("due {}", figure(step.due_exact)),
         };
         let rounded = match step.due_exact == step.due_after {
             true => String::new(),
@@ -146,7 +158,9 @@ impl Page<'_> {
 
     /// What of a retroactive difference is this claim's own, and what corrects earlier claims.
     fn true_up(&mut self, step: &ScheduleStep, amount: Decimal) {
-        let Some(band) = step.band_after.as_ref().filter(|_| !step.incremental && step.count_before > 0) else { return };
+        let Some(band) = step.band_after.as_ref().filter(|_| !step.incremental && step.count_before > 0) else {
+            return;
+        };
         if step.band_before.as_ref() == Some(band) {
             return;
         }
@@ -155,10 +169,10 @@ impl Page<'_> {
         let name = if rest.is_sign_negative() { "clawback" } else { "true-up" };
         self.remark(&format!(
             "of this {} is for this claim at {}, and {} is the {name} on the {} before it",
-            self.figure(own),
+            figure(own),
             rate(band),
-            self.figure(rest),
-            self.figure(step.total_before)
+            figure(rest),
+            figure(step.total_before)
         ));
     }
 
@@ -168,24 +182,15 @@ impl Page<'_> {
             result => result_word(result, "within the ceiling"),
         };
         self.entry(&step.code, &format!("{word}, {}", step.place.path_and_line()));
-        let key: Vec<String> = step.key.iter().map(|seen| self.plain_value(&seen.value)).collect();
+        let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value)).collect();
         let of = if key.is_empty() { String::new() } else { format!(" for {}", key.join(", ")) };
         self.remark(&format!(
             "asks {} of a ceiling of {}{of}, of which {} are granted; gets {}",
             self.amount(step.asked),
-            self.figure(step.max),
+            figure(step.max),
             self.amount(step.granted_before),
             self.amount(step.granted)
         ));
-    }
-
-    fn band(&self, band: &BandReached) -> String {
-        let start = match band.edge {
-            None => "without a lower end".to_owned(),
-            Some(edge) => format!("{} {}", if band.from { "from" } else { "above" }, self.figure(edge)),
-        };
-        let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", self.figure(band.flat)) };
-        format!("{start} at {}{flat}", rate(band))
     }
 
     fn rounding(&self) -> String {
@@ -194,41 +199,14 @@ impl Page<'_> {
     }
 
     fn seen(&mut self, seen: &[Seen]) {
-        let values: Vec<String> = seen.iter().map(|seen| format!("{} = {}", seen.name, self.value(&seen.value))).collect();
+        let values: Vec<String> = seen.iter().map(|seen| format!("{} = {}", seen.name, value(&seen.value))).collect();
         if !values.is_empty() {
             self.remark(&values.join(", "));
         }
     }
 
-    fn value(&self, value: &Constant) -> String {
-        match value {
-            Constant::Text(text) => format!("\"{text}\""),
-            other => self.plain_value(other),
-        }
-    }
-
-    fn plain_value(&self, value: &Constant) -> String {
-        match value {
-            Constant::Nothing => "nothing".to_owned(),
-            Constant::Boolean(boolean) => boolean.to_string(),
-            Constant::Integer(integer) => integer.to_string(),
-            Constant::Decimal(decimal) => plain(*decimal),
-            Constant::Text(text) => text.to_string(),
-            Constant::Date(date) => date.to_string(),
-            Constant::List(items) => {
-                let items: Vec<String> = items.iter().map(|item| self.plain_value(item)).collect();
-                format!("[{}]", items.join(", "))
-            }
-        }
-    }
-
     fn amount(&self, amount: Decimal) -> String {
         grouped(&at_scale(amount, self.scale))
-    }
-
-    /// A figure that isn't rounded.
-    fn figure(&self, figure: Decimal) -> String {
-        grouped(&plain(figure))
     }
 
     fn line(&mut self, text: &str) {
@@ -263,4 +241,40 @@ fn rate(band: &BandReached) -> String {
         return format!("{} a unit", plain(band.rate));
     }
     format!("{}%", plain(band.rate.saturating_mul(Decimal::ONE_HUNDRED)))
+}
+
+fn plain_value(value: &Constant) -> String {
+    match value {
+        Constant::Nothing => "nothing".to_owned(),
+        Constant::Boolean(boolean) => boolean.to_string(),
+        Constant::Integer(integer) => integer.to_string(),
+        Constant::Decimal(decimal) => plain(*decimal),
+        Constant::Text(text) => text.to_string(),
+        Constant::Date(date) => date.to_string(),
+        Constant::List(items) => {
+            let items: Vec<String> = items.iter().map(plain_value).collect();
+            format!("[{}]", items.join(", "))
+        }
+    }
+}
+
+/// A figure that isn't rounded.
+fn figure(figure: Decimal) -> String {
+    grouped(&plain(figure))
+}
+
+fn band_words(band: &BandReached) -> String {
+    let start = match band.edge {
+        None => "without a lower end".to_owned(),
+        Some(edge) => format!("{} {}", if band.from { "from" } else { "above" }, figure(edge)),
+    };
+    let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", figure(band.flat)) };
+    format!("{start} at {}{flat}", rate(band))
+}
+
+fn value(value: &Constant) -> String {
+    match value {
+        Constant::Text(text) => format!("\"{text}\""),
+        other => plain_value(other),
+    }
 }

@@ -99,7 +99,10 @@ pub fn as_github(diagnostic: &Diagnostic) -> String {
     let first = diagnostic.labels.first();
     let (line, column) = first.map_or((1, 1), |label| label.place.line_and_column());
     let file = first.map_or("", |label| label.place.source.path.as_str());
-    let text = diagnostic.help.as_ref().map_or_else(|| diagnostic.message.clone(), |help| format!("{}\nhelp: {help}", diagnostic.message));
+    let text = diagnostic
+        .help
+        .as_ref()
+        .map_or_else(|| diagnostic.message.clone(), |help| format!("{}\nhelp: {help}", diagnostic.message));
     format!(
         "::{} file={},line={line},col={column},title={}::{}",
         severity(diagnostic),

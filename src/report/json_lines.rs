@@ -28,7 +28,9 @@ impl<W: Write> OutcomeWriter for JsonLinesWriter<W> {
         let object: Map<String, Value> = cells
             .map(|(name, cell)| {
                 let value = match cell {
-                    OutcomeCell::Word(text) | OutcomeCell::Amount(text) | OutcomeCell::Input(text) => Value::String(text),
+                    OutcomeCell::Word(text) | OutcomeCell::Amount(text) | OutcomeCell::Input(text) => {
+                        Value::String(text)
+                    }
                     OutcomeCell::Codes(codes) => codes.into_iter().map(Value::String).collect(),
                     OutcomeCell::Empty => Value::Null,
                 };

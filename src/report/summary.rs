@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     engine::Counts,
-    money::{Decimal, Inexact, add, at_scale},
+    money::{Decimal, Inexact, add, at_scale, negated},
     outcome::{Disposition, Outcome},
     program::Program,
 };
@@ -165,7 +165,7 @@ impl Summary {
             row(&format!("  {name}"), amount(*sum), "");
         }
         for (code, sum) in &self.cuts {
-            row(&format!("  cut by {code}"), amount(-*sum), "");
+            row(&format!("  cut by {code}"), amount(negated(*sum)), "");
         }
         row("pending", amount(self.pending), "what held claims would be awarded");
         for (title, codes) in [("reasons", &self.reasons), ("flags", &self.flags)] {

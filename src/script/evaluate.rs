@@ -9,7 +9,7 @@ use super::{
 use crate::{
     claim::{Claim, Row, Value},
     diagnostic::Place,
-    money::{Decimal, Inexact, add, divide, multiply, subtract},
+    money::{Decimal, Inexact, add, divide, multiply, negated, subtract},
 };
 
 /// The figures that one evaluation may look at.
@@ -116,9 +116,11 @@ impl<'a> Evaluation<'a, '_, '_> {
             Node::Boolean(boolean) => Value::Boolean(boolean),
             Node::Integer(integer) => Value::Integer(integer),
             Node::Decimal(decimal) => Value::Decimal(decimal),
-            Node::Constant(number) => {
-                self.form.constants.get(number as usize).map_or(Value::Nothing, |constant| constant.value(self.scope.scratch))
-            }
+            Node::Constant(number) => self
+                .form
+                .constants
+                .get(number as usize)
+                .map_or(Value::Nothing, |constant| constant.value(self.scope.scratch)),
             Node::Read(read) => self.scope.read(read),
             Node::Local(slot) => self.local(slot),
             Node::IsNothing(inner) => Value::Boolean(self.value(inner)?.is_nothing()),
@@ -127,7 +129,7 @@ impl<'a> Evaluation<'a, '_, '_> {
             Node::NegateInteger(inner) => {
                 Value::Integer(self.integer(inner)?.checked_neg().ok_or(Stop::Failed(id, OVERFLOW.into()))?)
             }
-            Node::NegateDecimal(inner) => Value::Decimal(-self.number(inner)?),
+            Node::NegateDecimal(inner) => Value::Decimal(negated(self.number(inner)?)),
             Node::All(parts) => Value::Boolean(self.all(parts)?),
             Node::Any(parts) => Value::Boolean(self.any(parts)?),
             Node::Compare(comparison, left, right) => Value::Boolean(self.compare(comparison, left, right)?),
@@ -332,14 +334,7 @@ impl<'a> Evaluation<'a, '_, '_> {
         Ok(last)
     }
 
-    fn each(
-        &mut self,
-        id: NodeId,
-        slot: u32,
-        counter: u32,
-        list: NodeId,
-        body: NodeId,
-    ) -> Result<Value<'a>, Stop<'a>> {
+    fn each(&mut self, id: NodeId, slot: u32, counter: u32, list: NodeId, body: NodeId) -> Result<Value<'a>, Stop<'a>> {
         let Value::List(items) = self.value(list)? else { return Ok(Value::Nothing) };
         for (number, item) in items.iter().enumerate() {
             self.steps += 1;

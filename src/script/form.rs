@@ -1,12 +1,7 @@
 //! The typed form: a flat, immutable program of typed nodes. Checking builds it; evaluation runs it.
 
 use super::builtin::Builtin;
-use crate::{
-    claim::Constant,
-    diagnostic::Place,
-    money::Decimal,
-    schema::Type,
-};
+use crate::{claim::Constant, diagnostic::Place, money::Decimal, schema::Type};
 
 /// Where a figure of the program is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,12 +87,28 @@ pub(super) enum Node {
     In(NodeId, NodeId),
     CallBuiltin(u32, Children),
     CallFunction(u32, Children),
-    If { condition: NodeId, then: NodeId, otherwise: NodeId },
+    If {
+        condition: NodeId,
+        then: NodeId,
+        otherwise: NodeId,
+    },
     /// Its arms are pairs of a literal and a value.
-    Switch { subject: NodeId, arms: Children, otherwise: NodeId },
+    Switch {
+        subject: NodeId,
+        arms: Children,
+        otherwise: NodeId,
+    },
     Block(Children),
-    Set { slot: u32, value: NodeId },
-    For { slot: u32, counter: u32, list: NodeId, body: NodeId },
+    Set {
+        slot: u32,
+        value: NodeId,
+    },
+    For {
+        slot: u32,
+        counter: u32,
+        list: NodeId,
+        body: NodeId,
+    },
     Return(NodeId),
 }
 

@@ -95,7 +95,8 @@ impl Scripts {
 
 /// Parses an expression of the definition.
 pub(super) fn parse_expression(fragment: &Fragment) -> Result<Expr, Box<Diagnostic>> {
-    let tree = engine().compile_expression(fragment.text()).map_err(|error| Box::new(syntax_error(&error, fragment)))?;
+    let tree =
+        engine().compile_expression(fragment.text()).map_err(|error| Box::new(syntax_error(&error, fragment)))?;
     match tree.statements() {
         [Stmt::Expr(expression)] => Ok((**expression).clone()),
         [Stmt::FnCall(call, position)] => Ok(Expr::FnCall(call.clone(), *position)),

@@ -60,14 +60,14 @@ impl Workspace {
         hasher.update(program.rules_hash.as_bytes());
         let rows: Vec<_> = program.tables.iter().map(|table| self.table(table, &mut hasher, findings)).collect();
         let rows: Vec<Claims> = rows.into_iter().collect::<Option<_>>()?;
-        let lines: Vec<Vec<u64>> =
-            rows.iter().map(|rows| rows.iter().map(|row| row.origin().line).collect()).collect();
+        let lines: Vec<Vec<u64>> = rows.iter().map(|rows| rows.iter().map(|row| row.origin().line).collect()).collect();
         let tables = match Tables::new(&program, rows) {
             Ok(tables) => tables,
             Err(overlaps) => {
                 for overlap in overlaps {
                     let Some(table) = program.tables.get(overlap.table) else { continue };
-                    let line = |row: usize| lines.get(overlap.table).and_then(|lines| lines.get(row)).copied().unwrap_or(0);
+                    let line =
+                        |row: usize| lines.get(overlap.table).and_then(|lines| lines.get(row)).copied().unwrap_or(0);
                     let (first, second) = (line(overlap.first), line(overlap.second));
                     let message = format!("lines {first} and {second} of `{}` match at the same time", table.file.text);
                     let finding = Diagnostic::error(Code::TableOverlap, &table.file.place, message);
@@ -95,7 +95,10 @@ impl Workspace {
                 let place = named.cloned().unwrap_or_else(|| Place::start_of(&empty));
                 let finding = Diagnostic::error(Code::FileMissing, &place, error.to_string());
                 let system = std::error::Error::source(&error).map(ToString::to_string);
-                let help = system.map_or_else(|| "name it relative to its folder, without `..` or links".to_owned(), |system| lower(&system));
+                let help = system.map_or_else(
+                    || "name it relative to its folder, without `..` or links".to_owned(),
+                    |system| lower(&system),
+                );
                 findings.add(finding.help(help));
                 None
             }
@@ -119,14 +122,21 @@ impl Workspace {
         let bytes = match self.bytes("tables", &table.file.text) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let system = std::error::Error::source(&error).map_or_else(String::new, |system| lower(&system.to_string()));
+                let system =
+                    std::error::Error::source(&error).map_or_else(String::new, |system| lower(&system.to_string()));
                 let finding = Diagnostic::error(Code::FileMissing, &table.file.place, error.to_string());
                 findings.add(if system.is_empty() { finding } else { finding.help(system) });
                 return None;
             }
         };
         hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
-        let read = read_claims(&format!("tables/{}", table.file.text), bytes.as_slice(), &wanted(&table.fields), &ColumnMap::default(), &mut |_| {});
+        let read = read_claims(
+            &format!("tables/{}", table.file.text),
+            bytes.as_slice(),
+            &wanted(&table.fields),
+            &ColumnMap::default(),
+            &mut |_| {},
+        );
         let intake = match read {
             Ok(intake) => intake,
             Err(error) => {

@@ -34,9 +34,13 @@ pub(super) fn builtins() -> Vec<Builtin> {
             let trouble = || Trouble::Owned(format!("`{text}` is not a date written as `2026-07-01`"));
             calendar::parse_iso(text).map(Value::Date).map_err(|_| trouble())
         }),
-        date!("days_between", FROM_TO, Integer, "Days from one date to another; negative if the second is earlier.", |arguments, _| {
-            Ok(between(arguments, calendar::days_between))
-        }),
+        date!(
+            "days_between",
+            FROM_TO,
+            Integer,
+            "Days from one date to another; negative if the second is earlier.",
+            |arguments, _| { Ok(between(arguments, calendar::days_between)) }
+        ),
         date!(
             "business_days_between",
             FROM_TO,

@@ -39,19 +39,34 @@ pub(super) fn builtins() -> Vec<Builtin> {
                 Ok(Value::Boolean(items(arguments).contains(&value)))
             }
         ),
-        list!("first", ANY, ONE_LIST, Slot::OptionalT, "The first value; `()` if the list is empty.", |arguments, _| {
-            Ok(items(arguments).first().copied().unwrap_or(Value::Nothing))
-        }),
+        list!(
+            "first",
+            ANY,
+            ONE_LIST,
+            Slot::OptionalT,
+            "The first value; `()` if the list is empty.",
+            |arguments, _| { Ok(items(arguments).first().copied().unwrap_or(Value::Nothing)) }
+        ),
         list!("last", ANY, ONE_LIST, Slot::OptionalT, "The last value; `()` if the list is empty.", |arguments, _| {
             Ok(items(arguments).last().copied().unwrap_or(Value::Nothing))
         }),
         list!("sum", NUMBERS, ONE_LIST, Slot::T, "The sum; 0 if the list is empty.", |arguments, _| sum(arguments)),
-        list!("smallest", ORDERED, ONE_LIST, Slot::OptionalT, "The smallest value; `()` if the list is empty.", |arguments, _| {
-            Ok(items(arguments).iter().copied().min_by(Value::order).unwrap_or(Value::Nothing))
-        }),
-        list!("largest", ORDERED, ONE_LIST, Slot::OptionalT, "The largest value; `()` if the list is empty.", |arguments, _| {
-            Ok(items(arguments).iter().copied().max_by(Value::order).unwrap_or(Value::Nothing))
-        }),
+        list!(
+            "smallest",
+            ORDERED,
+            ONE_LIST,
+            Slot::OptionalT,
+            "The smallest value; `()` if the list is empty.",
+            |arguments, _| { Ok(items(arguments).iter().copied().min_by(Value::order).unwrap_or(Value::Nothing)) }
+        ),
+        list!(
+            "largest",
+            ORDERED,
+            ONE_LIST,
+            Slot::OptionalT,
+            "The largest value; `()` if the list is empty.",
+            |arguments, _| { Ok(items(arguments).iter().copied().max_by(Value::order).unwrap_or(Value::Nothing)) }
+        ),
         list!("sorted", ANY, ONE_LIST, Slot::ListOfT, "From the smallest to the largest.", |arguments, scratch| {
             let sorted = scratch.alloc_slice_copy(items(arguments));
             sorted.sort_by(Value::order);

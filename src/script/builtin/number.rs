@@ -67,7 +67,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("a", Slot::T), ("b", Slot::T)],
             returns: Slot::T,
             doc: "The smaller number, the earlier date.",
-            apply: |arguments, _| pick(arguments, true),
+            apply: |arguments, _| Ok(pick(arguments, true)),
         },
         Builtin {
             name: "max",
@@ -76,7 +76,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("a", Slot::T), ("b", Slot::T)],
             returns: Slot::T,
             doc: "The larger number, the later date.",
-            apply: |arguments, _| pick(arguments, false),
+            apply: |arguments, _| Ok(pick(arguments, false)),
         },
         Builtin {
             name: "clamp",
@@ -118,9 +118,9 @@ fn abs<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Trouble> {
     }
 }
 
-fn pick<'a>(arguments: &[Value<'a>], least: bool) -> Result<Value<'a>, Trouble> {
-    let [a, b] = arguments else { return Ok(Value::Nothing) };
-    Ok(if a.order(b).is_le() == least { *a } else { *b })
+fn pick<'a>(arguments: &[Value<'a>], least: bool) -> Value<'a> {
+    let [a, b] = arguments else { return Value::Nothing };
+    if a.order(b).is_le() == least { *a } else { *b }
 }
 
 fn clamp<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Trouble> {

@@ -28,7 +28,8 @@ impl Body<'_, '_> {
             };
         }
         let arguments: Vec<Option<Typed>> = call.args.iter().map(|argument| self.value(argument)).collect();
-        self.resolve(&call.name, arguments.into_iter().collect::<Option<_>>()?, place)
+        let arguments: Vec<Typed> = arguments.into_iter().collect::<Option<_>>()?;
+        self.resolve(&call.name, &arguments, place)
     }
 
     /// `a.f(b)`, which is `f(a, b)`.
@@ -36,7 +37,7 @@ impl Body<'_, '_> {
         let rest: Vec<Option<Typed>> = call.args.iter().map(|argument| self.value(argument)).collect();
         let mut arguments = vec![subject];
         arguments.extend(rest.into_iter().collect::<Option<Vec<_>>>()?);
-        self.resolve(&call.name, arguments, place)
+        self.resolve(&call.name, &arguments, place)
     }
 
     fn condition_at(&mut self, parsed: &Expr, place: &Place) -> Option<Typed> {
@@ -52,14 +53,15 @@ impl Body<'_, '_> {
         let (list, item) = self.operands(call)?;
         let (list, item) = (self.present(list)?, self.present(item)?);
         if list.kind == Type::TEXT {
-            return self.resolve("contains", vec![list, item], place);
+            return self.resolve("contains", &[list, item], place);
         }
         let Some(scalar) = Self::element(list.kind) else {
             return self.wrong_type(list, "behind `in` stands a list or a text");
         };
         let element = Type::Some(Base::Scalar(scalar));
         if item.kind != element {
-            let finding = Diagnostic::error(Code::MixedComparison, place, "a value of another type is never in the list");
+            let finding =
+                Diagnostic::error(Code::MixedComparison, place, "a value of another type is never in the list");
             let finding = finding
                 .and(&self.place_of(item.id), article(item.kind))
                 .and(&self.place_of(list.id), article(list.kind));
@@ -68,12 +70,12 @@ impl Body<'_, '_> {
         self.add(Node::In(item.id, list.id), Type::BOOLEAN, place)
     }
 
-    fn resolve(&mut self, name: &str, arguments: Vec<Typed>, place: &Place) -> Option<Typed> {
+    fn resolve(&mut self, name: &str, arguments: &[Typed], place: &Place) -> Option<Typed> {
         if BUILTINS.iter().any(|builtin| builtin.name == name) {
-            return self.builtin(name, &arguments, place);
+            return self.builtin(name, arguments, place);
         }
         if self.checker.scripts.function(name, arguments.len()).is_some() {
-            return self.script_function(name, &arguments, place);
+            return self.script_function(name, arguments, place);
         }
         let counts = self.checker.scripts.arities(name);
         if !counts.is_empty() {
@@ -87,7 +89,9 @@ impl Body<'_, '_> {
     fn unknown_function<T>(&mut self, name: &str, place: &Place) -> Option<T> {
         if name == "round" {
             let finding = Diagnostic::error(Code::UnnamedRounding, place, "`round` doesn't say what happens to a tie");
-            return self.report(finding.help("name it: `round_half_even(x, 2)`, `round_half_up(x, 2)`, `round_down(x, 2)`, …"));
+            return self.report(
+                finding.help("name it: `round_half_even(x, 2)`, `round_half_up(x, 2)`, `round_down(x, 2)`, …"),
+            );
         }
         let finding = Diagnostic::error(Code::UnknownFunction, place, format!("there is no function `{name}`"));
         let banned = ["eval", "print", "debug", "call", "curry", "Fn", "import", "parse_json", "timestamp", "type_of"];
@@ -122,10 +126,18 @@ impl Body<'_, '_> {
         let given: Vec<String> = kinds.iter().map(ToString::to_string).collect();
         let message = format!("`{name}` doesn't take ({})", given.join(", "));
         let takes: Vec<String> = candidates().map(Builtin::signature).collect();
-        self.report(Diagnostic::error(Code::WrongArguments, place, message).help(format!("it is {}", takes.join(" or "))))
+        self.report(
+            Diagnostic::error(Code::WrongArguments, place, message).help(format!("it is {}", takes.join(" or "))),
+        )
     }
 
-    fn call_builtin(&mut self, builtin: &'static Builtin, kind: Type, arguments: &[Typed], place: &Place) -> Option<Typed> {
+    fn call_builtin(
+        &mut self,
+        builtin: &'static Builtin,
+        kind: Type,
+        arguments: &[Typed],
+        place: &Place,
+    ) -> Option<Typed> {
         let ids: Vec<_> = arguments.iter().map(|argument| argument.id).collect();
         let children = self.children(&ids);
         let number = self.builtin_number(builtin);

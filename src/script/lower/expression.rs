@@ -124,7 +124,8 @@ impl Body<'_, '_> {
             return self.wrong_type(*first, "lists hold single values");
         };
         if let Some(other) = typed.iter().find(|item| item.kind != first.kind) {
-            let finding = Diagnostic::error(Code::WrongType, &self.place_of(other.id), "a list holds values of one type");
+            let finding =
+                Diagnostic::error(Code::WrongType, &self.place_of(other.id), "a list holds values of one type");
             let first_place = self.place_of(first.id);
             return self.report(finding.labelled(article(other.kind)).and(&first_place, article(first.kind)));
         }

@@ -2,7 +2,10 @@
 
 use rhai::{Expr, FnCallExpr};
 
-use super::{Body, Typed, article, expression::{Branches, is_condition}};
+use super::{
+    Body, Typed, article,
+    expression::{Branches, is_condition},
+};
 use crate::{
     diagnostic::{Code, Diagnostic, Place},
     schema::{Base, Scalar, Type},
@@ -118,9 +121,8 @@ impl Body<'_, '_> {
 
     fn mixed<T>(&mut self, left: Typed, right: Typed, place: &Place) -> Option<T> {
         let finding = Diagnostic::error(Code::MixedComparison, place, "values of different types are compared");
-        let finding = finding
-            .and(&self.place_of(left.id), article(left.kind))
-            .and(&self.place_of(right.id), article(right.kind));
+        let finding =
+            finding.and(&self.place_of(left.id), article(left.kind)).and(&self.place_of(right.id), article(right.kind));
         let remedy = match (left.kind.scalar(), right.kind.scalar()) {
             (Some(Scalar::Date), Some(Scalar::Text)) | (Some(Scalar::Text), Some(Scalar::Date)) => {
                 "a date in a rule is written `date(\"2026-07-01\")`"
@@ -187,7 +189,8 @@ impl Body<'_, '_> {
                 let finding = Diagnostic::error(Code::IntegerDivision, place, "whole numbers are divided")
                     .and(&self.place_of(left.id), article(left.kind))
                     .and(&self.place_of(right.id), article(right.kind));
-                return self.report(finding.help("make one a decimal (`2.0`), or write `idiv(a, b)` to drop the fraction"));
+                return self
+                    .report(finding.help("make one a decimal (`2.0`), or write `idiv(a, b)` to drop the fraction"));
             }
             return self.add(Node::OnIntegers(operation, left.id, right.id), Type::INTEGER, place);
         }

@@ -72,15 +72,21 @@ impl Body<'_, '_> {
             Stmt::Var(parts, flags, _) => self.let_local(&parts.0, &parts.1, flags.contains(ASTFlags::CONSTANT)),
             Stmt::Assignment(parts) => self.assign(&parts.0, &parts.1.lhs, &parts.1.rhs, &place),
             Stmt::For(parts, _) => self.each(&parts.0, parts.1.as_ref(), &parts.2, &place),
-            Stmt::Return(value, flags, _) if !flags.contains(ASTFlags::BREAK) => self.give_back(value.as_deref(), &place),
+            Stmt::Return(value, flags, _) if !flags.contains(ASTFlags::BREAK) => {
+                self.give_back(value.as_deref(), &place)
+            }
             other => self.no_statement(other, &place),
         }
     }
 
     fn no_statement<T>(&mut self, statement: &Stmt, place: &Place) -> Option<T> {
         let (what, remedy) = match statement {
-            Stmt::While(..) | Stmt::Do(..) => ("`while`, `loop` or `do`", "use `for` over a list, so that every rule ends"),
-            Stmt::BreakLoop(..) => ("`break` or `continue`", "put the condition into an `if`, or `return` from a function"),
+            Stmt::While(..) | Stmt::Do(..) => {
+                ("`while`, `loop` or `do`", "use `for` over a list, so that every rule ends")
+            }
+            Stmt::BreakLoop(..) => {
+                ("`break` or `continue`", "put the condition into an `if`, or `return` from a function")
+            }
             Stmt::TryCatch(..) => ("`try`", "a rule that fails holds its claim; test before it can fail"),
             Stmt::Return(..) => ("`throw`", "give back a value that the definition can judge"),
             _ => ("statements of this kind", "see `docs/language.md` for what rules can do"),
@@ -152,32 +158,39 @@ impl Body<'_, '_> {
     }
 
     /// The literal of each case with its value, in the order of the cases.
-    fn literals(&mut self, cases: &SwitchCasesCollection, subject: Typed, place: &Place) -> Option<Vec<(Constant, Expr)>> {
-        let mut literals = Vec::new();
+    fn literals(
+        &mut self,
+        cases: &SwitchCasesCollection,
+        subject: Typed,
+        place: &Place,
+    ) -> Option<Vec<(Constant, Expr)>> {
+        let mut numbered = Vec::new();
+        #[expect(clippy::iter_over_hash_type, reason = "the cases are sorted right after")]
         for case in cases.cases.values() {
-            for number in &case.blocks {
-                let arm = cases.expressions.get(*number)?;
-                if !matches!(arm.lhs, Expr::BoolConstant(true, _)) {
-                    let finding = Diagnostic::error(Code::SwitchCases, place, "a case of a rule has no condition");
-                    return self.report(finding.help("use `if` inside the case"));
-                }
-                let literal = case.value.clone();
-                let constant = match subject.kind.scalar() {
-                    Some(Scalar::Integer) => literal.as_int().ok().map(Constant::Integer),
-                    Some(Scalar::Boolean) => literal.as_bool().ok().map(Constant::Boolean),
-                    _ => literal.into_string().ok().map(|text| Constant::Text(text.into())),
-                };
-                let Some(constant) = constant else {
-                    let at = self.place(arm.rhs.start_position());
-                    let message = format!("this case can't match {}", article(subject.kind));
-                    let finding = Diagnostic::error(Code::SwitchCases, &at, message);
-                    return self.report(finding.help("cases are literals of the type that the `switch` looks at"));
-                };
-                literals.push((*number, constant, arm.rhs.clone()));
-            }
+            numbered.extend(case.blocks.iter().map(|number| (*number, case.value.clone())));
         }
-        literals.sort_by_key(|(number, _, _)| *number);
-        Some(literals.into_iter().map(|(_, constant, value)| (constant, value)).collect())
+        numbered.sort_by_key(|(number, _)| *number);
+        let mut literals = Vec::new();
+        for (number, literal) in numbered {
+            let arm = cases.expressions.get(number)?;
+            if !matches!(arm.lhs, Expr::BoolConstant(true, _)) {
+                let finding = Diagnostic::error(Code::SwitchCases, place, "a case of a rule has no condition");
+                return self.report(finding.help("use `if` inside the case"));
+            }
+            let constant = match subject.kind.scalar() {
+                Some(Scalar::Integer) => literal.as_int().ok().map(Constant::Integer),
+                Some(Scalar::Boolean) => literal.as_bool().ok().map(Constant::Boolean),
+                _ => literal.into_string().ok().map(|text| Constant::Text(text.into())),
+            };
+            let Some(constant) = constant else {
+                let at = self.place(arm.rhs.start_position());
+                let message = format!("this case can't match {}", article(subject.kind));
+                let finding = Diagnostic::error(Code::SwitchCases, &at, message);
+                return self.report(finding.help("cases are literals of the type that the `switch` looks at"));
+            };
+            literals.push((constant, arm.rhs.clone()));
+        }
+        Some(literals)
     }
 
     fn let_local(&mut self, name: &Ident, value: &Expr, constant: bool) -> Option<Typed> {
@@ -187,7 +200,8 @@ impl Body<'_, '_> {
         let typed = typed?;
         if matches!(typed.kind, Type::Nothing | Type::Never) {
             let finding = Diagnostic::error(Code::WrongType, &place, format!("`{}` has no value", name.name));
-            return self.report(finding.help("give it its value where it is declared: `let x = if … { a } else { b };`"));
+            return self
+                .report(finding.help("give it its value where it is declared: `let x = if … { a } else { b };`"));
         }
         let slot = self.new_slot();
         self.locals.push(Local { name: name.name.to_string(), slot, kind: typed.kind, constant });
@@ -210,7 +224,8 @@ impl Body<'_, '_> {
             return self.report(finding.help("rules change nothing but their own locals"));
         };
         let Some(local) = self.locals.iter().rev().find(|local| local.name == name.1.as_str()).cloned() else {
-            let finding = Diagnostic::error(Code::UnknownName, &target_place, format!("there is no local `{}`", name.1));
+            let finding =
+                Diagnostic::error(Code::UnknownName, &target_place, format!("there is no local `{}`", name.1));
             return self.report(finding.help(format!("declare it first: `let {} = …`", name.1)));
         };
         if local.constant {
@@ -282,5 +297,4 @@ impl Body<'_, '_> {
         self.returns.push((typed.kind, at));
         self.add(Node::Return(typed.id), Type::Never, place)
     }
-
 }

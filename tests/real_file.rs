@@ -1,0 +1,173 @@
+//! Half a million real lines, where they are at hand: the wholesaler's file is not part of the repository.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    fs::File,
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
+
+use flate2::read::GzDecoder;
+use meed::{
+    diagnostic::Findings,
+    engine::run,
+    history::History,
+    input::{ColumnMap, Wanted, read_claims},
+    outcome::Disposition,
+    report::{CommaWriter, OutcomeColumns, OutcomeWriter},
+    workspace::{Loaded, Workspace},
+};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// The real file unpacked; `None`, said aloud, where it isn't there.
+fn real_file() -> Option<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/online-retail-uci.csv.gz");
+    let Ok(file) = File::open(&path) else {
+        // Not through `println!`, which the test runner hides for a test that passes.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: the real file is not at {}", path.display());
+        return None;
+    };
+    let mut bytes = Vec::new();
+    GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
+    Some(bytes)
+}
+
+fn trade_rebate() -> Loaded {
+    let workspace = Workspace::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    workspace.load(&"giftware/trade-rebate".parse().unwrap(), &mut Findings::new()).unwrap()
+}
+
+/// What a key was awarded, and each outcome as a row of the outcomes file.
+struct Decided {
+    awards: BTreeMap<(String, String), Decimal>,
+    rows: Vec<u8>,
+    read: u64,
+}
+
+fn decide(loaded: &Loaded, bytes: &[u8]) -> Decided {
+    let fields = &loaded.program.claim.fields;
+    let wanted: Vec<Wanted<'_>> =
+        fields.iter().map(|field| Wanted { column: &field.column, kind: &field.kind }).collect();
+    let intake = read_claims("online-retail.csv", bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap();
+    let mut decided = Decided { awards: BTreeMap::new(), rows: Vec::new(), read: 0 };
+    let mut rows = CommaWriter::new(OutcomeColumns::new(&loaded.program), &mut decided.rows).unwrap();
+    let (awards, read) = (&mut decided.awards, &mut decided.read);
+    run(&loaded.program, &loaded.tables, &mut History::new(), &intake.claims, &|_, _| false, &mut |outcome, _| {
+        *read += 1;
+        if outcome.disposition == Disposition::Approved {
+            let quarter = quarter(&outcome.date.unwrap().to_string());
+            *awards.entry((outcome.participant.clone(), quarter)).or_default() += outcome.award;
+        }
+        rows.write(&outcome).unwrap();
+    });
+    rows.finish().unwrap();
+    drop(rows);
+    decided
+}
+
+/// `2011-Q1` of a date or timestamp.
+fn quarter(date: &str) -> String {
+    let month: u32 = date[5..7].parse().unwrap();
+    format!("{}-Q{}", &date[..4], month.div_ceil(3))
+}
+
+/// The rebate of each customer and quarter, worked out from the raw rows without the engine: totals of the lines that
+/// are not rejected, returned or copies, and the band that each total reaches.
+fn rebates(bytes: &[u8]) -> BTreeMap<(String, String), Decimal> {
+    const NOT_GOODS: [&str; 12] =
+        ["POST", "DOT", "M", "m", "C2", "D", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "PADS"];
+    let (mut totals, mut seen) = (BTreeMap::<(String, String), Decimal>::new(), HashSet::new());
+    let mut reader = csv::Reader::from_reader(bytes);
+    for row in reader.records() {
+        let row = row.unwrap();
+        let first = seen.insert(row.iter().map(ToOwned::to_owned).collect::<Vec<_>>());
+        let (code, customer) = (&row[1], &row[6]);
+        let price: Decimal = row[5].parse().unwrap();
+        if customer.is_empty()
+            || NOT_GOODS.contains(&code)
+            || code.starts_with("gift_")
+            || price <= Decimal::ZERO
+            || !first
+        {
+            continue;
+        }
+        let quantity: Decimal = row[3].parse().unwrap();
+        *totals.entry((customer.to_owned(), quarter(&row[4]))).or_default() += quantity * price;
+    }
+    let percent = |total: Decimal| match total {
+        total if total >= Decimal::from(20_000) => 3,
+        total if total >= Decimal::from(5_000) => 2,
+        total if total >= Decimal::from(1_000) => 1,
+        _ => 0,
+    };
+    let rebate = |total: Decimal| total * Decimal::from(percent(total)) / Decimal::ONE_HUNDRED;
+    let rounded = |total| rebate(total).round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven);
+    totals.into_iter().map(|(key, total)| (key, rounded(total))).collect()
+}
+
+#[test]
+fn every_customer_and_quarter_is_awarded_the_rebate_on_its_approved_total() {
+    let Some(bytes) = real_file() else { return };
+    let decided = decide(&trade_rebate(), &bytes);
+    assert_eq!(decided.read, 541_909);
+    let expected = rebates(&bytes);
+    assert_eq!(decided.awards.keys().collect::<BTreeSet<_>>(), expected.keys().collect::<BTreeSet<_>>());
+    for (key, rebate) in &expected {
+        assert_eq!(decided.awards[key], *rebate, "{key:?}");
+    }
+    assert!(expected.values().filter(|rebate| !rebate.is_zero()).count() > 1_000, "most keys earn nothing");
+}
+
+#[test]
+fn shuffled_rows_have_the_same_outcomes_apart_from_their_source() {
+    let Some(bytes) = real_file() else { return };
+    let loaded = trade_rebate();
+    let without_source = |rows: Vec<u8>| -> Vec<String> {
+        let text = String::from_utf8(rows).unwrap();
+        text.lines().map(|row| row.rsplit_once(',').unwrap().0.to_owned()).collect()
+    };
+    let in_order = decide(&loaded, &bytes);
+    let shuffled = decide(&loaded, &shuffled(&bytes));
+    assert_eq!(without_source(in_order.rows), without_source(shuffled.rows));
+}
+
+/// The rows in another order, the same each time: sorted by a hash of a row and its number.
+fn shuffled(bytes: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(bytes).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let mut rows: Vec<(usize, &str)> = rows.lines().enumerate().collect();
+    rows.sort_by_key(|(number, row)| *blake3::hash(format!("{number}{row}").as_bytes()).as_bytes());
+    let mut shuffled = format!("{header}\n");
+    for (_, row) in rows {
+        shuffled.push_str(row);
+        shuffled.push('\n');
+    }
+    shuffled.into_bytes()
+}
+
+#[test]
+fn the_repository_holds_no_row_of_the_real_file() {
+    let Some(bytes) = real_file() else { return };
+    let text = String::from_utf8(bytes).unwrap();
+    let rows: HashSet<&str> = text.lines().skip(1).collect();
+    let mut folders: Vec<PathBuf> =
+        ["samples", "tests", "tables"].iter().map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                let copied = text.lines().find(|line| rows.contains(line.trim()));
+                assert_eq!(copied, None, "{}", path.display());
+            }
+        }
+    }
+}
