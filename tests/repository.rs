@@ -1,6 +1,12 @@
 //! The repository's own rules: layers, one place for each outside package, documents that keep up with the code.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 
 use std::{
     collections::BTreeMap,
@@ -10,8 +16,24 @@ use std::{
 
 /// Every module may use those behind it, and none before it.
 const LAYERS: [&str; 18] = [
-    "cli", "workspace", "report", "cases", "compare", "engine", "ledger", "input", "variant", "program", "script",
-    "schema", "outcome", "history", "claim", "calendar", "money", "diagnostic",
+    "cli",
+    "workspace",
+    "report",
+    "cases",
+    "compare",
+    "engine",
+    "ledger",
+    "input",
+    "variant",
+    "program",
+    "script",
+    "schema",
+    "outcome",
+    "history",
+    "claim",
+    "calendar",
+    "money",
+    "diagnostic",
 ];
 
 /// Outside packages with the modules that may use them; the vocabulary's packages may be used everywhere.

@@ -51,6 +51,9 @@ impl ClaimsArguments {
         for note in &intake.notes {
             session.say(&format!("note: {note}"));
         }
+        if intake.claims.count() == 0 {
+            session.say("note: the file has a header and no claims");
+        }
         Ok(intake.claims)
     }
 }

@@ -37,7 +37,11 @@ pub fn decide<'a, O: Observer>(
     let mut case = Case::new(program, tables, history, claim, date, scratch);
     let failure = case.steps(observer).err();
     if let Some(failure) = failure {
-        case.fail(&failure);
+        case.hold_for(&failure);
+        // What was worked out so far is no award.
+        case.award = Award::default();
+        case.limit_changes.clear();
+        case.base_changes.clear();
     }
     case.decision(id)
 }
@@ -290,12 +294,9 @@ impl<'a> Case<'a> {
     }
 
     /// Holds the claim because a rule could not be worked out.
-    pub(super) fn fail(&mut self, failure: &Failure) {
+    pub(super) fn hold_for(&mut self, failure: &Failure) {
         let message = format!("`{}` at {}: {}", failure.place.text(), failure.place.path_and_line(), failure.reason);
         self.reasons.push(EngineReason::RuleFailed.because(message, Some(failure.place.clone())));
-        self.award = Award::default();
-        self.limit_changes.clear();
-        self.base_changes.clear();
     }
 
     fn decision(mut self, id: &str) -> Decision {

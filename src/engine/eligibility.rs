@@ -33,7 +33,7 @@ pub(super) fn rules<O: Observer>(case: &mut Case<'_>, observer: &mut O) {
             case.reasons.push(Reason { code, disposition: rule.otherwise, message, place });
         }
         if let Err(failure) = held {
-            case.fail(&failure);
+            case.hold_for(&failure);
         }
     }
 }
@@ -58,7 +58,7 @@ pub(super) fn flags<O: Observer>(case: &mut Case<'_>, observer: &mut O) {
             case.flags.push(Reason { code, disposition: flag.then, message, place });
         }
         if let Err(failure) = raised {
-            case.fail(&failure);
+            case.hold_for(&failure);
         }
     }
 }

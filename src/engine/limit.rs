@@ -22,6 +22,10 @@ pub(super) fn limits<O: Observer>(case: &mut Case<'_>, observer: &mut O) -> Resu
         let before = if limit.key.is_claim() { Running::ZERO } else { case.history.running(accumulator, &key.key) };
         let asked = sum(&held_components(limit, case)).map_err(fail)?;
         let granted = grant(before, asked, max).map_err(fail)?;
+        if granted.normalize().scale() > program.identification.scale {
+            let reason = format!("the ceiling of {max} has more decimal places than amounts of this program");
+            return Err(Failure { place: limit.place.clone(), reason });
+        }
         let over = granted != asked;
         let result = match limit.then {
             LimitEffect::Cut if over => RuleResult::Objected(Disposition::Approved),

@@ -209,7 +209,10 @@ fn suggestions(missing: &[MissingColumn]) -> String {
             format!("for {} there may be {}", shown(&missing.column), near.join(" or "))
         })
         .collect();
-    parts.push("names must be the same to the letter: rename the column in the file, or with a map".to_owned());
+    parts.push(
+        "names are the same to the letter: rename the column in the file, give a map (`--map`), or name it in the definition with `column:`"
+            .to_owned(),
+    );
     parts.join("; ")
 }
 

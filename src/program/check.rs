@@ -29,6 +29,8 @@ pub(super) struct Context<'c> {
     pub(super) award: Option<RowTypeId>,
     pub(super) codes: BTreeMap<String, Place>,
     pub(super) fiscal_year_starts: Option<FiscalStart>,
+    /// Decimal places of the program's amounts.
+    pub(super) scale: u32,
     used: BTreeSet<Read>,
 }
 
@@ -49,6 +51,7 @@ impl<'c> Context<'c> {
             award: None,
             codes: BTreeMap::new(),
             fiscal_year_starts: None,
+            scale: crate::money::MAX_SCALE,
             used: BTreeSet::new(),
         }
     }
@@ -113,6 +116,7 @@ pub fn check(
     fields.finish();
     let mut context = Context::new(scripts, findings);
     context.fiscal_year_starts = identification.as_ref().and_then(|found| found.fiscal_year_starts);
+    context.scale = identification.as_ref().map_or(context.scale, |found| found.scale);
     let effective = identification.as_ref().map(|found| found.effective);
     let claim = claim_node.and_then(|node| claim::check(node, order, &mut context));
     let params = param::check(sections.params, effective, &mut context);

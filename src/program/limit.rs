@@ -83,7 +83,17 @@ fn check_limit(
         Some(names) => check_of(&names, components, context),
     };
     let key = per.and_then(|node| key::check(node, context));
-    let max = max.and_then(|text| context.amount(&text, established));
+    let max = max.and_then(|text| {
+        let amount = context.amount(&text, established)?;
+        let places = amount.fixed().map_or(0, |amount| amount.normalize().scale());
+        if places > context.scale {
+            let message =
+                format!("the ceiling has {places} decimal places, and amounts of this program {}", context.scale);
+            context.findings.add(Diagnostic::error(Code::WrongRounding, &text.place, message));
+            return None;
+        }
+        Some(amount)
+    });
     Some(Limit { code: code.text.clone(), place: code.place.clone(), of: of?, key: key?, max: max?, then: then? })
 }
 

@@ -169,9 +169,9 @@ impl Page<'_> {
         let name = if rest.is_sign_negative() { "clawback" } else { "true-up" };
         self.remark(&format!(
             "of this {} is for this claim at {}, and {} is the {name} on the {} before it",
-            figure(own),
+            self.exact(own),
             rate(band),
-            figure(rest),
+            self.exact(rest),
             figure(step.total_before)
         ));
     }
@@ -207,6 +207,11 @@ impl Page<'_> {
 
     fn amount(&self, amount: Decimal) -> String {
         grouped(&at_scale(amount, self.scale))
+    }
+
+    /// An amount before it is rounded, with at least the places of an amount.
+    fn exact(&self, amount: Decimal) -> String {
+        grouped(&at_scale(amount, self.scale.max(amount.normalize().scale())))
     }
 
     fn line(&mut self, text: &str) {

@@ -122,6 +122,7 @@ fn engine() -> Engine {
     engine.set_max_functions(limit::MAX_FUNCTIONS);
     engine.set_max_string_size(limit::MAX_TEXT_BYTES);
     engine.set_allow_anonymous_fn(false);
+    engine.set_allow_statement_expression(false);
     // Names are checked by the checker, which knows what is near and what is declared.
     engine.set_strict_variables(false);
     engine

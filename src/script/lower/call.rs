@@ -205,9 +205,11 @@ impl Body<'_, '_> {
         let facts = self.facts.of_reads();
         let mut body = Body::new(self.checker, self.vocabulary, self.findings, &source.fragment, facts);
         body.callers = callers;
+        body.assigned = super::statement::assigned_names(&source.body);
         for (parameter, kind) in source.parameters.iter().zip(kinds) {
             let slot = body.new_slot();
-            body.locals.push(Local { name: parameter.clone(), slot, kind: *kind, constant: false });
+            let fixed = !body.assigned.contains(parameter);
+            body.locals.push(Local { name: parameter.clone(), slot, kind: *kind, constant: false, fixed });
         }
         let typed = body.function_body(&source.body, &source.place)?;
         let (slots, reads) = (body.slots, std::mem::take(&mut body.reads));

@@ -44,10 +44,6 @@ impl Facts {
         facts
     }
 
-    pub(super) fn forget(&mut self, known: Known) {
-        self.0.remove(&known);
-    }
-
     /// Only what is known of the program's figures, not of locals.
     #[must_use]
     pub(super) fn of_reads(&self) -> Self {

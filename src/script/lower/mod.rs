@@ -70,6 +70,8 @@ struct Local {
     slot: u32,
     kind: Type,
     constant: bool,
+    /// Whether nothing assigns it, so that what was found of it stays true.
+    fixed: bool,
 }
 
 /// What is known while one expression or function body is lowered. `None` from a method means: already reported.
@@ -84,6 +86,8 @@ struct Body<'c, 's> {
     slots: u32,
     facts: Facts,
     returns: Vec<(Type, Place)>,
+    /// Names that the body assigns somewhere.
+    assigned: BTreeSet<String>,
     reads: Vec<(String, Read)>,
 }
 
@@ -176,8 +180,19 @@ impl<'c, 's> Body<'c, 's> {
         fragment: &'c Fragment,
         facts: Facts,
     ) -> Self {
-        let (locals, returns, reads) = (Vec::new(), Vec::new(), Vec::new());
-        Self { checker, vocabulary, findings, fragment, callers: Vec::new(), locals, slots: 0, facts, returns, reads }
+        Self {
+            checker,
+            vocabulary,
+            findings,
+            fragment,
+            callers: Vec::new(),
+            locals: Vec::new(),
+            slots: 0,
+            facts,
+            returns: Vec::new(),
+            assigned: BTreeSet::new(),
+            reads: Vec::new(),
+        }
     }
 
     fn add(&mut self, node: Node, kind: Type, place: &Place) -> Option<Typed> {
@@ -223,7 +238,10 @@ impl<'c, 's> Body<'c, 's> {
     fn known(&self, id: NodeId) -> Option<Known> {
         match self.node(id) {
             Node::Read(read) => Some(Known::Read(read)),
-            Node::Local(slot) => Some(Known::Local(slot)),
+            Node::Local(slot) => {
+                let fixed = self.locals.iter().any(|local| local.slot == slot && local.fixed);
+                fixed.then_some(Known::Local(slot))
+            }
             _ => None,
         }
     }

@@ -1,8 +1,10 @@
 //! Statements: `let`, assignment, `if`, `switch`, `for`, `return` and blocks.
 
-use rhai::{ASTFlags, Expr, FlowControl, Ident, OpAssignment, Stmt, SwitchCasesCollection};
+use std::collections::BTreeSet;
 
-use super::{Body, Known, Local, Type, Typed, article};
+use rhai::{ASTFlags, ASTNode, Expr, FlowControl, Ident, OpAssignment, Stmt, SwitchCasesCollection};
+
+use super::{Body, Local, Type, Typed, article};
 use crate::{
     claim::Constant,
     diagnostic::{Code, Diagnostic, Place},
@@ -204,7 +206,8 @@ impl Body<'_, '_> {
                 .report(finding.help("give it its value where it is declared: `let x = if … { a } else { b };`"));
         }
         let slot = self.new_slot();
-        self.locals.push(Local { name: name.name.to_string(), slot, kind: typed.kind, constant });
+        let fixed = !self.assigned.contains(name.name.as_str());
+        self.locals.push(Local { name: name.name.to_string(), slot, kind: typed.kind, constant, fixed });
         self.add(Node::Set { slot, value: typed.id }, Type::Nothing, &place)
     }
 
@@ -243,12 +246,6 @@ impl Body<'_, '_> {
             let (value_place, kind) = (self.place_of(typed.id), typed.kind);
             return self.report(finding.labelled(article(local.kind)).and(&value_place, article(kind)));
         }
-        let known = Known::Local(local.slot);
-        if matches!(typed.kind, Type::Some(_)) {
-            self.facts = self.facts.with(Some(known));
-        } else {
-            self.facts.forget(known);
-        }
         self.add(Node::Set { slot: local.slot, value: typed.id }, Type::Nothing, place)
     }
 
@@ -266,22 +263,16 @@ impl Body<'_, '_> {
             if let Some(name) = name {
                 let at = self.place(name.pos);
                 self.free_name(&name.name, &at)?;
-                self.locals.push(Local { name: name.name.to_string(), slot: *slot, kind, constant: true });
+                let name = name.name.to_string();
+                self.locals.push(Local { name, slot: *slot, kind, constant: true, fixed: true });
             }
         }
-        let before = self.forget_locals();
+        let before = self.facts.clone();
         let body = self.block(flow.body.statements(), false);
         self.facts = before;
         self.locals.truncate(locals);
         let [slot, counter] = slots;
         self.add(Node::For { slot, counter, list: list.id, body: body?.id }, Type::Nothing, place)
-    }
-
-    /// Forgets what is known of locals: a round of a loop may have assigned them.
-    fn forget_locals(&mut self) -> super::Facts {
-        let known = self.facts.of_reads();
-        self.facts = known.clone();
-        known
     }
 
     fn give_back(&mut self, value: Option<&Expr>, place: &Place) -> Option<Typed> {
@@ -297,4 +288,20 @@ impl Body<'_, '_> {
         self.returns.push((typed.kind, at));
         self.add(Node::Return(typed.id), Type::Never, place)
     }
+}
+
+/// The names that statements assign, at any depth.
+pub(super) fn assigned_names(statements: &[Stmt]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for statement in statements {
+        statement.walk(&mut Vec::new(), &mut |path| {
+            if let Some(ASTNode::Stmt(Stmt::Assignment(parts))) = path.last()
+                && let Expr::Variable(name, _, _) = &parts.1.lhs
+            {
+                names.insert(name.1.to_string());
+            }
+            true
+        });
+    }
+    names
 }
