@@ -172,6 +172,7 @@ impl<'a> Case<'a> {
     /// Reads every total and works out what this claim will add to it. A claim that was returned at intake counts in
     /// the totals that don't look at what is missing.
     fn read_totals<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
+        let mut failed = None;
         for (number, total) in self.program.totals.iter().enumerate() {
             let expressions = [match &total.kind {
                 TotalKind::Sum(expression) | TotalKind::Distinct(expression) => Some(expression),
@@ -191,14 +192,24 @@ impl<'a> Case<'a> {
                 self.total_changes.push(None);
                 continue;
             }
-            let (value, change) = self.read_total(number)?;
-            if O::ON {
-                observer.step(Step::Figure(Seen { name: format!("totals.{}", total.name), value: value.into() }));
+            match self.read_total(number) {
+                Ok((value, change)) => {
+                    if O::ON {
+                        observer
+                            .step(Step::Figure(Seen { name: format!("totals.{}", total.name), value: value.into() }));
+                    }
+                    self.totals.push(value);
+                    self.total_changes.push(Some(change));
+                }
+                // The other totals count the claim all the same.
+                Err(failure) => {
+                    failed = failed.or(Some(failure));
+                    self.totals.push(Value::Nothing);
+                    self.total_changes.push(None);
+                }
             }
-            self.totals.push(value);
-            self.total_changes.push(Some(change));
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     fn is_missing(&self, field: usize) -> bool {

@@ -119,7 +119,11 @@ fn check_of(names: &[Text], components: &[Component], context: &mut Context<'_>)
 fn check_binds(limit: &Limit, earlier: &[Limit], context: &mut Context<'_>) {
     let Some(max) = limit.max.fixed() else { return };
     let shadows = |other: &&Limit| {
-        other.of == limit.of && other.key.same_as(&limit.key) && other.max.fixed().is_some_and(|lower| lower <= max)
+        // A claim that an earlier limit holds can still be cut by this one, in what is pending.
+        other.then == LimitEffect::Cut
+            && other.of == limit.of
+            && other.key.same_as(&limit.key)
+            && other.max.fixed().is_some_and(|lower| lower <= max)
     };
     if let Some(other) = earlier.iter().find(shadows) {
         let finding =

@@ -6,6 +6,8 @@ mod evaluate;
 mod form;
 pub mod limit;
 mod lower;
+#[cfg(test)]
+mod oracle;
 mod parse;
 mod vocabulary;
 

@@ -48,7 +48,9 @@ impl Scripts {
         for definition in tree.iter_fn_def() {
             let (name, count) = (definition.name.as_str(), definition.params.len());
             // A body is reached by walking a tree that holds this function alone; its statements have no parent.
-            let alone = tree.clone_functions_only_filtered(|_, _, _, other, params| other == name && params == count);
+            // (`clone_functions_only_filtered` doesn't filter when it starts from an empty module.)
+            let mut alone = tree.clone();
+            alone.clear_statements().retain_functions(|_, _, other, params| other == name && params == count);
             let mut body = Vec::new();
             alone.walk(&mut |path| {
                 if let [ASTNode::Stmt(statement)] = path {

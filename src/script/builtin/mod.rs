@@ -90,7 +90,8 @@ impl Builtin {
                 (Slot::ListOfT, Some(scalar)) => Type::Some(Base::List(scalar)),
                 (_, None) => return false,
             };
-            *kind == wanted || widen && wanted == Type::DECIMAL && *kind == Type::INTEGER
+            // A value that was found to be there will do where one may be empty.
+            *kind == wanted || *kind == wanted.present() || widen && wanted == Type::DECIMAL && *kind == Type::INTEGER
         })
     }
 

@@ -82,6 +82,13 @@ impl Body<'_, '_> {
                 return Some((typed, Branches { holds: self.facts.clone(), fails: self.facts.clone() }));
             }
         };
+        let known = self.known(tested.id).is_some_and(|known| self.facts.has(known));
+        if !matches!(tested.kind, Type::Optional(_)) && (known || !self.callers.is_empty()) {
+            // What was found before, and what a function is given by this call, decides the test already.
+            let there = matches!(tested.kind, Type::Some(_));
+            let typed = self.add(Node::Boolean(there != equal), Type::BOOLEAN, place)?;
+            return Some((typed, Branches { holds: self.facts.clone(), fails: self.facts.clone() }));
+        }
         if !matches!(tested.kind, Type::Optional(_)) {
             let name = self.place_of(tested.id).text().to_owned();
             let message = format!("`{name}` is never empty here, so this test always says the same");
