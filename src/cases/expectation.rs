@@ -3,14 +3,15 @@
 use crate::{
     diagnostic::{Code, Diagnostic, Findings, Place},
     money::{Decimal, plain},
-    outcome::{Outcome, Reason},
-    program::{Fields, Node, Text, texts, written_amount},
+    outcome::{EngineReason, Outcome, Reason},
+    program::{Fields, Node, Program, Text, texts, written_amount},
 };
 
 /// What is expected of one claim.
 #[derive(Debug)]
 pub struct Expectation {
     claim: Which,
+    place: Place,
     disposition: Option<String>,
     award: Option<Decimal>,
     pending: Option<Decimal>,
@@ -25,13 +26,23 @@ enum Which {
     Nth(u64),
 }
 
+impl Which {
+    fn name(&self) -> String {
+        match self {
+            Self::Id(id) => format!("`{id}`"),
+            Self::Nth(number) => format!("`nth:{number}`"),
+        }
+    }
+}
+
 /// Reads `expect`: by claim id, or `nth:2` for the second claim of the case.
-pub(super) fn read(entries: &[(Text, Node)], findings: &mut Findings) -> Option<Vec<Expectation>> {
-    let read: Vec<_> = entries.iter().map(|(claim, node)| read_one(claim, node, findings)).collect();
+pub(super) fn read(entries: &[(Text, Node)], program: &Program, findings: &mut Findings) -> Option<Vec<Expectation>> {
+    let codes = codes_of(program);
+    let read: Vec<_> = entries.iter().map(|(claim, node)| read_one(claim, node, &codes, findings)).collect();
     read.into_iter().collect()
 }
 
-fn read_one(claim: &Text, node: &Node, findings: &mut Findings) -> Option<Expectation> {
+fn read_one(claim: &Text, node: &Node, codes: &[&str], findings: &mut Findings) -> Option<Expectation> {
     let mut fields = Fields::of(node, findings)?;
     let disposition = fields.optional_text("disposition");
     let amounts = [fields.optional_text("award"), fields.optional_text("pending")];
@@ -47,8 +58,7 @@ fn read_one(claim: &Text, node: &Node, findings: &mut Findings) -> Option<Expect
         findings.add(finding.suggest(&word.text, known));
     }
     let [award, pending] = amounts.map(|text| text.map(|text| written_amount(&text, findings)));
-    let [reasons, flags, cuts] =
-        lists.map(|node| node.map(|node| texts(node, findings).into_iter().map(|text| text.text).collect::<Vec<_>>()));
+    let [reasons, flags, cuts] = lists.map(|node| node.map(|node| read_codes(node, codes, findings)));
     if disposition.is_none()
         && award.is_none()
         && pending.is_none()
@@ -60,27 +70,68 @@ fn read_one(claim: &Text, node: &Node, findings: &mut Findings) -> Option<Expect
         findings.add(finding.help("write `{ disposition: approved, award: \"3100.00\" }`"));
         return None;
     }
+    let at = claim.place.clone();
     let claim = match claim.text.strip_prefix("nth:").and_then(|number| number.parse::<u64>().ok()) {
         Some(number) => Which::Nth(number),
         None => Which::Id(claim.text.clone()),
     };
     let amount = |amount: Option<Option<Decimal>>| amount.map_or(Some(None), |amount| amount.map(Some));
     let disposition = disposition.map(|word| word.text);
-    Some(Expectation { claim, disposition, award: amount(award)?, pending: amount(pending)?, reasons, flags, cuts })
+    Some(Expectation {
+        claim,
+        place: at,
+        disposition,
+        award: amount(award)?,
+        pending: amount(pending)?,
+        reasons,
+        flags,
+        cuts,
+    })
+}
+
+/// Every code that an outcome of a program can carry.
+fn codes_of(program: &Program) -> Vec<&str> {
+    let rules = program.rules.iter().map(|rule| rule.code.as_str());
+    let limits = program.limits.iter().map(|limit| limit.code.as_str());
+    let flags = program.flags.iter().map(|flag| flag.code.as_str());
+    let engine = EngineReason::ALL.into_iter().map(|reason| -> &str { reason.code() });
+    rules.chain(limits).chain(flags).chain(engine).collect()
+}
+
+fn read_codes(node: &Node, codes: &[&str], findings: &mut Findings) -> Vec<String> {
+    let written = texts(node, findings);
+    for code in written.iter().filter(|code| !codes.contains(&code.text.as_str())) {
+        let message = format!("the program gives no code `{}`", code.text);
+        let finding = Diagnostic::error(Code::CaseProblem, &code.place, message);
+        findings.add(finding.suggest(&code.text, codes.iter().copied()));
+    }
+    written.into_iter().map(|text| text.text).collect()
 }
 
 impl Expectation {
+    /// Reports an expectation for a claim that the case doesn't hold: it would test nothing.
+    pub(super) fn check_claim(&self, outcomes: &[Outcome], findings: &mut Findings) {
+        if self.find(outcomes).is_none() {
+            let message = format!("the case holds no claim {}", self.claim.name());
+            let finding = Diagnostic::error(Code::CaseProblem, &self.place, message);
+            findings.add(match &self.claim {
+                Which::Id(id) => finding.suggest(id, outcomes.iter().map(|outcome| outcome.claim.as_str())),
+                Which::Nth(_) => finding.help(format!("claims are numbered from 1 to {}", outcomes.len())),
+            });
+        }
+    }
+
+    fn find<'o>(&self, outcomes: &'o [Outcome]) -> Option<&'o Outcome> {
+        outcomes.iter().find(|outcome| match &self.claim {
+            Which::Id(id) => outcome.claim == *id,
+            Which::Nth(number) => outcome.origin.line == *number,
+        })
+    }
+
     /// What of it isn't met, in words.
     pub(super) fn unmet(&self, outcomes: &[Outcome]) -> Vec<String> {
-        let (name, outcome) = match &self.claim {
-            Which::Id(id) => (id.clone(), outcomes.iter().find(|outcome| outcome.claim == *id)),
-            Which::Nth(number) => {
-                (format!("nth:{number}"), outcomes.iter().find(|outcome| outcome.origin.line == *number))
-            }
-        };
-        let Some(outcome) = outcome else {
-            return vec![format!("{name}: there is no such claim in the case")];
-        };
+        let Some(outcome) = self.find(outcomes) else { return Vec::new() };
+        let name = self.claim.name();
         let codes = |reasons: &[Reason]| reasons.iter().map(|reason| reason.code.clone()).collect::<Vec<_>>();
         let cuts: Vec<String> = outcome.cuts.iter().map(|cut| cut.code.clone()).collect();
         let amount = |figure: Option<Decimal>| figure.map(plain);

@@ -47,7 +47,7 @@ impl Case {
         let defaults = fields.entries("defaults");
         let claims = fields.optional("claims");
         let expect = fields.entries("expect");
-        let place = fields.place().clone();
+        let place = fields.head();
         fields.finish();
         if let Some(format) = format.filter(|format| format.text != "1") {
             let message = format!("format `{}` isn't known", format.text);
@@ -60,7 +60,7 @@ impl Case {
                 .add(finding.help("write `claims:` with a list of claims, or with the name of a file beside the case"));
             return None;
         };
-        let expectations = expectation::read(expect, findings);
+        let expectations = expectation::read(expect, program, findings);
         let (written, inline, file) = match claims {
             Node::Scalar(file) => (Vec::new(), None, Some(file.clone())),
             node => {
@@ -72,11 +72,12 @@ impl Case {
     }
 
     /// Decides the claims, those of the case's file where it names one.
-    pub fn run(&self, program: &Program, tables: &Tables, file: Option<&Claims>) -> Ran {
+    pub fn run(&self, program: &Program, tables: &Tables, file: Option<&Claims>, findings: &mut Findings) -> Ran {
         let mut outcomes: Vec<Outcome> = Vec::new();
         if let Some(claims) = self.claims.as_ref().or(file) {
             run(program, tables, &mut History::new(), claims, &|_, _| false, &mut |outcome, _| outcomes.push(outcome));
         }
+        self.expectations.iter().for_each(|expectation| expectation.check_claim(&outcomes, findings));
         let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(&outcomes)).collect();
         let header =
             Header::new(&self.title, program, self.file.as_ref().map(|file| file.text.as_str()), &self.written);

@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
             for case in cases.iter().filter(|case| case.program == *name) {
                 let mut of_case = Findings::new();
                 workspace.run_case(case, &loaded, &mut of_case);
-                of_case.into_sorted().into_iter().for_each(|finding| findings.add(finding));
+                findings.absorb(of_case);
             }
         }
     }

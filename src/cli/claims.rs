@@ -13,7 +13,7 @@ use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place, Source},
     input::{ColumnMap, InputError, Wanted, open, read_claims},
-    program::{self, Fields, Program},
+    program::{self, Fields, Program, Text},
 };
 
 /// The largest map, in bytes.
@@ -33,7 +33,7 @@ impl ClaimsArguments {
     /// Reads the claims of a program. Notes on the file are printed.
     pub(super) fn read(&self, program: &Program, session: &mut Session<'_>) -> Result<Claims, Trouble> {
         let map = match &self.map {
-            Some(path) => read_map(path)?,
+            Some(path) => read_map(&session.environment.folder.join(path), path, program)?,
             None => ColumnMap::default(),
         };
         let wanted: Vec<Wanted<'_>> =
@@ -41,7 +41,7 @@ impl ClaimsArguments {
         let intake = if self.claims.as_os_str() == "-" {
             read_claims("-", &mut *session.stdin, &wanted, &map, &mut |_| {})?
         } else {
-            let file = open(&self.claims)?;
+            let file = open(&session.environment.folder.join(&self.claims), &self.claims)?;
             let bar = progress_bar(session.environment.progress, file.metadata().map_or(0, |metadata| metadata.len()));
             let name = self.claims.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             let intake = read_claims(&name, file, &wanted, &map, &mut |bytes| bar.set_position(bytes));
@@ -70,11 +70,11 @@ fn progress_bar(shown: bool, bytes: u64) -> ProgressBar {
 }
 
 /// Reads a map: `format: 1` and `columns`, from the client's names to those of the definition.
-fn read_map(path: &Path) -> Result<ColumnMap, Trouble> {
-    let shown = path.display().to_string();
+fn read_map(path: &Path, named: &Path, program: &Program) -> Result<ColumnMap, Trouble> {
+    let shown = named.display().to_string();
     let unreadable = |source| Trouble::Input(InputError::Unopened { file: shown.clone(), source });
     let mut text = String::new();
-    open(path)?.take(MAX_MAP_BYTES).read_to_string(&mut text).map_err(unreadable)?;
+    open(path, named)?.take(MAX_MAP_BYTES).read_to_string(&mut text).map_err(unreadable)?;
     let source = std::sync::Arc::new(Source { path: shown.clone(), text });
     let mut findings = Findings::new();
     let pairs = program::parse(&source, &mut findings).and_then(|root| {
@@ -86,11 +86,25 @@ fn read_map(path: &Path) -> Result<ColumnMap, Trouble> {
             fields.findings().add(finding.help("write `columns: { \"Client's name\": column }`"));
         }
         fields.finish();
-        let pairs = columns.iter().map(|(from, to)| Some((from.text.clone(), program::text(to, &mut findings)?.text)));
+        let pairs = columns.iter().map(|(from, to)| {
+            let to = program::text(to, &mut findings)?;
+            check_column(&to, program, &mut findings);
+            Some((from.text.clone(), to.text))
+        });
         pairs.collect::<Option<Vec<_>>>()
     });
     match pairs {
         Some(pairs) if !findings.has_errors() => Ok(pairs.into_iter().collect()),
         _ => Err(Trouble::Findings(findings.into_sorted())),
+    }
+}
+
+/// Reports a column that the program doesn't read: the file would be blamed for the map's mistake.
+fn check_column(to: &Text, program: &Program, findings: &mut Findings) {
+    let columns: Vec<&str> = program.claim.fields.iter().map(|field| field.column.as_str()).collect();
+    if !columns.contains(&to.text.as_str()) {
+        let finding =
+            Diagnostic::error(Code::ColumnMap, &to.place, format!("the program reads no column `{}`", to.text));
+        findings.add(finding.suggest(&to.text, columns));
     }
 }

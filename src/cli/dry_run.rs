@@ -48,7 +48,11 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let name = program_name(&workspace, &arguments.program)?;
     let loaded = session.load(&workspace, &name)?;
     let columns = OutcomeColumns::new(&loaded.program);
-    let mut file = arguments.out.as_ref().map(|path| OutputFile::create(path, columns.clone())).transpose()?;
+    let mut file = arguments
+        .out
+        .as_ref()
+        .map(|path| OutputFile::create(&session.environment.folder.join(path), path, columns.clone()))
+        .transpose()?;
     let claims = arguments.claims.read(&loaded.program, session)?;
     let mut summary = Summary::new(&loaded.program, &loaded.fingerprint);
     {

@@ -19,8 +19,8 @@ pub(super) struct OutputFile {
 
 impl OutputFile {
     /// Opens a file for outcomes, in the format that its ending names.
-    pub(super) fn create(path: &Path, columns: OutcomeColumns) -> Result<Self, Trouble> {
-        let failed = |error| Trouble::Output(path.display().to_string(), error);
+    pub(super) fn create(path: &Path, named: &Path, columns: OutcomeColumns) -> Result<Self, Trouble> {
+        let failed = |error| Trouble::Output(named.display().to_string(), error);
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         let beside = path.with_file_name(format!(".{name}.partial"));
@@ -31,7 +31,7 @@ impl OutputFile {
         let known = ending.as_deref().is_some_and(|ending| ["csv", "jsonl", "xlsx"].contains(&ending));
         if !known {
             let help = "end the file's name with .csv, .jsonl or .xlsx".to_owned();
-            return Err(Trouble::Usage(format!("`{}` has no known ending", path.display()), Some(help)));
+            return Err(Trouble::Usage(format!("`{}` has no known ending", named.display()), Some(help)));
         }
         let (file, target) = make(&beside).map_err(failed)?;
         let writer: Box<dyn OutcomeWriter> = match ending.as_deref() {

@@ -97,7 +97,7 @@ impl Diagnostic {
 
 /// The known name that a mistyped one most likely means.
 pub fn nearest<'n>(wrong: &str, known: &[&'n str]) -> Option<&'n str> {
-    let limit = wrong.chars().count().div_ceil(3);
+    let limit = (wrong.chars().count() / 3).max(1);
     known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase()), *name))
@@ -123,6 +123,11 @@ impl Findings {
         if !self.list.contains(&diagnostic) {
             self.list.push(diagnostic);
         }
+    }
+
+    /// Adds all of another collection.
+    pub fn absorb(&mut self, other: Self) {
+        other.list.into_iter().for_each(|diagnostic| self.add(diagnostic));
     }
 
     /// Whether one of them is an error.

@@ -25,14 +25,14 @@ const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xD0\xCF\x11\xE0"];
 const GZIP: &[u8] = b"\x1F\x8B";
 const ZSTD: &[u8] = b"\x28\xB5\x2F\xFD";
 
-/// Opens a claims file or a table's file.
-pub fn open(path: &Path) -> Result<File, InputError> {
+/// Opens a claims file or a table's file. Errors call it as it was `named`.
+pub fn open(path: &Path, named: &Path) -> Result<File, InputError> {
     #[expect(clippy::disallowed_methods, reason = "the one place that opens claims files")]
     let opened = File::open(path);
     let directory = || io::Error::from(io::ErrorKind::IsADirectory);
     opened
         .and_then(|file| if file.metadata()?.is_dir() { Err(directory()) } else { Ok(file) })
-        .map_err(|source| InputError::Unopened { file: path.display().to_string(), source })
+        .map_err(|source| InputError::Unopened { file: named.display().to_string(), source })
 }
 
 /// Why a stream of bytes ends early, as it travels through the readers between.
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_and_a_directory_can_not_be_opened() {
         for path in ["/nowhere/claims.csv", "/"] {
-            let error = open(Path::new(path)).unwrap_err();
+            let error = open(Path::new(path), Path::new(path)).unwrap_err();
             assert_eq!(error.to_string(), format!("`{path}` can't be opened"));
             assert_eq!(error.code(), crate::diagnostic::Code::FileUnopened);
         }

@@ -53,15 +53,25 @@ pub(super) fn sentence(reason: NotDecimal) -> String {
     text.split(": ").next().unwrap_or_default().to_owned()
 }
 
+/// Whether the only comma stands where thousands aren't separated.
+fn comma_is_point(text: &str) -> bool {
+    let number = text.trim_end_matches('%');
+    number.split_once(',').is_some_and(|(_, after)| after.len() != 3 && after.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 pub(super) fn remedy(text: &str, reason: NotDecimal) -> String {
     match reason {
         NotDecimal::Exponent => "write all digits: `1000` for `1e3`".to_owned(),
+        // `5,50` is five and a half: taking the comma out would pay a hundred times as much.
+        NotDecimal::Separator if comma_is_point(text) => {
+            format!("write a point before the decimals: `{}`", text.replace(',', "."))
+        }
         NotDecimal::Separator => {
             let digits: String = text.chars().filter(|symbol| !"_,' ".contains(*symbol)).collect();
             format!("write it without separators: `{digits}`")
         }
-        NotDecimal::BarePoint => "write a digit before and after the point: `0.5`, `5.0`".to_owned(),
-        NotDecimal::TooLong => "an amount has at most 28 digits".to_owned(),
+        NotDecimal::BarePoint => "write `0.5` for `.5`, `5.0` for `5.`".to_owned(),
+        NotDecimal::TooLong => "round it to 28 digits or fewer".to_owned(),
         NotDecimal::Empty | NotDecimal::NotNumber => {
             "write digits with at most one point, or a share as `1%`".to_owned()
         }

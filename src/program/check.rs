@@ -129,12 +129,13 @@ pub fn check(
     let limits = limit::check(sections.limits, &components, &established, &mut context);
     component::name_totals(&mut context);
     let flags = rule::check_flags(sections.flags, &established, &mut context);
+    // Where something is wrong, what seems unused is most often what the mistake was meant to use.
+    if context.findings.has_errors() {
+        return None;
+    }
     warn_of_unused(&params, &tables, &totals, &mut context);
     let Context { checker, findings, .. } = context;
     let form = checker.finish(findings);
-    if findings.has_errors() {
-        return None;
-    }
     let rules_hash = hash(root, script_texts);
     Some(Program {
         identification: identification?,

@@ -61,9 +61,10 @@ pub(super) fn check(node: &Node, order: Option<&Node>, context: &mut Context<'_>
     let claimed = fields.optional_text("claimed");
     let declared = fields.required("fields", "declare the columns that are read: `fields: { claim_no: text, … }`");
     fields.finish();
+    let written = names(declared?);
     let declared = check_fields(declared?, context.claim, context);
     name_fields(&declared, context.claim, Read::Field, context);
-    let lookup = Lookup { declared: &declared };
+    let lookup = Lookup { declared: &declared, written };
     let findings = &mut *context.findings;
     let participant = participant.and_then(|text| lookup.key_field(&text, "the participant", findings));
     let date = date.and_then(|text| lookup.typed(&text, "the claim's date", Scalar::Date, findings));
@@ -186,14 +187,23 @@ fn with_notation(kind: FieldType, notation: Option<Text>, findings: &mut Finding
     word(&notation, "a notation of decimals", &words, findings).map(|notation| FieldType { notation, ..kind })
 }
 
+/// The names of fields as written, also of those whose declaration is broken.
+fn names(node: &Node) -> Vec<&str> {
+    match node {
+        Node::Mapping(entries, _) => entries.iter().map(|(name, _)| name.text.as_str()).collect(),
+        Node::Scalar(_) | Node::Sequence(..) => Vec::new(),
+    }
+}
+
 struct Lookup<'d> {
     declared: &'d [Field],
+    written: Vec<&'d str>,
 }
 
 impl Lookup<'_> {
     fn field(&self, text: &Text, findings: &mut Findings) -> Option<usize> {
         let found = self.declared.iter().position(|field| field.name == text.text);
-        if found.is_none() {
+        if found.is_none() && !self.written.contains(&text.text.as_str()) {
             let finding =
                 Diagnostic::error(Code::UnknownField, &text.place, format!("there is no field `{}`", text.text));
             findings.add(finding.suggest(&text.text, self.declared.iter().map(|field| field.name.as_str())));

@@ -106,16 +106,17 @@ fn check_component(
     established: &Facts,
     context: &mut Context<'_>,
 ) -> Option<Component> {
-    let mut fields = Fields::of(node, context.findings)?;
+    let mut fields = Fields::named(name, node, context.findings)?;
     let (when, amount, base) =
         (fields.optional_text("when"), fields.optional_text("amount"), fields.optional_text("base"));
     let (per, target, terms) = (fields.optional("per"), fields.optional_text("target"), fields.optional_text("terms"));
     let tiers = fields.optional("tiers");
-    let place = fields.place().clone();
+    let place = fields.head();
     fields.finish();
     let when = when.map(|text| context.expression(&text, Wanted::Boolean, established));
     let facts = when.as_ref().and_then(Option::as_ref).map_or_else(|| established.clone(), |(_, facts)| facts.clone());
     let accumulating = Accumulating { per, target, terms, tiers };
+    let both = amount.is_some() && base.is_some();
     let kind = match (amount, base) {
         (Some(amount), None) => {
             accumulating.refuse(&amount, context);
@@ -123,9 +124,10 @@ fn check_component(
         }
         (None, Some(base)) => accumulating.check(&base, &name.place, params, &facts, context),
         _ => {
-            let finding =
-                Diagnostic::error(Code::MissingKey, &place, "a component has `amount`, or `base` with `tiers`");
-            context.findings.add(finding.help("write one of them"));
+            let message =
+                if both { "the component has both `amount` and `base`" } else { "the component has no amount" };
+            let finding = Diagnostic::error(Code::MissingKey, &place, message);
+            context.findings.add(finding.help("write either `amount`, or `base` with `tiers`"));
             None
         }
     };

@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Findings, Place};
 pub struct Fields<'n, 'f> {
     entries: &'n [(Text, Node)],
     place: Place,
+    name: Option<Place>,
     asked: Vec<&'static str>,
     findings: &'f mut Findings,
 }
@@ -15,7 +16,9 @@ impl<'n, 'f> Fields<'n, 'f> {
     /// The keys of a node; `None` if it has none.
     pub fn of(node: &'n Node, findings: &'f mut Findings) -> Option<Self> {
         match node {
-            Node::Mapping(entries, place) => Some(Self { entries, place: place.clone(), asked: Vec::new(), findings }),
+            Node::Mapping(entries, place) => {
+                Some(Self { entries, place: place.clone(), name: None, asked: Vec::new(), findings })
+            }
             other => {
                 findings.add(wrong_shape(other, "keys with values are expected"));
                 None
@@ -23,9 +26,22 @@ impl<'n, 'f> Fields<'n, 'f> {
         }
     }
 
+    /// The keys of what a name stands for; a missing key is reported at the name.
+    pub fn named(name: &Text, node: &'n Node, findings: &'f mut Findings) -> Option<Self> {
+        Self::of(node, findings).map(|fields| Self { name: Some(name.place.clone()), ..fields })
+    }
+
     /// Where the mapping stands.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Its name, or where its first key stands: the whole of a long mapping shows nothing.
+    pub fn head(&self) -> Place {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
+        self.entries.first().map_or_else(|| self.place.clone(), |(name, _)| name.place.clone())
     }
 
     /// The findings, for reading what is inside.
@@ -50,8 +66,7 @@ impl<'n, 'f> Fields<'n, 'f> {
         let there = self.entries.iter().any(|(name, _)| name.text == key);
         if !there {
             self.asked.push(key);
-            let first = self.entries.first().map_or_else(|| self.place.clone(), |(name, _)| name.place.clone());
-            let finding = Diagnostic::error(Code::MissingKey, &first, format!("`{key}` is missing"));
+            let finding = Diagnostic::error(Code::MissingKey, &self.head(), format!("`{key}` is missing"));
             self.findings.add(finding.help(help));
             return None;
         }

@@ -111,7 +111,7 @@ fn check_name(text: &Text, findings: &mut Findings) -> Option<ProgramName> {
 
 fn check_unit(fields: &mut Fields<'_, '_>) -> Option<Unit> {
     let (currency, unit) = (fields.optional_text("currency"), fields.optional("unit"));
-    let place = fields.place().clone();
+    let place = fields.head();
     let findings = fields.findings();
     match (currency, unit) {
         (Some(currency), None) => match Unit::currency(&currency.text) {
@@ -119,7 +119,12 @@ fn check_unit(fields: &mut Fields<'_, '_>) -> Option<Unit> {
             Err(reason) => {
                 let finding =
                     Diagnostic::error(Code::UnknownUnit, &currency.place, format!("`{}` {reason}", currency.text));
-                findings.add(finding.help("for points and the like write `unit: { code: PTS, scale: 0 }`"));
+                let capitals = currency.text.to_uppercase();
+                findings.add(if Unit::currency(&capitals).is_ok() {
+                    finding.help(format!("write `{capitals}`"))
+                } else {
+                    finding.help("for points and the like write `unit: { code: PTS, scale: 0 }`")
+                });
                 None
             }
         },
@@ -138,11 +143,7 @@ fn check_unit(fields: &mut Fields<'_, '_>) -> Option<Unit> {
             None
         }
         (None, None) => {
-            let finding = Diagnostic::error(
-                Code::MissingKey,
-                &crate::diagnostic::Place::start_of(&place.source),
-                "`currency` is missing",
-            );
+            let finding = Diagnostic::error(Code::MissingKey, &place, "`currency` is missing");
             findings.add(finding.help("write `currency: USD`, or `unit: { code: PTS, scale: 0 }` for points"));
             None
         }

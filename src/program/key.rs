@@ -107,7 +107,12 @@ fn check_part(text: &Text, context: &mut Context<'_>) -> Option<(String, KeyPart
                 let known =
                     ["claim", "participant", "program"].into_iter().chain(Period::NAMES.iter().map(|(name, _)| *name));
                 let finding = Diagnostic::error(Code::UnknownWord, &text.place, format!("a key has no part `{word}`"));
-                context.findings.add(finding.suggest(word, known));
+                let field = context.vocabulary.row_with(word).is_some_and(|row| row == "claim");
+                context.findings.add(if field {
+                    finding.help(format!("for the field of the claim write `claim.{word}`"))
+                } else {
+                    finding.suggest(word, known)
+                });
                 return None;
             }
             None => KeyPart::Expression(Box::new(key_expression(text, context)?)),

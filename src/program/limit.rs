@@ -69,14 +69,14 @@ fn check_limit(
     established: &Facts,
     context: &mut Context<'_>,
 ) -> Option<Limit> {
-    let mut fields = Fields::of(node, context.findings)?;
+    let mut fields = Fields::named(code, node, context.findings)?;
     let of = fields.optional("of").is_some().then(|| fields.texts("of"));
     let per = fields.required("per", "say per what: `per: [participant, quarter]`, or `per: [program]` for a budget");
     let max = fields.required_text("max", "give the ceiling: `max: 60000`");
     let then = fields.required_text("then", "say what happens over the ceiling: `then: cut`, `hold` or `reject`");
     let findings = fields.findings();
     let words = [("cut", LimitEffect::Cut), ("hold", LimitEffect::Hold), ("reject", LimitEffect::Reject)];
-    let then = then.and_then(|text| word(&text, "what a limit can do", &words, findings));
+    let then = then.and_then(|text| word(&text, "an effect of limits", &words, findings));
     fields.finish();
     let of = match of {
         None => Some((0..components.len()).collect()),

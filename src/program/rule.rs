@@ -78,14 +78,14 @@ fn check_rule(
     facts_of: &[(Facts, bool)],
     context: &mut Context<'_>,
 ) -> Option<(Rule, Facts)> {
-    let mut fields = Fields::of(node, context.findings)?;
+    let mut fields = Fields::named(code, node, context.findings)?;
     let require = fields.required_text("require", "say what must hold");
     let otherwise = fields
         .required_text("else", "say what becomes of the claim if it doesn't hold: `else: reject`, `return` or `hold`");
     let (message, after) = (fields.optional_text("message"), fields.optional_text("after"));
     let findings = fields.findings();
     let words = [("reject", Disposition::Rejected), ("return", Disposition::Returned), ("hold", Disposition::Held)];
-    let otherwise = otherwise.and_then(|text| word(&text, "what can become of a claim", &words, findings));
+    let otherwise = otherwise.and_then(|text| word(&text, "a disposition of eligibility", &words, findings));
     fields.finish();
     let after = after.map(|text| check_after(&text, codes, context));
     let known =
@@ -139,13 +139,13 @@ pub(super) fn check_flags(entries: &[(Text, Node)], established: &Facts, context
 }
 
 fn check_flag(code: &Text, node: &Node, established: &Facts, context: &mut Context<'_>) -> Option<Flag> {
-    let mut fields = Fields::of(node, context.findings)?;
+    let mut fields = Fields::named(code, node, context.findings)?;
     let when = fields.required_text("when", "say when the flag is raised");
     let then = fields.required_text("then", "say what becomes of the claim: `then: hold`, `reject` or `note`");
     let message = fields.optional_text("message");
     let findings = fields.findings();
     let words = [("hold", Disposition::Held), ("reject", Disposition::Rejected), ("note", Disposition::Approved)];
-    let then = then.and_then(|text| word(&text, "what a flag can do", &words, findings));
+    let then = then.and_then(|text| word(&text, "a disposition of flags", &words, findings));
     fields.finish();
     let checked = when.as_ref().and_then(|text| context.expression(text, Wanted::Boolean, established));
     let facts = checked.as_ref().map_or_else(|| established.clone(), |(_, facts)| facts.clone());

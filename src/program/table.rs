@@ -55,7 +55,7 @@ pub(super) fn check(entries: &[(Text, Node)], context: &mut Context<'_>) -> Vec<
 fn check_table(name: &Text, node: &Node, number: usize, context: &mut Context<'_>) -> Option<Table> {
     let row = RowType { name: name.text.clone(), member_word: "column", members: BTreeMap::new() };
     let row = context.vocabulary.add_table(number, row);
-    let mut fields = Fields::of(node, context.findings)?;
+    let mut fields = Fields::named(name, node, context.findings)?;
     let file = fields.required_text("file", "name its file under `tables/`");
     let matched =
         fields.required("match", "say which column must equal what: `match: { partner_id: claim.partner_id }`");

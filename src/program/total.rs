@@ -86,7 +86,7 @@ pub(super) fn name(totals: &[Total], context: &mut Context<'_>) {
 }
 
 fn check_total(name: &Text, node: &Node, context: &mut Context<'_>) -> Option<Total> {
-    let mut fields = Fields::of(node, context.findings)?;
+    let mut fields = Fields::named(name, node, context.findings)?;
     let kinds = [fields.optional_text("count"), fields.optional_text("sum"), fields.optional_text("distinct")];
     let of = fields.required_text("of", "say which claims count: `of: all`, `standing` or `approved`");
     let per = fields.required("per", "say per what: `per: [participant, month]`");

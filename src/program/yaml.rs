@@ -142,7 +142,8 @@ impl Tree<'_> {
     fn event(&mut self, event: Event<'_>, span: YamlSpan) {
         let range = self.range(span);
         if event.tag().is_some() {
-            self.refuse(&range, "tags are not used here", "leave out the word that starts with `!`");
+            let place = self.mark_before(&range, '!');
+            self.refuse(&place, "tags are not used here", "leave out the word that starts with `!`");
         }
         match event {
             Event::Scalar(text, style, anchor, _) => {
@@ -187,8 +188,17 @@ impl Tree<'_> {
 
     fn refuse_anchor(&mut self, anchor: usize, range: &Range<usize>) {
         if anchor != 0 {
-            self.refuse(range, "anchors and aliases are not used here", "write the value out where it is meant");
+            let place = self.mark_before(range, '&');
+            self.refuse(&place, "anchors and aliases are not used here", "write the value out where it is meant");
         }
+    }
+
+    /// The word with this sign that stands in front of a value.
+    fn mark_before(&self, value: &Range<usize>, sign: char) -> Range<usize> {
+        let before = self.source.text.get(..value.start).unwrap_or("").trim_end();
+        let start =
+            before.rfind(|symbol: char| symbol.is_whitespace() || "[{,".contains(symbol)).map_or(0, |at| at + 1);
+        if before.get(start..).is_some_and(|word| word.starts_with(sign)) { start..before.len() } else { value.clone() }
     }
 
     fn refuse(&mut self, range: &Range<usize>, message: &str, help: &str) {
@@ -255,6 +265,30 @@ impl Tree<'_> {
         self.findings.add(finding.and(&first.place, "first here").help("remove or rename one of them"));
     }
 
+    /// What to do about an error of the YAML reader, which names it in words of its own.
+    fn with_remedy(&self, finding: Diagnostic, reason: &str, value: &str, at: usize) -> Diagnostic {
+        let rest = self.source.text.get(at..).unwrap_or("");
+        if reason.contains("tab") || rest.trim_start_matches(['\r', '\n', ' ']).starts_with('\t') {
+            return finding.help("YAML is indented with spaces, not tabs");
+        }
+        let list = value.starts_with(['[', '{']) && !value.trim_end().ends_with([']', '}']);
+        if list && value.contains([']', '}']) {
+            return finding.help(
+                "YAML reads a value that starts with a bracket as a list: put an expression behind `|` on a line of its own",
+            );
+        }
+        if reason.contains("mapping values") {
+            return finding.help("a value with `: ` in it stands in quotes, or behind `|` on a line of its own");
+        }
+        if reason.contains("illegal placement of ':'") || reason.contains("unclosed") {
+            return finding.help("look for a `[`, `{` or quote that is opened and not closed, here or above");
+        }
+        if reason.contains("expected key") {
+            return finding.help("keys of one mapping start in the same column");
+        }
+        finding
+    }
+
     fn syntax_error(&mut self, error: &ScanError) {
         let length = self.source.text.len();
         let at = error.marker().byte_offset().unwrap_or(length).min(length);
@@ -273,10 +307,8 @@ impl Tree<'_> {
             let help = "YAML reads a value that starts with a quote as quoted text: put an expression behind `|` on a \
                         line of its own, or turn it around (`claim.country == \"DE\"`)";
             finding.help(help)
-        } else if line.contains('\t') {
-            finding.help("YAML is indented with spaces, not tabs")
         } else {
-            finding
+            self.with_remedy(finding, &error.info(), value, at)
         });
         self.broken = true;
     }

@@ -20,6 +20,8 @@ pub(super) struct FunctionSource {
 #[derive(Debug, Default)]
 pub struct Scripts {
     functions: BTreeMap<(String, usize), FunctionSource>,
+    /// Whether a script couldn't be read, so that functions are missing for a reason that was reported.
+    broken: bool,
 }
 
 impl Scripts {
@@ -38,7 +40,10 @@ impl Scripts {
         }
         let tree = match engine().compile(&source.text) {
             Ok(tree) => tree,
-            Err(error) => return findings.add(syntax_error(&error, &fragment)),
+            Err(error) => {
+                self.broken = true;
+                return findings.add(syntax_error(&error, &fragment));
+            }
         };
         if let Some(statement) = tree.statements().first() {
             let place = at(&fragment, statement.position());
@@ -75,6 +80,15 @@ impl Scripts {
         } else {
             self.functions.insert((name.to_owned(), count), function);
         }
+    }
+
+    /// Notes that a script couldn't be read: functions that aren't known may be in it.
+    pub fn miss(&mut self) {
+        self.broken = true;
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
     }
 
     pub(super) fn function(&self, name: &str, count: usize) -> Option<&FunctionSource> {
@@ -144,7 +158,12 @@ fn syntax_error(error: &ParseError, fragment: &Fragment) -> Diagnostic {
     let kind = error.err_type();
     let message = match kind {
         ParseErrorType::UnexpectedEOF => "the expression ends too early".to_owned(),
-        ParseErrorType::Reserved(word) => format!("`{word}` is a reserved word"),
+        ParseErrorType::Reserved(word) => format!("`{word}` has no meaning in rules"),
+        ParseErrorType::BadInput(LexError::MalformedChar(text)) => format!("`'{text}'` stands in single quotes"),
+        ParseErrorType::BadInput(LexError::UnexpectedInput(text)) => format!("`{text}` is not expected here"),
+        ParseErrorType::MissingToken(token, what) => format!("`{token}` is missing {what}"),
+        ParseErrorType::AssignmentToConstant(name) => format!("`{name}` is a constant"),
+        ParseErrorType::FnDuplicatedDefinition(name, _) => format!("function `{name}` is defined twice"),
         ParseErrorType::BadInput(LexError::MalformedNumber(number)) => format!("`{number}` is not a number"),
         ParseErrorType::ExprTooDeep => format!("the expression is nested deeper than {}", limit::MAX_DEPTH),
         ParseErrorType::TooManyFunctions => format!("the script has more than {} functions", limit::MAX_FUNCTIONS),
@@ -152,6 +171,8 @@ fn syntax_error(error: &ParseError, fragment: &Fragment) -> Diagnostic {
     };
     let code = match kind {
         ParseErrorType::ExprTooDeep | ParseErrorType::TooManyFunctions => Code::TooLarge,
+        ParseErrorType::AssignmentToConstant(_) => Code::LocalName,
+        ParseErrorType::FnDuplicatedDefinition(..) => Code::NameTaken,
         _ => Code::ScriptSyntax,
     };
     let diagnostic = Diagnostic::error(code, &place, message);
@@ -175,12 +196,26 @@ fn remedy(text: &str, token: &str) -> Option<String> {
         Some("in rules `%` is a remainder: write `0.01` for `1%`".to_owned())
     } else if text.contains("|x|") || text.contains("||") && text.contains("=>") {
         Some("rules have no closures: write a function in a script".to_owned())
+    } else if let Some((_, remedy)) = WORDS.iter().find(|(word, _)| *word == token) {
+        Some((*remedy).to_owned())
     } else if text.contains('\'') {
         Some("texts stand in double quotes".to_owned())
     } else {
         None
     }
 }
+
+/// Words and signs of other languages, with what rules have instead.
+const WORDS: [(&str, &str); 8] = [
+    ("=", "write `==` to compare"),
+    ("and", "write `&&`"),
+    ("or", "write `||`"),
+    ("not", "write `!`"),
+    ("null", "a value that is empty is written `()`"),
+    ("?", "write `if … { … } else { … }`"),
+    ("$", "amounts are written without a sign: `500`"),
+    ("import", "rules load nothing: name the script under `scripts` in the definition"),
+];
 
 fn lower_first(message: &str) -> String {
     let mut symbols = message.chars();

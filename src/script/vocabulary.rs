@@ -89,6 +89,12 @@ impl Vocabulary {
         self.names.keys().map(String::as_str)
     }
 
+    /// The row in sight that has a member of this name.
+    pub fn row_with(&self, member: &str) -> Option<&str> {
+        let rows = self.row_types.iter().filter(|row| self.names.contains_key(&row.name));
+        rows.filter(|row| row.members.contains_key(member)).map(|row| row.name.as_str()).next()
+    }
+
     pub(super) fn row_type(&self, id: RowTypeId) -> Option<&RowType> {
         self.row_types.get(id.0)
     }

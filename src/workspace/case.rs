@@ -69,7 +69,8 @@ impl Workspace {
         if findings.has_errors() {
             return None;
         }
-        Some(case.run(&loaded.program, &loaded.tables, file.as_ref()))
+        let ran = case.run(&loaded.program, &loaded.tables, file.as_ref(), findings);
+        (!findings.has_errors()).then_some(ran)
     }
 
     fn case_claims(&self, name: &CaseName, file: &Text, loaded: &Loaded, findings: &mut Findings) -> Option<Claims> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Workspace;
+use super::{Workspace, WorkspaceError};
 use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place, Source},
@@ -45,6 +45,14 @@ impl Workspace {
 
     /// Loads a program. `None` if there is an error among the findings.
     pub fn load(&self, name: &ProgramName, findings: &mut Findings) -> Option<Loaded> {
+        // Errors of another program, found before, are no reason to refuse this one.
+        let mut own = Findings::new();
+        let loaded = self.load_alone(name, &mut own);
+        findings.absorb(own);
+        loaded
+    }
+
+    fn load_alone(&self, name: &ProgramName, findings: &mut Findings) -> Option<Loaded> {
         let path = name.path();
         let source = self.source("programs", &path, None, findings)?;
         let root = program::parse(&source, findings)?;
@@ -52,7 +60,10 @@ impl Workspace {
         let program = program::check(&root, &source, &scripts, &texts, findings)?;
         if program.identification.name != *name {
             let message = format!("the definition names itself `{}`", program.identification.name);
-            let finding = Diagnostic::error(Code::WrongName, &Place::start_of(&source), message);
+            let written = if let Node::Mapping(entries, _) = &root { entries.as_slice() } else { &[] };
+            let place = written.iter().find(|(key, _)| key.text == "program").map(|(_, node)| node.place().clone());
+            let place = place.unwrap_or_else(|| Place::start_of(&source));
+            let finding = Diagnostic::error(Code::WrongName, &place, message);
             findings.add(finding.help(format!("write `program: {name}`, or move the file")));
             return None;
         }
@@ -93,13 +104,7 @@ impl Workspace {
             Err(error) => {
                 let empty = Arc::new(Source { path: shown, text: String::new() });
                 let place = named.cloned().unwrap_or_else(|| Place::start_of(&empty));
-                let finding = Diagnostic::error(Code::FileMissing, &place, error.to_string());
-                let system = std::error::Error::source(&error).map(ToString::to_string);
-                let help = system.map_or_else(
-                    || "name it relative to its folder, without `..` or links".to_owned(),
-                    |system| lower(&system),
-                );
-                findings.add(finding.help(help));
+                findings.add(unusable(&error, &place));
                 None
             }
         }
@@ -113,6 +118,8 @@ impl Workspace {
             if let Some(source) = self.source("rules", &text, Some(&place), findings) {
                 scripts.add(&source, findings);
                 texts.push(source);
+            } else {
+                scripts.miss();
             }
         }
         (scripts, texts)
@@ -122,10 +129,7 @@ impl Workspace {
         let bytes = match self.bytes("tables", &table.file.text) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let system =
-                    std::error::Error::source(&error).map_or_else(String::new, |system| lower(&system.to_string()));
-                let finding = Diagnostic::error(Code::FileMissing, &table.file.place, error.to_string());
-                findings.add(if system.is_empty() { finding } else { finding.help(system) });
+                findings.add(unusable(&error, &table.file.place));
                 return None;
             }
         };
@@ -164,6 +168,22 @@ impl Workspace {
 /// What is wanted of a file for these fields.
 pub(crate) fn wanted(fields: &[Field]) -> Vec<Wanted<'_>> {
     fields.iter().map(|field| Wanted { column: &field.column, kind: &field.kind }).collect()
+}
+
+/// Why a file that the definition names can't be used.
+fn unusable(error: &WorkspaceError, place: &Place) -> Diagnostic {
+    if let WorkspaceError::Unreadable { path, source } = error {
+        if source.kind() == std::io::ErrorKind::NotFound {
+            let finding = Diagnostic::error(Code::FileMissing, place, format!("`{path}` isn't there"));
+            return finding.help("correct the name, or put the file there");
+        }
+        return Diagnostic::error(Code::FileMissing, place, format!("{error}: {}", lower(&source.to_string())));
+    }
+    let finding = Diagnostic::error(Code::FileMissing, place, error.to_string());
+    match error {
+        WorkspaceError::Outside { .. } => finding.help("name it relative to its folder, without `..` or links"),
+        _ => finding,
+    }
 }
 
 fn lower(text: &str) -> String {

@@ -17,6 +17,10 @@ use crate::{
 impl Body<'_, '_> {
     /// `f(a, b)`, also what Rhai writes as one: operators and `in`.
     pub(super) fn call(&mut self, call: &FnCallExpr, place: &Place) -> Option<Typed> {
+        // Rhai makes `contains(list, a)` of `a in list` and leaves the operator's token out.
+        if call.name == "contains" && place.text() == "in" {
+            return self.contained(call, place);
+        }
         if call.op_token.is_some() {
             return match call.name.as_str() {
                 "==" | "!=" | "!" => {
@@ -59,7 +63,8 @@ impl Body<'_, '_> {
             return self.wrong_type(list, "behind `in` stands a list or a text");
         };
         let element = Type::Some(Base::Scalar(scalar));
-        if item.kind != element {
+        let numbers = item.kind.is_number() && element.is_number();
+        if item.kind != element && !numbers {
             let finding =
                 Diagnostic::error(Code::MixedComparison, place, "a value of another type is never in the list");
             let finding = finding
@@ -80,7 +85,8 @@ impl Body<'_, '_> {
         let counts = self.checker.scripts.arities(name);
         if !counts.is_empty() {
             let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
-            let message = format!("`{name}` takes {} arguments, not {}", counts.join(" or "), arguments.len());
+            let word = if counts == ["1"] { "argument" } else { "arguments" };
+            let message = format!("`{name}` takes {} {word}, not {}", counts.join(" or "), arguments.len());
             return self.report(Diagnostic::error(Code::WrongArguments, place, message));
         }
         self.unknown_function(name, place)
@@ -99,6 +105,9 @@ impl Body<'_, '_> {
             return self.report(finding.help("rules decide from what they are given and can do nothing else"));
         }
         let scripts = self.checker.scripts;
+        if scripts.is_broken() {
+            return None;
+        }
         let known = BUILTINS.iter().map(|builtin| builtin.name).chain(scripts.names());
         let near = crate::diagnostic::nearest(name, &known.collect::<Vec<_>>());
         self.report(match near {
@@ -125,7 +134,7 @@ impl Body<'_, '_> {
         }
         let given: Vec<String> = kinds.iter().map(ToString::to_string).collect();
         let message = format!("`{name}` doesn't take ({})", given.join(", "));
-        let takes: Vec<String> = candidates().map(Builtin::signature).collect();
+        let takes: Vec<String> = candidates().map(|builtin| format!("`{}`", builtin.signature())).collect();
         self.report(
             Diagnostic::error(Code::WrongArguments, place, message).help(format!("it is {}", takes.join(" or "))),
         )

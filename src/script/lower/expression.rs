@@ -163,6 +163,9 @@ impl Body<'_, '_> {
         if !self.callers.is_empty() && self.vocabulary.name(name).is_some() {
             return self.report(finding.help(format!("a function sees only its arguments: give it `{name}`")));
         }
+        if let Some(row) = self.vocabulary.row_with(name).filter(|_| self.callers.is_empty()) {
+            return self.report(finding.help(format!("did you mean `{row}.{name}`?")));
+        }
         let names: Vec<String> = match self.callers.is_empty() {
             true => self.vocabulary.names().map(ToOwned::to_owned).collect(),
             false => self.locals.iter().map(|local| local.name.clone()).collect(),
