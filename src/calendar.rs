@@ -1,6 +1,6 @@
 //! Civil dates: how they are written, the periods they fall in, and how far apart they are. No clock, no time zone.
 
-use chrono::{Datelike, Days, Months, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDateTime, Weekday};
 
 pub use chrono::NaiveDate as Date;
 
@@ -54,9 +54,22 @@ impl DateFormat {
     pub fn parse(&self, text: &str) -> Result<Date, NotDate> {
         match &self.pattern {
             None => parse_iso(text),
-            Some(pattern) => Date::parse_from_str(text, pattern).map_err(|_| NotDate),
+            Some(pattern) => parse_by(text, pattern),
         }
     }
+}
+
+/// Reads a date by a pattern, exactly as the pattern writes it: the library would also take signs, blanks and years of
+/// two digits.
+fn parse_by(text: &str, pattern: &str) -> Result<Date, NotDate> {
+    let (date, written) = match NaiveDateTime::parse_from_str(text, pattern) {
+        Ok(moment) => (moment.date(), moment.format(pattern).to_string()),
+        Err(_) => {
+            let date = Date::parse_from_str(text, pattern).map_err(|_| NotDate)?;
+            (date, date.format(pattern).to_string())
+        }
+    };
+    if written == text { Ok(date) } else { Err(NotDate) }
 }
 
 /// A calendar period that a key may name.
@@ -215,6 +228,10 @@ mod tests {
         let format = DateFormat::new("%Y-%m-%d %H:%M:%S").unwrap();
         assert_eq!(format.parse("2010-12-01 08:26:00"), Ok(date("2010-12-01")));
         assert_eq!(DateFormat::new("%d/%m/%Y").unwrap().parse("05/11/2026"), Ok(date("2026-11-05")));
+        for text in ["05/11/26", " 5/11/2026", "5/11/2026", "05/11/+2026", "05/11/2026 "] {
+            assert_eq!(DateFormat::new("%d/%m/%Y").unwrap().parse(text), Err(NotDate), "{text:?}");
+        }
+        assert_eq!(DateFormat::new("%-d/%-m/%Y").unwrap().parse("5/11/2026"), Ok(date("2026-11-05")));
         assert!(DateFormat::new("%d/%m").is_err());
         assert!(DateFormat::new("%Q").is_err());
     }

@@ -109,7 +109,7 @@ fn outcome_text(program: &Program, outcome: &Outcome) -> OutcomeText {
     let amount = |amount| at_scale(amount, scale);
     let reasons = |reasons: &[Reason]| {
         let text =
-            |reason: &Reason| format!("{} ({}): {}", reason.code, effect(reason), without_lines(&reason.message));
+            |reason: &Reason| format!("{} ({}): {}", reason.code, reason.effect(), without_lines(&reason.message));
         reasons.iter().map(text).collect()
     };
     let components = program.components.iter().zip(&outcome.components);
@@ -129,13 +129,6 @@ fn outcome_text(program: &Program, outcome: &Outcome) -> OutcomeText {
         claimed: outcome.claimed.map(crate::money::plain),
         variance: outcome.variance().map(crate::money::plain),
         derived: outcome.derived.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
-    }
-}
-
-fn effect(reason: &Reason) -> &'static str {
-    match reason.disposition {
-        crate::outcome::Disposition::Approved => "noted",
-        other => other.name(),
     }
 }
 

@@ -35,6 +35,10 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     } else {
         arguments.programs.iter().map(|name| program_name(&workspace, name)).collect::<Result<_, _>>()?
     };
+    if names.is_empty() && findings.count() == 0 {
+        let help = "definitions stand in `programs/CLIENT/NAME.yaml`".to_owned();
+        return Err(Trouble::Usage("there are no programs".to_owned(), Some(help)));
+    }
     let cases = workspace.cases();
     for name in &names {
         if let Some(loaded) = workspace.load(name, &mut findings) {

@@ -30,6 +30,20 @@ pub(super) struct ClaimsArguments {
 }
 
 impl ClaimsArguments {
+    /// Refuses an output file that is one of the inputs: it would replace what the client sent.
+    pub(super) fn refuse_as_output(&self, out: &Path, session: &Session<'_>) -> Result<(), Trouble> {
+        let real = |path: &Path| session.environment.folder.join(path).canonicalize().ok();
+        let inputs = [Some(&self.claims), self.map.as_ref()];
+        let same = |input: &&PathBuf| real(input).is_some_and(|input| real(out) == Some(input));
+        match inputs.into_iter().flatten().find(same) {
+            None => Ok(()),
+            Some(input) => {
+                let help = "give the outcomes a file of their own".to_owned();
+                Err(Trouble::Usage(format!("`--out` names `{}`, which is read", input.display()), Some(help)))
+            }
+        }
+    }
+
     /// Reads the claims of a program. Notes on the file are printed.
     pub(super) fn read(&self, program: &Program, session: &mut Session<'_>) -> Result<Claims, Trouble> {
         let map = match &self.map {
@@ -95,7 +109,7 @@ fn read_map(path: &Path, named: &Path, program: &Program) -> Result<ColumnMap, T
     });
     match pairs {
         Some(pairs) if !findings.has_errors() => Ok(pairs.into_iter().collect()),
-        _ => Err(Trouble::Findings(findings.into_sorted())),
+        _ => Err(Trouble::Map(findings.into_sorted())),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Exit, Session, Trouble, claims::ClaimsArguments, output::OutputFile, program_name};
+use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, output::OutputFile, program_name};
 use crate::{
     claim::Claims,
     engine::run as decide_all,
@@ -46,8 +46,11 @@ const MAX_NAMED_ROWS: usize = 10;
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let workspace = session.workspace()?;
     let name = program_name(&workspace, &arguments.program)?;
-    let loaded = session.load(&workspace, &name)?;
+    let loaded = load(&workspace, &name)?;
     let columns = OutcomeColumns::new(&loaded.program);
+    if let Some(out) = &arguments.out {
+        arguments.claims.refuse_as_output(out, session)?;
+    }
     let mut file = arguments
         .out
         .as_ref()
@@ -110,11 +113,21 @@ fn name_unread_rows(claims: &Claims, session: &mut Session<'_>) {
         rows += 1;
         if rows <= MAX_NAMED_ROWS {
             for deficiency in deficiencies {
-                session.say(&format!("returned {}: {}", claim.origin(), for_terminal(&deficiency.to_string())));
+                session.say(&format!("{}: {}", claim.origin(), for_terminal(&deficiency.to_string())));
             }
         }
     }
-    if rows > MAX_NAMED_ROWS {
-        session.say(&format!("and {} more rows that can't be read or lack something", rows - MAX_NAMED_ROWS));
+    if rows > 0 {
+        let shown = if rows > MAX_NAMED_ROWS {
+            format!(", the first {MAX_NAMED_ROWS} of which are named here")
+        } else {
+            String::new()
+        };
+        let verb = if rows == 1 {
+            "row lacks something or can't be read, and is"
+        } else {
+            "rows lack something or can't be read, and are"
+        };
+        session.say(&format!("{rows} {verb} returned{shown}"));
     }
 }

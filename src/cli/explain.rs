@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Exit, Session, Trouble, claims::ClaimsArguments, program_name};
+use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, program_name};
 use crate::{diagnostic::Code, engine::run as decide_all, history::History, outcome::EngineReason, report};
 
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     };
     let workspace = session.workspace()?;
     let name = program_name(&workspace, program)?;
-    let loaded = session.load(&workspace, &name)?;
+    let loaded = load(&workspace, &name)?;
     let claims = ClaimsArguments { claims: claims.clone(), map: arguments.map.clone() };
     let claims = claims.read(&loaded.program, session)?;
     let subject = arguments.subject.as_str();
@@ -68,7 +68,7 @@ fn explain_code(subject: &str, session: &mut Session<'_>) -> Result<Exit, Troubl
         return Ok(Exit::Done);
     }
     if let Some(reason) = EngineReason::ALL.iter().find(|reason| reason.code().eq_ignore_ascii_case(subject)) {
-        writeln!(session.stdout, "{} ({})\n\n{}", reason.code(), reason.disposition(), reason.explanation())?;
+        writeln!(session.stdout, "{} ({})\n\n{}", reason.code(), reason.effect(), reason.explanation())?;
         return Ok(Exit::Done);
     }
     let help = "to explain a claim add `--program CLIENT/NAME --claims FILE`; codes are listed in `docs/codes.md`";

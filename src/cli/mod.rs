@@ -86,6 +86,8 @@ enum Trouble {
     Input(#[from] InputError),
     #[error("the definition has errors")]
     Findings(Vec<Diagnostic>),
+    #[error("the map has errors")]
+    Map(Vec<Diagnostic>),
     #[error("`{0}` can't be written")]
     Output(String, #[source] io::Error),
     #[error("standard output can't be written")]
@@ -143,18 +145,6 @@ impl Session<'_> {
         })
     }
 
-    /// Loads a program that the command names; warnings are printed.
-    fn load(&mut self, workspace: &Workspace, name: &ProgramName) -> Result<Loaded, Trouble> {
-        let mut findings = Findings::new();
-        let loaded = workspace.load(name, &mut findings);
-        let findings = findings.into_sorted();
-        let Some(loaded) = loaded else { return Err(Trouble::Findings(findings)) };
-        for finding in &findings {
-            self.say(&as_text(finding, self.environment.colour));
-        }
-        Ok(loaded)
-    }
-
     /// A line for people. That it can't be written is no reason to stop.
     fn say(&mut self, text: &str) {
         let _ = writeln!(self.stderr, "{text}");
@@ -162,11 +152,11 @@ impl Session<'_> {
 
     fn report(&mut self, trouble: &Trouble) -> Exit {
         match trouble {
-            Trouble::Findings(findings) => {
+            Trouble::Findings(findings) | Trouble::Map(findings) => {
                 for finding in findings {
                     self.say(&as_text(finding, self.environment.colour));
                 }
-                return Exit::Findings;
+                return if matches!(trouble, Trouble::Map(_)) { Exit::Unusable } else { Exit::Findings };
             }
             Trouble::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Done,
             _ => {}
@@ -193,6 +183,13 @@ impl Session<'_> {
             _ => Exit::Unusable,
         }
     }
+}
+
+/// Loads a program that the command names. Warnings are for those who write programs: `check` prints them.
+fn load(workspace: &Workspace, name: &ProgramName) -> Result<Loaded, Trouble> {
+    let mut findings = Findings::new();
+    let loaded = workspace.load(name, &mut findings);
+    loaded.ok_or_else(|| Trouble::Findings(findings.into_sorted()))
 }
 
 /// A program of the workspace by the name, or by the path of its file.

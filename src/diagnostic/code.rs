@@ -166,6 +166,8 @@ codes! {
         "Currencies are ISO 4217 codes. Points and the like are units of the program's own: `unit: { code: PTS, scale: 0 }`."
     M403 WrongRounding "a rounding that can't be"
         "A program rounds to a scale of at most 12 places, or to a step above zero."
+    M404 LargeRate "a rate of a hundred percent or more"
+        "`rate: 2` pays twice the base. Most often `2%` is meant; if not, write `200%`."
 }
 
 impl fmt::Display for Code {

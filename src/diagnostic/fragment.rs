@@ -83,7 +83,10 @@ fn token_length(text: &str) -> usize {
         return text.get(1..).and_then(|rest| rest.find(first)).map_or(text.len(), |end| end + 2);
     }
     if first.is_ascii_digit() {
-        return text.chars().take_while(|symbol| word(symbol) || *symbol == '.').map(char::len_utf8).sum();
+        let is_point =
+            |at: usize| text.get(at + 1..).is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()));
+        let part = |(at, symbol): &(usize, char)| word(symbol) || *symbol == '.' && is_point(*at);
+        return text.char_indices().take_while(part).map(|(_, symbol)| symbol.len_utf8()).sum();
     }
     if word(&first) {
         return text.chars().take_while(word).map(char::len_utf8).sum();

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     claim::Value,
     history::{Change, Detail, Running},
-    money::{Decimal, Inexact, add, subtract},
+    money::{Decimal, Inexact, MAX_AMOUNT, add, subtract},
     outcome::{ComponentStep, Cut, Observer, ScheduleStep, Step},
     program::{Component, ComponentKind, KeyPlan, Schedule},
     script::{Expression, Failure, evaluate},
@@ -97,10 +97,20 @@ fn failed(component: Option<&Component>, case: &Case<'_>, reason: Inexact) -> Fa
     Failure { place: component.map_or(start, |component| component.place.clone()), reason: reason.to_string() }
 }
 
-fn amount(case: &Case<'_>, expression: &Expression, component: &Component) -> Result<Worked, Failure> {
-    let exact = number(case.program, expression, &case.scope())?;
+/// An amount by the program's rounding. One beyond all reason fails, so that it can't spoil the sums of a run.
+fn round(case: &Case<'_>, component: &Component, exact: Decimal) -> Result<Decimal, Failure> {
     let rounded = case.program.identification.rounding.round(exact);
     let amount = rounded.map_err(|reason| failed(Some(component), case, reason))?;
+    if amount.abs() > MAX_AMOUNT {
+        let reason = format!("the amount is larger than {MAX_AMOUNT}");
+        return Err(Failure { place: component.place.clone(), reason });
+    }
+    Ok(amount)
+}
+
+fn amount(case: &Case<'_>, expression: &Expression, component: &Component) -> Result<Worked, Failure> {
+    let exact = number(case.program, expression, &case.scope())?;
+    let amount = round(case, component, exact)?;
     Ok(Worked { amount, exact: Some(exact), ..Worked::default() })
 }
 
@@ -127,12 +137,12 @@ impl<'a> Accumulating<'a> {
         let fail = |reason| failed(Some(self.component), case, reason);
         let total_after = add(before.sum, base).map_err(fail)?;
         let due_exact = terms.due(total_after).map_err(fail)?;
-        let due_after = self.round(case, due_exact)?;
+        let due_after = round(case, self.component, due_exact)?;
         let due_before = match before.count {
             _ if self.whole => before.awarded,
             // Before the first counted claim nothing is due, whatever the schedule says of a total of zero.
             0 => Decimal::ZERO,
-            _ => self.round(case, terms.due(before.sum).map_err(fail)?)?,
+            _ => round(case, self.component, terms.due(before.sum).map_err(fail)?)?,
         };
         let amount = subtract(due_after, due_before).map_err(fail)?;
         let delta = Running { count: 1, sum: base, awarded: amount };
@@ -154,10 +164,5 @@ impl<'a> Accumulating<'a> {
         });
         let change = key.map(|key| Change { accumulator, key: key.key, delta, detail: Detail::None });
         Ok(Worked { amount, exact: None, schedule, change })
-    }
-
-    fn round(&self, case: &Case<'_>, amount: Decimal) -> Result<Decimal, Failure> {
-        let rounded = case.program.identification.rounding.round(amount);
-        rounded.map_err(|reason| failed(Some(self.component), case, reason))
     }
 }

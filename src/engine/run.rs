@@ -83,12 +83,15 @@ pub fn run(
             Some(lines) => id_twice(program, claim, &id, lines),
             None => {
                 let decision = decide_safely(program, tables, history, claim, &id, &scratch, trace.as_mut());
-                decision.changes.into_iter().for_each(|change| history.apply(change));
+                // A returned claim isn't decided: the same row again is returned again, and counts once.
+                let again = number.checked_sub(1).is_some_and(|before| queue.repeats(before));
+                decision.changes.into_iter().filter(|_| !again).for_each(|change| history.apply(change));
                 decision.outcome
             }
         };
         scratch.reset();
-        standing = queue.repeats(number).then(|| outcome.clone());
+        let decided = outcome.disposition != Disposition::Returned;
+        standing = (decided && queue.repeats(number)).then(|| outcome.clone());
         sink(outcome, trace);
     }
     for row in &queue.unreadable {
@@ -141,11 +144,18 @@ fn plain(program: &Program, claim: Claim<'_>, id: &str, reasons: Vec<Reason>) ->
     }
 }
 
+/// The standing outcome repeated, with why and without an award of its own.
 fn skipped(standing: &Outcome, claim: Claim<'_>) -> Outcome {
+    let message = format!(
+        "the same claim with the same content stands on line {}, where it was {} with an award of {}",
+        standing.origin.line, standing.disposition, standing.award
+    );
+    let reasons = [vec![EngineReason::AlreadyDecided.because(message, None)], standing.reasons.clone()].concat();
     let mut zero = Decimal::ZERO;
     zero.rescale(standing.award.scale());
     Outcome {
         skipped: true,
+        reasons,
         components: vec![zero; standing.components.len()],
         cuts: Vec::new(),
         award: zero,

@@ -13,6 +13,8 @@ use crate::{
 pub(super) enum Written<'t> {
     /// A text, to be read by the declared type.
     Text(Cow<'t, str>),
+    /// A number of JSON, which always has a decimal point.
+    Number(&'t str),
     /// Something that is no text of a cell, as it is written; the reason completes "`…` holds `…`, which".
     Other(&'t str, &'static str),
 }
@@ -51,6 +53,7 @@ impl<'p> Gather<'p> {
             .map(|(field, ((wanted, name), written))| {
                 let (text, read) = match written {
                     Written::Text(text) => (text.as_ref(), wanted.kind.read(text)),
+                    Written::Number(text) => (*text, wanted.kind.read_number(text)),
                     Written::Other(text, reason) => (*text, Err(CellTrouble::Unreadable((*reason).to_owned()))),
                 };
                 read.unwrap_or_else(|trouble| {

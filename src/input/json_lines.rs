@@ -173,7 +173,8 @@ fn written(value: &RawValue) -> Written<'_> {
         _ if text.starts_with(['[', '{']) => {
             Written::Other(text, "is a list or an object; write one text, number, `true` or `false`")
         }
-        _ => Written::Text(Cow::Borrowed(text)),
+        "true" | "false" => Written::Text(Cow::Borrowed(text)),
+        _ => Written::Number(text),
     }
 }
 

@@ -1,9 +1,13 @@
 //! What an award is counted in: an ISO 4217 currency, or a unit of the program's own such as points.
 
 use iso_currency::Currency;
+use rust_decimal::Decimal;
 
 /// The most decimal places that a program may round to.
 pub const MAX_SCALE: u32 = 12;
+
+/// The largest amount of one component, so that the sums of any run stay exact.
+pub const MAX_AMOUNT: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0);
 
 /// A currency or a unit of points, with the decimal places that it is written with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +47,11 @@ impl Unit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_largest_amount_is_a_thousand_million_million() {
+        assert_eq!(MAX_AMOUNT.to_string(), "1000000000000000");
+    }
 
     #[test]
     fn a_currency_knows_its_minor_unit() {

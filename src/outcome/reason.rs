@@ -16,6 +16,17 @@ pub struct Reason {
     pub place: Option<Place>,
 }
 
+impl Reason {
+    /// The word for what it does to the claim.
+    pub fn effect(&self) -> &'static str {
+        match self.disposition {
+            _ if self.code == EngineReason::AlreadyDecided.code() => EngineReason::AlreadyDecided.effect(),
+            Disposition::Approved => "noted",
+            other => other.name(),
+        }
+    }
+}
+
 /// Reasons that every program can give, without a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EngineReason {
@@ -27,6 +38,8 @@ pub enum EngineReason {
     RowUnreadable,
     /// The same id stands in one file with different content.
     IdTwice,
+    /// The claim was decided before with the same content.
+    AlreadyDecided,
     /// The claim's date is outside the program's dates.
     NotEffective,
     /// A rule failed on this claim: overflow, division by zero, a limit of the language.
@@ -37,11 +50,12 @@ pub enum EngineReason {
 
 impl EngineReason {
     /// Every engine reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::FieldMissing,
         Self::FieldUnreadable,
         Self::RowUnreadable,
         Self::IdTwice,
+        Self::AlreadyDecided,
         Self::NotEffective,
         Self::RuleFailed,
         Self::EngineFailed,
@@ -54,6 +68,7 @@ impl EngineReason {
             Self::FieldUnreadable => "FIELD_UNREADABLE",
             Self::RowUnreadable => "ROW_UNREADABLE",
             Self::IdTwice => "ID_TWICE",
+            Self::AlreadyDecided => "ALREADY_DECIDED",
             Self::NotEffective => "NOT_EFFECTIVE",
             Self::RuleFailed => "RULE_FAILED",
             Self::EngineFailed => "ENGINE_FAILED",
@@ -64,8 +79,17 @@ impl EngineReason {
     pub const fn disposition(self) -> Disposition {
         match self {
             Self::FieldMissing | Self::FieldUnreadable | Self::RowUnreadable | Self::IdTwice => Disposition::Returned,
+            Self::AlreadyDecided => Disposition::Approved,
             Self::NotEffective => Disposition::Rejected,
             Self::RuleFailed | Self::EngineFailed => Disposition::Held,
+        }
+    }
+
+    /// The word for what becomes of the claim.
+    pub const fn effect(self) -> &'static str {
+        match self {
+            Self::AlreadyDecided => "skipped",
+            other => other.disposition().name(),
         }
     }
 
@@ -84,6 +108,10 @@ impl EngineReason {
             Self::IdTwice => {
                 "The same claim id stands in one file more than once with different content, so nobody can say \
                  which one is meant. Leave the right one and send it again."
+            }
+            Self::AlreadyDecided => {
+                "The same claim came again with the same content. It is skipped: nothing is awarded twice, and its first \
+                 outcome stands."
             }
             Self::NotEffective => "The claim's date lies outside the dates between which the program is effective.",
             Self::RuleFailed => {

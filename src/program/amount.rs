@@ -86,6 +86,19 @@ pub(super) fn looks_like_number(text: &str) -> bool {
 }
 
 impl Context<'_> {
+    /// An amount of money, not a share: written out and not below zero, or an expression.
+    pub(super) fn sum(&mut self, text: &Text, facts: &Facts) -> Option<Amount> {
+        let amount = self.amount(text, facts)?;
+        let share = amount.fixed().is_some() && text.text.ends_with('%');
+        if share || amount.fixed().is_some_and(|amount| amount.is_sign_negative() && !amount.is_zero()) {
+            let message = format!("`{}` is {}", text.text, if share { "a share, not an amount" } else { "below zero" });
+            let finding = Diagnostic::error(Code::WrongAmount, &text.place, message);
+            self.findings.add(finding.help("write an amount: `500.00`"));
+            return None;
+        }
+        Some(amount)
+    }
+
     /// An amount written out, or an expression.
     pub(super) fn amount(&mut self, text: &Text, facts: &Facts) -> Option<Amount> {
         if looks_like_number(&text.text) {

@@ -71,6 +71,11 @@ pub(super) fn check(node: &Node, order: Option<&Node>, context: &mut Context<'_>
     let claimed = claimed.map(|text| lookup.number(&text, findings));
     let id = id.and_then(|node| lookup.identity(node, findings));
     let order: Option<Vec<usize>> = order.and_then(|node| {
+        if matches!(node, Node::Sequence(items, _) if items.is_empty()) {
+            let finding = Diagnostic::error(Code::WrongShape, node.place(), "the order names no field");
+            findings.add(finding.help("say how the claims of one run queue: `order: [sale_date, claim_no]`"));
+            return None;
+        }
         texts(node, findings).iter().map(|text| lookup.key_field(text, "the order", findings)).collect()
     });
     if claimed == Some(None) {
@@ -110,15 +115,6 @@ fn check_field(node: &Node, findings: &mut Findings) -> Option<(Option<FieldType
     if let Node::Scalar(words) = node {
         return Some((field_type(words, findings), None));
     }
-    let Node::Mapping(entries, _) = node else {
-        findings.add(super::fields::wrong_shape(node, "a type is expected"));
-        return None;
-    };
-    if let [(key, Node::Sequence(items, _))] = entries.as_slice()
-        && key.text == "one_of"
-    {
-        return Some((Some(choices(items, FieldType::plain(Scalar::Text), findings)), None));
-    }
     let mut fields = Fields::of(node, findings)?;
     let column = fields.optional_text("column").map(|column| column.text);
     let (format, notation) = (fields.optional_text("format"), fields.optional_text("decimal"));
@@ -133,9 +129,9 @@ fn check_field(node: &Node, findings: &mut Findings) -> Option<(Option<FieldType
         (None, Some(_)) => Some(FieldType::plain(Scalar::Text)),
         (None, None) => None,
     };
-    let kind = kind.map(|kind| match one_of {
-        Some(Node::Sequence(items, _)) => choices(items, kind, findings),
-        _ => kind,
+    let kind = kind.and_then(|kind| match one_of {
+        Some(node) => choices(node, kind, findings),
+        None => Some(kind),
     });
     let kind = kind.and_then(|kind| with_format(kind, format, findings));
     let kind = kind.and_then(|kind| with_notation(kind, notation, findings));
@@ -153,9 +149,19 @@ fn field_type(words: &Text, findings: &mut Findings) -> Option<FieldType> {
     kind
 }
 
-fn choices(items: &[Node], kind: FieldType, findings: &mut Findings) -> FieldType {
+fn choices(node: &Node, kind: FieldType, findings: &mut Findings) -> Option<FieldType> {
+    let Node::Sequence(items, place) = node else {
+        findings.add(super::fields::wrong_shape(node, "a list of texts is expected"));
+        return None;
+    };
+    if kind.scalar != Scalar::Text || items.is_empty() {
+        let message = if items.is_empty() { "nothing can be one of an empty list" } else { "only texts have `one_of`" };
+        let finding = Diagnostic::error(Code::UnknownKey, place, message);
+        findings.add(finding.help("list the texts that the field may hold; for numbers and dates write a rule"));
+        return None;
+    }
     let choices = items.iter().filter_map(|item| text(item, findings)).map(|choice| choice.text).collect();
-    FieldType { choices: Some(choices), ..kind }
+    Some(FieldType { choices: Some(choices), ..kind })
 }
 
 fn with_format(kind: FieldType, format: Option<Text>, findings: &mut Findings) -> Option<FieldType> {

@@ -64,6 +64,12 @@ pub(super) fn check(node: &Node, params: &[Param], established: &Facts, context:
         context.findings.add(wrong_shape(node, "components by name are expected"));
         return Vec::new();
     };
+    if entries.is_empty() {
+        let finding = Diagnostic::error(Code::MissingKey, node.place(), "the award has no component");
+        context
+            .findings
+            .add(finding.help("name at least one: `award: { rebate: { amount: claim.net_revenue * 0.02 } }`"));
+    }
     let row = RowType { name: "award".to_owned(), member_word: "component", members: BTreeMap::new() };
     let award = context.vocabulary.add_row(row);
     context.award = Some(award);
@@ -182,7 +188,7 @@ impl Accumulating<'_> {
         if target.as_ref().is_some_and(Option::is_none) {
             return None;
         }
-        let schedule = schedule::check(tiers, target.flatten(), whole_base, facts, context);
+        let schedule = schedule::check(tiers, target.flatten(), whole_base, params, facts, context);
         let words = [("whole", true), ("from_here", false)];
         let terms = self.terms.map(|text| word(&text, "a kind of terms", &words, context.findings));
         let (base, schedule) = (base?, schedule?);

@@ -3,7 +3,7 @@
 use super::{
     check::Context,
     fields::text,
-    identity::check_word,
+    identity::{RESERVED_NAMES, check_word},
     yaml::{Node, Text},
 };
 use crate::{
@@ -28,7 +28,7 @@ pub(super) fn check(entries: &[(Text, Node)], context: &mut Context<'_>) -> Vec<
         if !check_word(name, "a figure", context) {
             continue;
         }
-        if context.vocabulary.has(&name.text) {
+        if context.vocabulary.has(&name.text) || RESERVED_NAMES.contains(&name.text.as_str()) {
             let finding =
                 Diagnostic::error(Code::NameTaken, &name.place, format!("`{}` already has a meaning", name.text));
             context.findings.add(finding.help("give the figure another name"));

@@ -264,6 +264,9 @@ pub(super) fn check_code(text: &Text, context: &mut Context<'_>) -> bool {
     false
 }
 
+/// Names that rules see besides those that a definition declares.
+pub(super) const RESERVED_NAMES: [&str; 3] = ["award", "earlier", "total"];
+
 /// Words of the rule language.
 const RESERVED: [&str; 27] = [
     "true", "false", "let", "const", "if", "else", "switch", "do", "while", "until", "loop", "for", "in", "continue",

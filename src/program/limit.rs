@@ -80,11 +80,16 @@ fn check_limit(
     fields.finish();
     let of = match of {
         None => Some((0..components.len()).collect()),
+        Some(names) if names.is_empty() => {
+            let finding = Diagnostic::error(Code::LimitNeverBinds, &code.place, "the limit holds no component");
+            context.findings.add(finding.help("name components in `of`, or leave it out to hold all"));
+            None
+        }
         Some(names) => check_of(&names, components, context),
     };
     let key = per.and_then(|node| key::check(node, context));
     let max = max.and_then(|text| {
-        let amount = context.amount(&text, established)?;
+        let amount = context.sum(&text, established)?;
         let places = amount.fixed().map_or(0, |amount| amount.normalize().scale());
         if places > context.scale {
             let message =

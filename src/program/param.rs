@@ -86,6 +86,13 @@ fn check_versions(
     let read: Vec<_> = items.iter().map(|item| check_version(item, findings)).collect();
     let versions: Vec<_> = read.into_iter().collect::<Option<_>>()?;
     let (first_from, first_kind, _) = versions.first()?;
+    for ((from, place), ..) in &versions {
+        if let Some((_, ends)) = effective.filter(|(_, ends)| from > ends) {
+            let message = format!("this value is never in force: the program ends on {ends}");
+            findings
+                .add(Diagnostic::error(Code::DatedParam, place, message).help("correct the date, or remove the value"));
+        }
+    }
     if let Some((starts, _)) = effective.filter(|(starts, _)| first_from.0 > *starts) {
         let message = format!("no value is in force from {starts}, when the program starts");
         let finding = Diagnostic::error(Code::DatedParam, &first_from.1, message);
@@ -127,6 +134,11 @@ fn check_version(node: &Node, findings: &mut Findings) -> Option<Version> {
 }
 
 fn check_value(node: &Node, findings: &mut Findings) -> Option<(Type, Constant)> {
+    if node.is_empty() {
+        let finding = Diagnostic::error(Code::WrongShape, node.place(), "the param has no value");
+        findings.add(finding.help("give it a value; the text `null` stands in quotes"));
+        return None;
+    }
     match node {
         Node::Scalar(text) => {
             let value = written_constant(text, findings)?;
@@ -141,8 +153,7 @@ fn check_value(node: &Node, findings: &mut Findings) -> Option<(Type, Constant)>
 }
 
 fn check_list(items: &[Node], place: &Place, findings: &mut Findings) -> Option<(Type, Constant)> {
-    let values: Vec<_> =
-        items.iter().map(|item| text(item, findings).and_then(|text| written_constant(&text, findings))).collect();
+    let values: Vec<_> = items.iter().map(|item| check_item(item, findings)).collect();
     let values: Vec<Constant> = values.into_iter().collect::<Option<_>>()?;
     let scalars: Vec<Scalar> = values.iter().filter_map(scalar_of).collect();
     let Some(first) = scalars.first().copied() else {
@@ -159,6 +170,15 @@ fn check_list(items: &[Node], place: &Place, findings: &mut Findings) -> Option<
     let finding = Diagnostic::error(Code::WrongType, place, "a list holds values of one type");
     findings.add(finding.help("write texts in quotes where they look like something else"));
     None
+}
+
+fn check_item(item: &Node, findings: &mut Findings) -> Option<Constant> {
+    if item.is_empty() {
+        let finding = Diagnostic::error(Code::WrongShape, item.place(), "the list has an empty value");
+        findings.add(finding.help("remove it; the text `null` stands in quotes"));
+        return None;
+    }
+    written_constant(&text(item, findings)?, findings)
 }
 
 fn widened(value: Constant) -> Constant {

@@ -8,6 +8,7 @@ use super::{
     yaml::{Node, Text},
 };
 use crate::{
+    claim::Constant,
     diagnostic::{Code, Diagnostic, Place},
     money::Decimal,
     script::{Expression, Facts, Read, Wanted},
@@ -76,6 +77,7 @@ pub(super) fn check(
     node: &Node,
     target: Option<Expression>,
     whole_base: bool,
+    params: &[Param],
     facts: &Facts,
     context: &mut Context<'_>,
 ) -> Option<Schedule> {
@@ -97,7 +99,7 @@ pub(super) fn check(
     let bands: Vec<_> =
         items.iter().enumerate().map(|(index, item)| check_band(item, index == 0, facts, context)).collect();
     let bands: Vec<Band> = bands.into_iter().collect::<Option<_>>()?;
-    check_order(&bands, context);
+    check_order(&bands, params, context);
     let incremental = incremental?;
     if incremental && whole_base && target.is_none() {
         warn_of_whole_edges(&bands, context);
@@ -114,8 +116,12 @@ fn check_band(node: &Node, first: bool, facts: &Facts, context: &mut Context<'_>
     fields.finish();
     let zero = Some(Amount::Fixed(Decimal::ZERO));
     let (rate, is_per_unit) = match (rate, per_unit) {
-        (Some(rate), None) => (context.amount(&rate, facts), false),
-        (None, Some(per_unit)) => (context.amount(&per_unit, facts), true),
+        (Some(rate), None) => {
+            let amount = context.amount(&rate, facts);
+            warn_of_large_rate(&rate, amount.as_ref(), context);
+            (amount, false)
+        }
+        (None, Some(per_unit)) => (context.sum(&per_unit, facts), true),
         (None, None) if flat.is_some() => (zero.clone(), false),
         (rate, _) => {
             let message =
@@ -127,7 +133,7 @@ fn check_band(node: &Node, first: bool, facts: &Facts, context: &mut Context<'_>
             (None, false)
         }
     };
-    let flat = flat.map_or(zero, |flat| context.amount(&flat, facts));
+    let flat = flat.map_or(zero, |flat| context.sum(&flat, facts));
     let edge = check_edge(from, above, first, &place, facts, context);
     Some(Band { place, edge: edge.ok()?, rate: rate?, per_unit: is_per_unit, flat: flat? })
 }
@@ -161,13 +167,29 @@ fn check_edge(
     context.amount(&text, facts).map(|amount| Some(Edge { amount, inclusive })).ok_or(Reported)
 }
 
+/// An amount that is the same for every claim: written out, or a param that isn't dated.
+fn known(amount: &Amount, params: &[Param]) -> Option<Decimal> {
+    let Amount::Computed(expression) = amount else { return amount.fixed() };
+    match (expression.reads(), expression.is_read()) {
+        ([(_, Read::Param(param))], true) => {
+            let param = params.get(*param).filter(|param| !param.is_dated())?;
+            match param.versions.first()? {
+                (_, Constant::Decimal(decimal)) => Some(*decimal),
+                (_, Constant::Integer(integer)) => Some(Decimal::from(*integer)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 /// A band that starts `from` a total comes before one that starts `above` it.
-fn check_order(bands: &[Band], context: &mut Context<'_>) {
+fn check_order(bands: &[Band], params: &[Param], context: &mut Context<'_>) {
     for pair in bands.windows(2) {
         let [before, after] = pair else { continue };
         let start = |band: &Band| {
             let edge = band.edge.as_ref()?;
-            Some((edge.amount.fixed()?, !edge.inclusive))
+            Some((known(&edge.amount, params)?, !edge.inclusive))
         };
         if let (Some(low), Some(high)) = (start(before), start(after))
             && high <= low
@@ -201,4 +223,17 @@ fn warn_of_whole_edges(bands: &[Band], context: &mut Context<'_>) {
 /// The target that band edges are multiples of.
 pub(super) fn check_target(text: &Text, facts: &Facts, context: &mut Context<'_>) -> Option<Expression> {
     context.expression(text, Wanted::Number, facts).map(|(expression, _)| expression)
+}
+
+/// A rate of 1 or more is most often a share that lost its sign.
+fn warn_of_large_rate(rate: &Text, amount: Option<&Amount>, context: &mut Context<'_>) {
+    let Some(written) = amount.and_then(Amount::fixed).filter(|amount| *amount >= Decimal::ONE) else { return };
+    if !rate.text.ends_with('%') {
+        let percent = written.saturating_mul(Decimal::ONE_HUNDRED).normalize();
+        let finding =
+            Diagnostic::warning(Code::LargeRate, &rate.place, format!("a rate of {} is {percent}%", rate.text));
+        context
+            .findings
+            .add(finding.help(format!("write `{0}%` if {0} in a hundred is meant, or `{percent}%`", rate.text)));
+    }
 }

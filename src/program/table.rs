@@ -6,7 +6,7 @@ use super::{
     check::Context,
     claim::{Field, check_fields, name_fields},
     fields::Fields,
-    identity::check_word,
+    identity::{RESERVED_NAMES, check_word},
     yaml::{Node, Text},
 };
 use crate::{
@@ -39,7 +39,7 @@ pub(super) fn check(entries: &[(Text, Node)], context: &mut Context<'_>) -> Vec<
         if !check_word(name, "a table", context) {
             continue;
         }
-        if context.vocabulary.has(&name.text) {
+        if context.vocabulary.has(&name.text) || RESERVED_NAMES.contains(&name.text.as_str()) {
             let finding =
                 Diagnostic::error(Code::NameTaken, &name.place, format!("`{}` already has a meaning", name.text));
             context.findings.add(finding.help("give the table another name"));
@@ -86,6 +86,13 @@ fn check_matches(node: &Node, declared: &[Field], context: &mut Context<'_>) -> 
         context.findings.add(super::fields::wrong_shape(node, "columns with expressions are expected"));
         return None;
     };
+    if entries.is_empty() {
+        let finding = Diagnostic::error(Code::MissingKey, node.place(), "the table matches every claim");
+        context
+            .findings
+            .add(finding.help("say which column must equal what: `match: { partner_id: claim.partner_id }`"));
+        return None;
+    }
     let claim_only = context.vocabulary.only(&["claim", "params"]);
     let full = std::mem::replace(&mut context.vocabulary, claim_only);
     let matches: Vec<_> = entries.iter().map(|(column, node)| check_match(column, node, declared, context)).collect();

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{escape::for_terminal, summary::grouped};
 use crate::{
     claim::Constant,
-    money::{Decimal, at_scale, plain},
+    money::{Decimal, at_scale, negated, plain},
     outcome::{
         BandReached, ComponentStep, Disposition, LimitStep, Outcome, RuleResult, ScheduleStep, Seen, Step, Trace,
     },
@@ -15,7 +15,7 @@ use crate::{
 /// Why a claim was decided as it was: each step with the rule's line, the values it saw and the arithmetic.
 pub fn explain(program: &Program, outcome: &Outcome, trace: &Trace) -> String {
     let mut page = Page { text: String::new(), scale: program.identification.scale, program };
-    page.head(outcome);
+    page.head(outcome, !trace.steps.is_empty());
     for step in &trace.steps {
         page.step(step);
     }
@@ -29,7 +29,7 @@ struct Page<'p> {
 }
 
 impl Page<'_> {
-    fn head(&mut self, outcome: &Outcome) {
+    fn head(&mut self, outcome: &Outcome, has_steps: bool) {
         let id = if outcome.claim.is_empty() {
             "A row without a readable id".to_owned()
         } else {
@@ -48,15 +48,22 @@ impl Page<'_> {
             Disposition::Rejected => self.line("Awarded nothing:"),
         }
         for reason in outcome.reasons.iter().chain(&outcome.flags) {
-            let effect = if reason.disposition == Disposition::Approved { "noted" } else { reason.disposition.name() };
-            self.line(&format!("  {} ({effect}): {}", reason.code, reason.message));
+            self.line(&format!("  {} ({}): {}", reason.code, reason.effect(), reason.message));
         }
         if let (Some(claimed), Some(variance)) = (outcome.claimed, outcome.variance()) {
-            self.line(&format!(
-                "Claimed {}, which is {} beside what was worked out.",
-                figure(claimed),
-                figure(variance)
-            ));
+            let beside = match variance.cmp(&Decimal::ZERO) {
+                _ if outcome.skipped => String::new(),
+                std::cmp::Ordering::Equal => ", as worked out".to_owned(),
+                std::cmp::Ordering::Greater => format!(", {} more than worked out", self.exact(variance)),
+                std::cmp::Ordering::Less => format!(", {} less than worked out", self.exact(negated(variance))),
+            };
+            self.line(&format!("Claimed {}{beside}.", self.exact(claimed)));
+        }
+        for cut in &outcome.cuts {
+            self.line(&format!("  {} (cut): {} {unit} less than would be due", cut.code, self.amount(cut.amount)));
+        }
+        if !has_steps {
+            return;
         }
         self.line("");
         self.line(&format!("Step by step, by the rules of {}:", self.program.identification.name));

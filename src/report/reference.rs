@@ -20,7 +20,7 @@ pub fn codes_page() -> String {
         "\n## Reasons of the engine\n\nOutcomes carry the codes of the program's own rules, limits and flags, and these:\n",
     );
     for reason in EngineReason::ALL {
-        let _ = write!(page, "\n### {} ({})\n\n{}\n", reason.code(), reason.disposition(), reason.explanation());
+        let _ = write!(page, "\n### {} ({})\n\n{}\n", reason.code(), reason.effect(), reason.explanation());
     }
     page
 }

@@ -75,6 +75,16 @@ impl FieldType {
         self.read_filled(text).map_err(CellTrouble::Unreadable)
     }
 
+    /// Reads a number that is written with a decimal point, whatever the notation of the field.
+    pub fn read_number<'t>(&self, text: &'t str) -> Result<Cell<'t>, CellTrouble> {
+        match self.scalar {
+            Scalar::Decimal => {
+                parse_decimal(text).map(Cell::Decimal).map_err(|reason| CellTrouble::Unreadable(reason.to_string()))
+            }
+            _ => self.read(text),
+        }
+    }
+
     fn read_filled<'t>(&self, text: &'t str) -> Result<Cell<'t>, String> {
         match self.scalar {
             Scalar::Boolean => match text {

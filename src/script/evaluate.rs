@@ -212,7 +212,12 @@ impl<'a> Evaluation<'a, '_, '_> {
     }
 
     fn compare(&mut self, comparison: Comparison, left: NodeId, right: NodeId) -> Result<bool, Stop<'a>> {
-        let (left, right) = (self.value(left)?, self.value(right)?);
+        let (left_value, right_value) = (self.value(left)?, self.value(right)?);
+        // The checker has shown that both are there; if it were wrong, nothing must be decided on an empty value.
+        if left_value.is_nothing() || right_value.is_nothing() {
+            return Err(Stop::Failed(left, "an empty value is compared".into()));
+        }
+        let (left, right) = (left_value, right_value);
         Ok(match comparison {
             Comparison::Equal => left == right,
             Comparison::Unequal => left != right,
@@ -257,6 +262,20 @@ impl<'a> Evaluation<'a, '_, '_> {
         result.map_err(|reason| Stop::Failed(id, reason.to_string().into()))
     }
 
+    /// Counts a call or a round of a loop; only these can add up.
+    fn count_step(&mut self, id: NodeId) -> Result<(), Stop<'a>> {
+        self.steps += 1;
+        if self.steps > limit::MAX_STEPS {
+            let reason = format!("the rule takes more than {} steps", limit::MAX_STEPS);
+            return Err(Stop::Failed(id, reason.into()));
+        }
+        if self.scope.scratch.allocated_bytes() > limit::MAX_SCRATCH_BYTES {
+            let reason = format!("the rule needs more than {} bytes for what it builds", limit::MAX_SCRATCH_BYTES);
+            return Err(Stop::Failed(id, reason.into()));
+        }
+        Ok(())
+    }
+
     fn text(&self, id: NodeId, text: &str) -> Result<Value<'a>, Stop<'a>> {
         if text.len() > limit::MAX_TEXT_BYTES {
             let reason = format!("the text is longer than {} bytes", limit::MAX_TEXT_BYTES);
@@ -298,6 +317,7 @@ impl<'a> Evaluation<'a, '_, '_> {
 
     fn function(&mut self, number: u32, arguments: Children) -> Result<Value<'a>, Stop<'a>> {
         let Some(function) = self.form.functions.get(number as usize) else { return Ok(Value::Nothing) };
+        self.count_step(function.body)?;
         let top = self.locals.len();
         for argument in self.children(arguments) {
             let value = self.value(*argument)?;
@@ -337,11 +357,7 @@ impl<'a> Evaluation<'a, '_, '_> {
     fn each(&mut self, id: NodeId, slot: u32, counter: u32, list: NodeId, body: NodeId) -> Result<Value<'a>, Stop<'a>> {
         let Value::List(items) = self.value(list)? else { return Ok(Value::Nothing) };
         for (number, item) in items.iter().enumerate() {
-            self.steps += 1;
-            if self.steps > limit::MAX_STEPS {
-                let reason = format!("the rule takes more than {} steps", limit::MAX_STEPS);
-                return Err(Stop::Failed(id, reason.into()));
-            }
+            self.count_step(id)?;
             self.set(slot, *item);
             self.set(counter, Value::Integer(i64::try_from(number).unwrap_or(i64::MAX)));
             self.value(body)?;

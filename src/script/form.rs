@@ -150,6 +150,7 @@ pub struct Expression {
     pub(super) place: Place,
     pub(super) reads: Vec<(String, Read)>,
     pub(super) literal: bool,
+    pub(super) is_read: bool,
 }
 
 impl Expression {
@@ -171,6 +172,11 @@ impl Expression {
     /// Whether it looks at nothing, so that it has the same value for every claim.
     pub fn is_constant(&self) -> bool {
         self.reads.is_empty()
+    }
+
+    /// Whether it is the figure that it reads, and nothing is worked out.
+    pub fn is_read(&self) -> bool {
+        self.is_read
     }
 
     /// Whether it is written as one literal.

@@ -14,5 +14,7 @@ pub const MAX_INSTANCES: usize = 4_000;
 pub const MAX_NODES: usize = 1_000_000;
 /// The longest text that a rule may build, in bytes.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
-/// Steps that one expression may take on one claim; only nested `for` can come near.
+/// What the texts and lists that rules build for one claim may take, in bytes.
+pub const MAX_SCRATCH_BYTES: usize = 16 << 20;
+/// Calls and rounds of `for` that one expression may take on one claim.
 pub const MAX_STEPS: usize = 1_000_000;

@@ -29,7 +29,12 @@ const MAX_REPORTED_ROWS: usize = 20;
 impl Workspace {
     /// The programs of the workspace, by name. A file whose path is no program name is among the findings.
     pub fn programs(&self, findings: &mut Findings) -> Vec<ProgramName> {
-        let files = self.files("programs", ".yaml").unwrap_or_default();
+        for path in self.listed("programs", ".yml", findings) {
+            let source = Arc::new(Source { path: format!("programs/{path}"), text: String::new() });
+            let finding = Diagnostic::error(Code::WrongName, &Place::start_of(&source), "definitions end in `.yaml`");
+            findings.add(finding.help("rename the file"));
+        }
+        let files = self.listed("programs", ".yaml", findings);
         let names = files.into_iter().filter_map(|path| match path.trim_end_matches(".yaml").parse() {
             Ok(name) => Some(name),
             Err(reason) => {
@@ -41,6 +46,15 @@ impl Workspace {
             }
         });
         names.collect()
+    }
+
+    /// The files below a folder; one that can't be read is among the findings.
+    pub(super) fn listed(&self, folder: &str, ending: &str, findings: &mut Findings) -> Vec<String> {
+        self.files(folder, ending).unwrap_or_else(|error| {
+            let source = Arc::new(Source { path: folder.to_owned(), text: String::new() });
+            findings.add(unusable(&error, &Place::start_of(&source)));
+            Vec::new()
+        })
     }
 
     /// Loads a program. `None` if there is an error among the findings.

@@ -2,8 +2,8 @@
 
 use bumpalo::Bump;
 
-use super::{ANY, Builtin, Slot};
-use crate::{claim::Value, schema::Scalar};
+use super::{ANY, Builtin, Slot, Trouble};
+use crate::{claim::Value, schema::Scalar, script::limit::MAX_TEXT_BYTES};
 
 const ONE_TEXT: &[(&str, Slot)] = &[("text", Slot::Is(Scalar::Text))];
 const TEXT_PART: &[(&str, Slot)] = &[("text", Slot::Is(Scalar::Text)), ("part", Slot::Is(Scalar::Text))];
@@ -38,10 +38,10 @@ pub(super) fn builtins() -> Vec<Builtin> {
             Ok(tested(arguments, |text, part| text.ends_with(part)))
         }),
         text!("upper", ONE_TEXT, Text, "In capitals.", |arguments, scratch| {
-            Ok(changed(arguments, scratch, str::to_uppercase))
+            changed(arguments, scratch, str::to_uppercase)
         }),
         text!("lower", ONE_TEXT, Text, "In small letters.", |arguments, scratch| {
-            Ok(changed(arguments, scratch, str::to_lowercase))
+            changed(arguments, scratch, str::to_lowercase)
         }),
         text!("trimmed", ONE_TEXT, Text, "Without white space at both ends.", |arguments, _| {
             let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
@@ -67,7 +67,10 @@ fn tested<'a>(arguments: &[Value<'a>], test: fn(&str, &str) -> bool) -> Value<'a
     Value::Boolean(test(text, part))
 }
 
-fn changed<'a>(arguments: &[Value<'a>], scratch: &'a Bump, change: fn(&str) -> String) -> Value<'a> {
-    let [Value::Text(text)] = arguments else { return Value::Nothing };
-    Value::Text(scratch.alloc_str(&change(text)))
+fn changed<'a>(arguments: &[Value<'a>], scratch: &'a Bump, change: fn(&str) -> String) -> Result<Value<'a>, Trouble> {
+    let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
+    if text.len() > MAX_TEXT_BYTES {
+        return Err(Trouble::Owned(format!("the text is longer than {MAX_TEXT_BYTES} bytes")));
+    }
+    Ok(Value::Text(scratch.alloc_str(&change(text))))
 }

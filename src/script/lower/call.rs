@@ -39,6 +39,12 @@ impl Body<'_, '_> {
     /// `a.f(b)`, which is `f(a, b)`.
     pub(super) fn method(&mut self, subject: Typed, call: &FnCallExpr, place: &Place) -> Option<Typed> {
         let rest: Vec<Option<Typed>> = call.args.iter().map(|argument| self.value(argument)).collect();
+        let is_builtin = BUILTINS.iter().any(|builtin| builtin.name == call.name.as_str());
+        if !is_builtin && !self.checker.scripts.arities(&call.name).is_empty() {
+            let message = format!("`{}` is a function of a script, which is not called with a point", call.name);
+            let finding = Diagnostic::error(Code::NotCovered, place, message);
+            return self.report(finding.help(format!("give it the value as its first argument: `{}(…)`", call.name)));
+        }
         let mut arguments = vec![subject];
         arguments.extend(rest.into_iter().collect::<Option<Vec<_>>>()?);
         self.resolve(&call.name, &arguments, place)
@@ -184,7 +190,7 @@ impl Body<'_, '_> {
             return self.report(finding.help("rules have no recursion, so that every rule ends"));
         }
         let kinds: Vec<Type> = arguments.iter().map(|argument| argument.kind).collect();
-        let key = (name.to_owned(), kinds);
+        let key = (name.to_owned(), kinds, self.facts.of_reads());
         let instance = match self.checker.instances.get(&key) {
             Some(instance) => instance.clone(),
             None => {

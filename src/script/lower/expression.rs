@@ -86,7 +86,12 @@ impl Body<'_, '_> {
         let Some(decimal) = constant.clone().try_cast::<Decimal>() else {
             return self.report(Diagnostic::error(Code::NotCovered, place, "rules have no literals of this kind"));
         };
-        let written = place.text().trim_start_matches('-').replace('_', "");
+        let from = place.span.start;
+        let behind = place.source.text.get(from..).unwrap_or("").trim_start_matches(['-', ' ']);
+        let digits: String =
+            behind.chars().take_while(|symbol| symbol.is_ascii_digit() || "._".contains(*symbol)).collect();
+        // `2.5.abs()` calls a function on a literal.
+        let written = digits.trim_end_matches('.').replace('_', "");
         if !written.contains('.') {
             let finding = Diagnostic::error(Code::InexactLiteral, place, "the whole number is too large for 64 bits");
             return self.report(finding.help(format!("write it as a decimal: `{written}.0`")));

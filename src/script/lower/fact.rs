@@ -12,7 +12,7 @@ pub(super) enum Known {
 }
 
 /// Values that are known to be there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Facts(BTreeSet<Known>);
 
 impl Facts {

@@ -44,11 +44,15 @@ pub enum Wanted {
 pub struct Checker<'s> {
     scripts: &'s Scripts,
     form: Form,
-    instances: BTreeMap<(String, Vec<Type>), Instance>,
+    instances: BTreeMap<InstanceKey, Instance>,
     called: BTreeSet<(String, usize)>,
 }
 
-/// A function checked for one set of argument types.
+/// What a function is checked for: its name, the types of its arguments, and what is known of the program's figures
+/// where it is called.
+type InstanceKey = (String, Vec<Type>, Facts);
+
+/// A function checked for one key.
 #[derive(Debug, Clone)]
 struct Instance {
     function: u32,
@@ -118,8 +122,9 @@ impl<'s> Checker<'s> {
         let typed = body.convert_to_wanted(typed, wanted)?;
         let (slots, reads) = (body.slots, std::mem::take(&mut body.reads));
         let literal = reads.is_empty() && parsed.is_constant();
+        let is_read = matches!(body.node(typed.id), Node::Read(_));
         let expression =
-            Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, literal };
+            Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, literal, is_read };
         Some((expression, established))
     }
 

@@ -213,7 +213,7 @@ impl Body<'_, '_> {
 
     fn free_name(&mut self, name: &str, place: &Place) -> Option<()> {
         let local = self.locals.iter().any(|local| local.name == name);
-        if local || self.vocabulary.name(name).is_some() {
+        if local || self.callers.is_empty() && self.vocabulary.name(name).is_some() {
             let finding = Diagnostic::error(Code::LocalName, place, format!("`{name}` already has a meaning here"));
             return self.report(finding.help("give the local another name"));
         }
