@@ -20,16 +20,14 @@
 //!     diagnostic::Findings,
 //!     engine::run,
 //!     history::History,
-//!     input::{ColumnMap, Wanted, read_claims},
+//!     input::{ColumnMap, read_claims, wanted},
 //!     workspace::Workspace,
 //! };
 //!
 //! let workspace = Workspace::find(Path::new(env!("CARGO_MANIFEST_DIR")))?;
 //! let mut findings = Findings::new();
 //! let loaded = workspace.load(&"giftware/trade-rebate".parse()?, &mut findings).ok_or("the program has errors")?;
-//! let fields = &loaded.program.claim.fields;
-//! let wanted: Vec<Wanted<'_>> =
-//!     fields.iter().map(|field| Wanted { column: &field.column, kind: &field.kind }).collect();
+//! let wanted = wanted(&loaded.program.claim.fields);
 //! let csv = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
 //!            1,LAMP,Lamp,100,2011-01-10 09:15:00,14.50,C-100,EIRE\n";
 //! let claims = read_claims("claims.csv", csv.as_bytes(), &wanted, &ColumnMap::default(), &mut |_| {})?.claims;

@@ -20,7 +20,7 @@ use meed::{
     diagnostic::Findings,
     engine::run,
     history::History,
-    input::{ColumnMap, Wanted, read_claims},
+    input::{ColumnMap, read_claims, wanted},
     outcome::Disposition,
     report::{CommaWriter, OutcomeColumns, OutcomeWriter},
     workspace::{Loaded, Workspace},
@@ -53,9 +53,7 @@ struct Decided {
 }
 
 fn decide(loaded: &Loaded, bytes: &[u8]) -> Decided {
-    let fields = &loaded.program.claim.fields;
-    let wanted: Vec<Wanted<'_>> =
-        fields.iter().map(|field| Wanted { column: &field.column, kind: &field.kind }).collect();
+    let wanted = wanted(&loaded.program.claim.fields);
     let intake = read_claims("online-retail.csv", bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap();
     let mut decided = Decided { awards: BTreeMap::new(), rows: Vec::new(), read: 0 };
     let mut rows = CommaWriter::new(OutcomeColumns::new(&loaded.program), &mut decided.rows).unwrap();

@@ -12,7 +12,7 @@ use super::{Session, Trouble};
 use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place, Source},
-    input::{ColumnMap, InputError, Wanted, open, read_claims},
+    input::{ColumnMap, InputError, open, read_claims, wanted},
     program::{self, Fields, Program, Text},
 };
 
@@ -50,8 +50,7 @@ impl ClaimsArguments {
             Some(path) => read_map(&session.environment.folder.join(path), path, program)?,
             None => ColumnMap::default(),
         };
-        let wanted: Vec<Wanted<'_>> =
-            program.claim.fields.iter().map(|field| Wanted { column: &field.column, kind: &field.kind }).collect();
+        let wanted = wanted(&program.claim.fields);
         let intake = if self.claims.as_os_str() == "-" {
             read_claims("-", &mut *session.stdin, &wanted, &map, &mut |_| {})?
         } else {

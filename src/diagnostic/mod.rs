@@ -106,6 +106,12 @@ pub fn nearest<'n>(wrong: &str, known: &[&'n str]) -> Option<&'n str> {
         .map(|(_, name)| name)
 }
 
+/// A message of another library as ours are written: with a small first letter.
+pub fn lower_first(message: &str) -> String {
+    let mut symbols = message.chars();
+    symbols.next().map_or(String::new(), |first| first.to_lowercase().chain(symbols).collect())
+}
+
 /// Findings as they are collected, so that the author hears all of them at once.
 #[derive(Debug, Default)]
 pub struct Findings {

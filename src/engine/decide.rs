@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use super::{award::Award, eligibility, key::KeyValues, table::Tables};
 use crate::{
     calendar::Date,
-    claim::{Claim, DeficiencyKind, Row, Value},
+    claim::{Claim, Row, Value},
     diagnostic::Place,
     history::{Change, Detail, History, Key, Running},
     money::Decimal,
@@ -146,15 +146,9 @@ impl<'a> Case<'a> {
     }
 
     fn intake(&mut self) {
-        for deficiency in self.claim.deficiencies() {
-            let reason = match deficiency.kind {
-                DeficiencyKind::Missing => EngineReason::FieldMissing,
-                DeficiencyKind::Unreadable(_) => EngineReason::FieldUnreadable,
-                DeficiencyKind::Row(_) => EngineReason::RowUnreadable,
-            };
-            let message = format!("line {}: {deficiency}", self.claim.origin().line);
-            self.reasons.push(reason.because(message, None));
-        }
+        let line = self.claim.origin().line;
+        let deficiencies = self.claim.deficiencies().iter();
+        self.reasons.extend(deficiencies.map(|deficiency| Reason::of_deficiency(line, deficiency)));
     }
 
     fn in_force<O: Observer>(&mut self, observer: &mut O) {

@@ -13,7 +13,7 @@ use super::{
     table::Tables,
 };
 use crate::{
-    claim::{Claim, Claims, DeficiencyKind, Value},
+    claim::{Claim, Claims, Value},
     history::History,
     money::Decimal,
     outcome::{Disposition, EngineReason, Outcome, Reason, Silent, Trace},
@@ -173,14 +173,8 @@ fn id_twice(program: &Program, claim: Claim<'_>, id: &str, lines: &[u64]) -> Out
 }
 
 fn unreadable(program: &Program, claim: Claim<'_>) -> Outcome {
-    let reasons = claim.deficiencies().iter().map(|deficiency| {
-        let reason = match deficiency.kind {
-            DeficiencyKind::Missing => EngineReason::FieldMissing,
-            DeficiencyKind::Unreadable(_) => EngineReason::FieldUnreadable,
-            DeficiencyKind::Row(_) => EngineReason::RowUnreadable,
-        };
-        reason.because(format!("line {}: {deficiency}", claim.origin().line), None)
-    });
+    let line = claim.origin().line;
+    let reasons = claim.deficiencies().iter().map(|deficiency| Reason::of_deficiency(line, deficiency));
     let id = match &program.claim.id {
         Identity::Fields(fields) if fields.iter().all(|field| !claim.value(*field).is_nothing()) => {
             id_of(claim, fields)

@@ -23,7 +23,7 @@ pub use error::{InputError, MissingColumn};
 pub use map::ColumnMap;
 pub use source::open;
 
-use crate::{claim::Claims, schema::FieldType};
+use crate::{claim::Claims, program::Field, schema::FieldType};
 use source::Source;
 
 /// The most bytes of a row.
@@ -40,6 +40,11 @@ pub struct Wanted<'p> {
     pub column: &'p str,
     /// How its cells are read.
     pub kind: &'p FieldType,
+}
+
+/// What is wanted of a file for these fields.
+pub fn wanted(fields: &[Field]) -> Vec<Wanted<'_>> {
+    fields.iter().map(|field| Wanted { column: &field.column, kind: &field.kind }).collect()
 }
 
 /// How a file is written.

@@ -1,7 +1,10 @@
 //! Coded reasons: the program's own codes, and those that the engine gives itself.
 
 use super::Disposition;
-use crate::diagnostic::Place;
+use crate::{
+    claim::{Deficiency, DeficiencyKind},
+    diagnostic::Place,
+};
 
 /// Why a claim didn't simply pass, with the line of the rule where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,16 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// The reason for which a row is returned before it is decided.
+    pub fn of_deficiency(line: u64, deficiency: &Deficiency) -> Self {
+        let reason = match deficiency.kind {
+            DeficiencyKind::Missing => EngineReason::FieldMissing,
+            DeficiencyKind::Unreadable(_) => EngineReason::FieldUnreadable,
+            DeficiencyKind::Row(_) => EngineReason::RowUnreadable,
+        };
+        reason.because(format!("line {line}: {deficiency}"), None)
+    }
+
     /// The word for what it does to the claim.
     pub fn effect(&self) -> &'static str {
         match self.disposition {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use rhai::{ASTNode, Engine, Expr, LexError, OptimizationLevel, ParseError, ParseErrorType, Position, Stmt};
 
 use super::limit;
-use crate::diagnostic::{Code, Diagnostic, Findings, Fragment, Place, Source};
+use crate::diagnostic::{Code, Diagnostic, Findings, Fragment, Place, Source, lower_first};
 
 /// A function of a script as parsed.
 #[derive(Debug, Clone)]
@@ -216,8 +216,3 @@ const WORDS: [(&str, &str); 8] = [
     ("$", "amounts are written without a sign: `500`"),
     ("import", "rules load nothing: name the script under `scripts` in the definition"),
 ];
-
-fn lower_first(message: &str) -> String {
-    let mut symbols = message.chars();
-    symbols.next().map_or(String::new(), |first| first.to_lowercase().chain(symbols).collect())
-}

@@ -1,11 +1,11 @@
 //! The cases of a workspace: finding, running and accepting them.
 
-use super::{Loaded, Workspace, WorkspaceError, load::wanted};
+use super::{Loaded, Workspace, WorkspaceError};
 use crate::{
     cases::{Case, Ran, Snapshot},
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place},
-    input::{ColumnMap, read_claims},
+    input::{ColumnMap, read_claims, wanted},
     program::{self, ProgramName, Text},
 };
 

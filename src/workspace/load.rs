@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::{Workspace, WorkspaceError};
 use crate::{
     claim::Claims,
-    diagnostic::{Code, Diagnostic, Findings, Place, Source},
+    diagnostic::{Code, Diagnostic, Findings, Place, Source, lower_first},
     engine::Tables,
-    input::{ColumnMap, Wanted, read_claims},
-    program::{self, Field, Node, Program, ProgramName, Table, Text},
+    input::{ColumnMap, read_claims, wanted},
+    program::{self, Node, Program, ProgramName, Table, Text},
     script::Scripts,
 };
 
@@ -179,11 +179,6 @@ impl Workspace {
     }
 }
 
-/// What is wanted of a file for these fields.
-pub(crate) fn wanted(fields: &[Field]) -> Vec<Wanted<'_>> {
-    fields.iter().map(|field| Wanted { column: &field.column, kind: &field.kind }).collect()
-}
-
 /// Why a file that the definition names can't be used.
 fn unusable(error: &WorkspaceError, place: &Place) -> Diagnostic {
     if let WorkspaceError::Unreadable { path, source } = error {
@@ -191,16 +186,11 @@ fn unusable(error: &WorkspaceError, place: &Place) -> Diagnostic {
             let finding = Diagnostic::error(Code::FileMissing, place, format!("`{path}` isn't there"));
             return finding.help("correct the name, or put the file there");
         }
-        return Diagnostic::error(Code::FileMissing, place, format!("{error}: {}", lower(&source.to_string())));
+        return Diagnostic::error(Code::FileMissing, place, format!("{error}: {}", lower_first(&source.to_string())));
     }
     let finding = Diagnostic::error(Code::FileMissing, place, error.to_string());
     match error {
         WorkspaceError::Outside { .. } => finding.help("name it relative to its folder, without `..` or links"),
         _ => finding,
     }
-}
-
-fn lower(text: &str) -> String {
-    let mut symbols = text.chars();
-    symbols.next().map_or(String::new(), |first| first.to_lowercase().chain(symbols).collect())
 }
