@@ -43,6 +43,11 @@ impl Claims {
         Claim { claims: self, row: self.rows.row(number) }
     }
 
+    /// The place of each claim in the order of a field's values.
+    pub fn ranks(&self, field: usize) -> Vec<u32> {
+        self.rows.ranks(field)
+    }
+
     /// All claims in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = Claim<'_>> {
         (0..self.count()).map(|number| self.claim(number))

@@ -134,6 +134,31 @@ impl Rows {
         Row { rows: self, row }
     }
 
+    /// The place of each row's cell in the order of a column's values, equal ones at the same place; empty cells first.
+    /// Comparing places is comparing cells, without a look at texts that lie far apart.
+    pub fn ranks(&self, column: usize) -> Vec<u32> {
+        let mut rows: Vec<u32> = (0..).take(self.count).collect();
+        let value = |row: u32| self.row(row as usize).value(column);
+        if let Some(Column { filled, cells: Cells::Text(cells) }) = self.columns.get(column) {
+            let places = self.texts.places();
+            let place = |cell: &Option<TextId>| cell.and_then(|text| places.get(text.number()).copied()).unwrap_or(0);
+            return cells.iter().zip(filled).map(|(cell, filled)| if *filled { place(cell) + 1 } else { 0 }).collect();
+        }
+        rows.sort_unstable_by(|left, right| value(*left).order(&value(*right)));
+        let (mut ranks, mut rank, mut before) = (vec![0; self.count], 0, None);
+        for row in rows {
+            let value = value(row);
+            if before.is_some_and(|before: Value<'_>| before.order(&value).is_ne()) {
+                rank += 1;
+            }
+            before = Some(value);
+            if let Some(place) = ranks.get_mut(row as usize) {
+                *place = rank;
+            }
+        }
+        ranks
+    }
+
     /// All rows in order.
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         (0..self.count).map(|row| self.row(row))

@@ -7,6 +7,13 @@ use std::hash::BuildHasher;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextId(u32);
 
+impl TextId {
+    /// Its number among the texts, in the order in which they were first kept.
+    pub(super) fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Texts kept once each.
 #[derive(Debug, Default)]
 pub struct Texts {
@@ -34,6 +41,19 @@ impl Texts {
         ends.push(arena.len());
         index.insert_unique(hash, id, |id| hasher.hash_one(at(arena, ends, *id)));
         Ok(TextId(id))
+    }
+
+    /// The place of each text, by its number, in the order of all texts.
+    pub(super) fn places(&self) -> Vec<u32> {
+        let mut ids: Vec<u32> = (0..).take(self.ends.len()).collect();
+        ids.sort_unstable_by_key(|id| at(&self.arena, &self.ends, *id));
+        let mut places = vec![0; ids.len()];
+        for (place, id) in (0..).zip(ids) {
+            if let Some(slot) = places.get_mut(id as usize) {
+                *slot = place;
+            }
+        }
+        places
     }
 
     /// The text of an id.

@@ -1,7 +1,6 @@
 //! A run: the claims of one file in their order, each decided on what those before it left.
 
 use std::{
-    cmp::Ordering,
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -229,7 +228,7 @@ impl<'p> Queue<'p> {
             }
         }
         queue.find_copies(claims);
-        queue.entries.sort_unstable_by(|left, right| order(program, claims, left, right));
+        queue.sort(claims);
         queue
     }
 
@@ -295,6 +294,20 @@ impl<'p> Queue<'p> {
         }
     }
 
+    /// Sorts by the program's order; ties by id, then by line.
+    fn sort(&mut self, claims: &Claims) {
+        let plan = &self.program.claim;
+        let id_fields = if let Identity::Fields(fields) = &plan.id { fields.as_slice() } else { &[] };
+        let ranks: Vec<Vec<u32>> = plan.order.iter().chain(id_fields).map(|field| claims.ranks(*field)).collect();
+        let place = |ranks: &Vec<u32>, entry: &Entry| ranks.get(entry.row()).copied().unwrap_or(0);
+        self.entries.sort_unstable_by(|left, right| {
+            let unequal =
+                ranks.iter().map(|ranks| place(ranks, left).cmp(&place(ranks, right))).find(|order| order.is_ne());
+            let content = || left.digest.cmp(&right.digest).then(left.nth.cmp(&right.nth));
+            unequal.unwrap_or_else(content).then(left.row.cmp(&right.row))
+        });
+    }
+
     /// Whether the next claim is this one again, with the same id and content. It stands behind it, since all that
     /// the order looks at is the same.
     fn repeats(&self, number: usize) -> bool {
@@ -312,20 +325,6 @@ impl<'p> Queue<'p> {
             }
         }
     }
-}
-
-fn order(program: &Program, claims: &Claims, left: &Entry, right: &Entry) -> Ordering {
-    let (one, other) = (claims.claim(left.row()), claims.claim(right.row()));
-    let by = |fields: &[usize]| {
-        let unequal =
-            fields.iter().map(|field| one.value(*field).order(&other.value(*field))).find(|order| order.is_ne());
-        unequal.unwrap_or(Ordering::Equal)
-    };
-    let by_id = || match &program.claim.id {
-        Identity::Fields(fields) => by(fields),
-        Identity::Content => left.digest.cmp(&right.digest).then(left.nth.cmp(&right.nth)),
-    };
-    by(&program.claim.order).then_with(by_id).then(left.row.cmp(&right.row))
 }
 
 /// Parts of an id are joined with `/`; one inside a part is marked, so that no two ids look the same.

@@ -1,24 +1,65 @@
 //! The columns of the outcomes file, the same in every format.
 
+use std::borrow::Cow;
+
 use crate::{
+    calendar::Date,
+    claim::Origin,
     money::{Decimal, at_scale},
-    outcome::{Outcome, Reason},
+    outcome::{Cut, Outcome, Reason},
     program::Program,
 };
 
 /// A cell of the outcomes file.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum OutcomeCell {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum OutcomeCell<'o> {
     /// Text that the program or the engine made.
-    Word(String),
+    Word(&'o str),
     /// Text that came from input.
-    Input(String),
-    /// Codes, in order.
-    Codes(Vec<String>),
-    /// An amount at the program's scale, or with more places where the claimant wrote more.
-    Amount(String),
+    Input(&'o str),
+    /// Where the row stands.
+    Origin(&'o Origin),
+    /// A date.
+    Date(Date),
+    /// Codes of reasons or flags, each once, in order.
+    Reasons(&'o [Reason]),
+    /// Codes of limits, in order.
+    Cuts(&'o [Cut]),
+    /// An amount with the places that it is written with: the program's, or more where the claimant wrote more.
+    Amount(Decimal, u32),
     /// Nothing.
     Empty,
+}
+
+impl OutcomeCell<'_> {
+    /// The codes of a cell that holds codes.
+    pub(super) fn codes(&self) -> Vec<&str> {
+        let mut codes: Vec<&str> = Vec::new();
+        match self {
+            Self::Reasons(reasons) => {
+                for reason in *reasons {
+                    if !codes.contains(&reason.code.as_str()) {
+                        codes.push(&reason.code);
+                    }
+                }
+            }
+            Self::Cuts(cuts) => codes.extend(cuts.iter().map(|cut| cut.code.as_str())),
+            _ => {}
+        }
+        codes
+    }
+
+    /// What the cell says, apart from codes.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Word(text) | Self::Input(text) => Cow::Borrowed(text),
+            Self::Origin(origin) => Cow::Owned(origin.to_string()),
+            Self::Date(date) => Cow::Owned(date.to_string()),
+            Self::Amount(amount, scale) => Cow::Owned(at_scale(*amount, *scale)),
+            Self::Reasons(_) | Self::Cuts(_) => Cow::Owned(self.codes().join(";")),
+            Self::Empty => Cow::Borrowed(""),
+        }
+    }
 }
 
 /// The columns of a program's outcomes.
@@ -49,41 +90,27 @@ impl OutcomeColumns {
     }
 
     /// The cells of an outcome.
-    pub(super) fn cells(&self, outcome: &Outcome) -> Vec<OutcomeCell> {
-        let amount = |amount: Decimal| OutcomeCell::Amount(self.amount(amount));
-        let optional = |figure: Option<Decimal>| figure.map_or(OutcomeCell::Empty, amount);
-        let codes = |reasons: &[Reason]| {
-            let mut codes: Vec<String> = Vec::new();
-            for reason in reasons {
-                if !codes.contains(&reason.code) {
-                    codes.push(reason.code.clone());
-                }
-            }
-            OutcomeCell::Codes(codes)
-        };
-        let mut cells = vec![
-            OutcomeCell::Input(outcome.claim.clone()),
-            OutcomeCell::Input(outcome.participant.clone()),
-            outcome.date.map_or(OutcomeCell::Empty, |date| OutcomeCell::Word(date.to_string())),
-            OutcomeCell::Word(outcome.status().to_owned()),
+    pub(super) fn cells<'o>(&'o self, outcome: &'o Outcome) -> impl Iterator<Item = OutcomeCell<'o>> {
+        let amount = |amount: Decimal| OutcomeCell::Amount(amount, self.scale.max(amount.normalize().scale()));
+        let optional = move |figure: Option<Decimal>| figure.map_or(OutcomeCell::Empty, amount);
+        let before = [
+            OutcomeCell::Input(&outcome.claim),
+            OutcomeCell::Input(&outcome.participant),
+            outcome.date.map_or(OutcomeCell::Empty, OutcomeCell::Date),
+            OutcomeCell::Word(outcome.status()),
             amount(outcome.award),
             amount(outcome.pending),
-            OutcomeCell::Word(self.unit.clone()),
+            OutcomeCell::Word(&self.unit),
         ];
-        cells.extend(outcome.components.iter().map(|component| amount(*component)));
-        cells.extend([
-            codes(&outcome.reasons),
-            codes(&outcome.flags),
-            OutcomeCell::Codes(outcome.cuts.iter().map(|cut| cut.code.clone()).collect()),
+        let after = [
+            OutcomeCell::Reasons(&outcome.reasons),
+            OutcomeCell::Reasons(&outcome.flags),
+            OutcomeCell::Cuts(&outcome.cuts),
             optional(outcome.claimed),
             optional(outcome.variance()),
             OutcomeCell::Empty,
-            OutcomeCell::Input(outcome.origin.to_string()),
-        ]);
-        cells
-    }
-
-    fn amount(&self, amount: Decimal) -> String {
-        at_scale(amount, self.scale.max(amount.normalize().scale()))
+            OutcomeCell::Origin(&outcome.origin),
+        ];
+        before.into_iter().chain(outcome.components.iter().map(move |component| amount(*component))).chain(after)
     }
 }

@@ -24,13 +24,14 @@ impl<W: Write> CommaWriter<W> {
 impl<W: Write> OutcomeWriter for CommaWriter<W> {
     fn write(&mut self, outcome: &Outcome) -> io::Result<()> {
         for cell in self.columns.cells(outcome) {
-            let text = match cell {
-                OutcomeCell::Word(text) | OutcomeCell::Amount(text) => text,
-                OutcomeCell::Input(text) => for_spreadsheet(&text).into_owned(),
-                OutcomeCell::Codes(codes) => codes.join(";"),
-                OutcomeCell::Empty => String::new(),
+            let text = cell.text();
+            let written = match cell {
+                OutcomeCell::Input(_) | OutcomeCell::Origin(_) => {
+                    self.rows.write_field(for_spreadsheet(&text).as_bytes())
+                }
+                _ => self.rows.write_field(text.as_bytes()),
             };
-            self.rows.write_field(text).map_err(io::Error::from)?;
+            written.map_err(io::Error::from)?;
         }
         self.rows.write_record(None::<&[u8]>).map_err(io::Error::from)
     }

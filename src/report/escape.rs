@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
+use crate::money::parse_decimal;
+
 /// Text for a spreadsheet cell: one that a spreadsheet would take for a formula gets a quote in front.
 pub(super) fn for_spreadsheet(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    // A number is a number for a spreadsheet too.
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && parse_decimal(text).is_err();
+    if risky { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// Text for a terminal: control characters, which could move the cursor or hide what stands there, are written out.
@@ -41,6 +41,7 @@ mod tests {
     fn a_cell_never_starts_a_formula_and_a_terminal_never_obeys() {
         assert_eq!(for_spreadsheet("=1+1"), "'=1+1");
         assert_eq!(for_spreadsheet("A-1"), "A-1");
+        assert_eq!((for_spreadsheet("-5"), for_spreadsheet("-5+2")), ("-5".into(), "'-5+2".into()));
         assert_eq!(for_terminal("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(for_workflow("a:b\n50%", true), "a%3Ab%0A50%25");
     }

@@ -28,11 +28,11 @@ impl<W: Write> OutcomeWriter for JsonLinesWriter<W> {
         let object: Map<String, Value> = cells
             .map(|(name, cell)| {
                 let value = match cell {
-                    OutcomeCell::Word(text) | OutcomeCell::Amount(text) | OutcomeCell::Input(text) => {
-                        Value::String(text)
+                    OutcomeCell::Reasons(_) | OutcomeCell::Cuts(_) => {
+                        cell.codes().into_iter().map(Value::from).collect()
                     }
-                    OutcomeCell::Codes(codes) => codes.into_iter().map(Value::String).collect(),
                     OutcomeCell::Empty => Value::Null,
+                    _ => Value::String(cell.text().into_owned()),
                 };
                 (name, value)
             })

@@ -41,9 +41,8 @@ impl<W: Write> OutcomeWriter for WorkbookWriter<W> {
         if self.row >= MAX_ROWS {
             return Err(io::Error::other("a sheet holds 1,048,575 outcomes: write CSV instead"));
         }
-        let cells = self.columns.cells(outcome);
         let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
-        for (number, cell) in (0..).zip(cells) {
+        for (number, cell) in (0..).zip(self.columns.cells(outcome)) {
             write_cell(sheet, self.row, number, cell).map_err(failed)?;
         }
         Ok(())
@@ -56,17 +55,23 @@ impl<W: Write> OutcomeWriter for WorkbookWriter<W> {
     }
 }
 
-fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: OutcomeCell) -> Result<(), XlsxError> {
+fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: OutcomeCell<'_>) -> Result<(), XlsxError> {
+    let text = cell.text();
     match cell {
-        OutcomeCell::Word(text) | OutcomeCell::Input(text) => sheet.write_string(row, column, text)?,
-        OutcomeCell::Codes(codes) if codes.is_empty() => return Ok(()),
-        OutcomeCell::Codes(codes) => sheet.write_string(row, column, codes.join(";"))?,
-        OutcomeCell::Amount(text) => match number(&text) {
-            Some((number, format)) => sheet.write_number_with_format(row, column, number, &format)?,
-            None => sheet.write_string(row, column, text)?,
+        OutcomeCell::Empty => {}
+        OutcomeCell::Reasons(_) | OutcomeCell::Cuts(_) if text.is_empty() => {}
+        OutcomeCell::Amount(..) => match number(&text) {
+            Some((number, format)) => {
+                sheet.write_number_with_format(row, column, number, &format)?;
+            }
+            None => {
+                sheet.write_string(row, column, text)?;
+            }
         },
-        OutcomeCell::Empty => return Ok(()),
-    };
+        _ => {
+            sheet.write_string(row, column, text)?;
+        }
+    }
     Ok(())
 }
 
