@@ -12,6 +12,9 @@ pub const MAX_CALL_DEPTH: usize = 32;
 pub const MAX_INSTANCES: usize = 4_000;
 /// Nodes of a program's typed form.
 pub const MAX_NODES: usize = 1_000_000;
+/// Nodes that one expression may evaluate, those of the functions that it calls included and each round of a `for`
+/// counted once. So calls that double at every level are refused when the program loads.
+pub const MAX_COST: usize = 100_000;
 /// The longest text that a rule may build, in bytes.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
 /// What the texts and lists that rules build for one claim may take, in bytes.

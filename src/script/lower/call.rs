@@ -192,14 +192,20 @@ impl Body<'_, '_> {
         let kinds: Vec<Type> = arguments.iter().map(|argument| argument.kind).collect();
         let key = (name.to_owned(), kinds, self.facts.of_reads());
         let instance = match self.checker.instances.get(&key) {
-            Some(instance) => instance.clone(),
+            Some(instance) => instance.clone()?,
             None => {
                 let source = self.checker.scripts.function(name, arguments.len())?;
-                let instance = self.instantiate(name, source, &key.1, place)?;
+                let instance = self.instantiate(name, source, &key.1, place);
                 self.checker.instances.insert(key, instance.clone());
-                instance
+                instance?
             }
         };
+        self.cost = self.cost.saturating_add(instance.cost);
+        if self.cost > limit::MAX_COST {
+            let message = format!("the rule may take more than {} steps on one claim", limit::MAX_COST);
+            let finding = Diagnostic::error(Code::TooLarge, place, message);
+            return self.report(finding.help("call a function once and keep its value: `let x = …;`"));
+        }
         for (path, read) in &instance.reads {
             self.read(path.clone(), *read);
         }
@@ -227,9 +233,9 @@ impl Body<'_, '_> {
             body.locals.push(Local { name: parameter.clone(), slot, kind: *kind, constant: false, fixed });
         }
         let typed = body.function_body(&source.body, &source.place)?;
-        let (slots, reads) = (body.slots, std::mem::take(&mut body.reads));
+        let (slots, reads, cost) = (body.slots, std::mem::take(&mut body.reads), body.cost);
         let function = u32::try_from(self.checker.form.functions.len()).unwrap_or(u32::MAX);
         self.checker.form.functions.push(Function { body: typed.id, slots });
-        Some(Instance { function, kind: typed.kind, reads })
+        Some(Instance { function, kind: typed.kind, reads, cost })
     }
 }

@@ -44,7 +44,8 @@ pub enum Wanted {
 pub struct Checker<'s> {
     scripts: &'s Scripts,
     form: Form,
-    instances: BTreeMap<InstanceKey, Instance>,
+    /// `None` for one with errors, which were reported: it isn't checked again at every call.
+    instances: BTreeMap<InstanceKey, Option<Instance>>,
     called: BTreeSet<(String, usize)>,
 }
 
@@ -58,6 +59,8 @@ struct Instance {
     function: u32,
     kind: Type,
     reads: Vec<(String, Read)>,
+    /// Nodes that a call may evaluate.
+    cost: usize,
 }
 
 /// A node with its type.
@@ -93,6 +96,8 @@ struct Body<'c, 's> {
     /// Names that the body assigns somewhere.
     assigned: BTreeSet<String>,
     reads: Vec<(String, Read)>,
+    /// Nodes that it may evaluate, with those of the functions that it calls.
+    cost: usize,
 }
 
 impl<'s> Checker<'s> {
@@ -197,6 +202,7 @@ impl<'c, 's> Body<'c, 's> {
             returns: Vec::new(),
             assigned: BTreeSet::new(),
             reads: Vec::new(),
+            cost: 0,
         }
     }
 
@@ -205,6 +211,7 @@ impl<'c, 's> Body<'c, 's> {
             let message = format!("the rules have more than {} nodes", limit::MAX_NODES);
             return self.report(Diagnostic::error(Code::TooLarge, place, message));
         }
+        self.cost += 1;
         Some(Typed { id: self.checker.add(node, place), kind })
     }
 
