@@ -147,7 +147,9 @@ impl<'a> Accumulating<'a> {
         let amount = subtract(due_after, due_before).map_err(fail)?;
         let delta = Running { count: 1, sum: base, awarded: amount };
         before.plus(delta).map_err(fail)?;
+        let slices = if O::ON { terms.slices(total_after).map_err(fail)? } else { Vec::new() };
         let schedule = O::ON.then(|| ScheduleStep {
+            slices,
             incremental: self.schedule.incremental,
             key: key.as_ref().map_or_else(Vec::new, KeyValues::seen),
             base,

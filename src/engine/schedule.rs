@@ -55,6 +55,17 @@ impl Terms {
         self.bands.iter().find(|band| !reaches(band, total))
     }
 
+    /// The slices of a total under incremental bands, each with the band that it lies in; none otherwise.
+    pub(super) fn slices(&self, total: Decimal) -> Result<Vec<(Decimal, BandReached)>, Inexact> {
+        let mut slices = Vec::new();
+        let reached = self.bands.iter().enumerate().filter(|(_, band)| self.incremental && reaches(band, total));
+        for (number, band) in reached {
+            let upper = self.bands.get(number + 1).and_then(|next| next.edge).map_or(total, |edge| edge.min(total));
+            slices.push((subtract(upper, band.edge.unwrap_or(Decimal::ZERO))?, band.clone()));
+        }
+        Ok(slices)
+    }
+
     /// What is due on a total, before rounding.
     pub(super) fn due(&self, total: Decimal) -> Result<Decimal, Inexact> {
         if !self.incremental {
@@ -63,13 +74,9 @@ impl Terms {
                 None => Ok(Decimal::ZERO),
             };
         }
-        let mut due = Decimal::ZERO;
-        for (number, band) in self.bands.iter().enumerate().filter(|(_, band)| reaches(band, total)) {
-            let upper = self.bands.get(number + 1).and_then(|next| next.edge).map_or(total, |edge| edge.min(total));
-            let slice = subtract(upper, band.edge.unwrap_or(Decimal::ZERO))?;
-            due = add(due, add(multiply(slice, band.rate)?, band.flat)?)?;
-        }
-        Ok(due)
+        self.slices(total)?
+            .into_iter()
+            .try_fold(Decimal::ZERO, |due, (slice, band)| add(due, add(multiply(slice, band.rate)?, band.flat)?))
     }
 }
 

@@ -170,6 +170,8 @@ pub struct ScheduleStep {
     pub band_after: Option<BandReached>,
     /// The next band up, if there is one.
     pub band_next: Option<BandReached>,
+    /// The slices of the total after with their bands, where each is paid at its own.
+    pub slices: Vec<(Decimal, BandReached)>,
     /// Due on the total after, before rounding.
     pub due_exact: Decimal,
     /// Due on the total after.

@@ -303,7 +303,8 @@ impl Tree<'_> {
         let continues = closing
             .and_then(|quote| value.get(1..)?.split_once(quote))
             .is_some_and(|(_, rest)| !rest.trim().is_empty());
-        self.findings.add(if continues {
+        let behind_quote = self.source.text.get(..at).is_some_and(|before| before.trim_end().ends_with(['"', '\'']));
+        self.findings.add(if continues || behind_quote {
             let help = "YAML reads a value that starts with a quote as quoted text: put an expression behind `|` on a \
                         line of its own, or turn it around (`claim.country == \"DE\"`)";
             finding.help(help)

@@ -154,7 +154,19 @@ impl Page<'_> {
                 let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", figure(band.flat)) };
                 format!("{} x {}{flat} = {}", figure(step.total_after), rate(band), figure(step.due_exact))
             }
-            _ => format!("due {}", figure(step.due_exact)),
+            _ => {
+                let slice = |(slice, band): &(Decimal, BandReached)| {
+                    let flat =
+                        if band.flat.is_zero() { String::new() } else { format!(" and {} flat", figure(band.flat)) };
+                    format!("{} x {}{flat}", figure(*slice), rate(band))
+                };
+                let slices: Vec<String> = step.slices.iter().map(slice).collect();
+                if slices.is_empty() {
+                    "nothing is due".to_owned()
+                } else {
+                    format!("{} = {}", slices.join(" + "), figure(step.due_exact))
+                }
+            }
         };
         let rounded = match step.due_exact == step.due_after {
             true => String::new(),
