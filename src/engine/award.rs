@@ -1,7 +1,7 @@
 //! The award by component: amounts of their own, and what schedules make due.
 
 use super::{
-    decide::Case,
+    assessment::Assessment,
     key::KeyValues,
     schedule::{Terms, number},
 };
@@ -9,55 +9,43 @@ use crate::{
     claim::Value,
     history::{Change, Detail, Running},
     money::{Decimal, Inexact, MAX_AMOUNT, add, subtract},
-    outcome::{ComponentStep, Cut, Observer, ScheduleStep, Step},
+    outcome::{ComponentStep, Observer, ScheduleStep, Step},
     program::{Component, ComponentKind, KeyPlan, Schedule},
     script::{Expression, Failure, evaluate},
 };
 
-/// The award as far as it is worked out.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Award {
-    /// Each component before limits.
-    pub(super) components: Vec<Decimal>,
-    /// What limits left of each.
-    pub(super) left: Vec<Decimal>,
-    /// What limits took.
-    pub(super) cuts: Vec<Cut>,
-    /// The award after limits.
-    pub(super) total: Decimal,
-    /// All that limits took.
-    pub(super) cut: Decimal,
-}
-
 /// Works out every component. Comes back with what an approved claim adds to their bases.
-pub(super) fn components<O: Observer>(case: &mut Case<'_>, observer: &mut O) -> Result<Vec<Change>, Failure> {
-    let program = case.program;
+pub(super) fn components<O: Observer>(
+    assessment: &mut Assessment<'_>,
+    observer: &mut O,
+) -> Result<Vec<Change>, Failure> {
+    let program = assessment.program;
     let mut changes = Vec::new();
     for (index, component) in program.components.iter().enumerate() {
         let due = match &component.when {
             None => None,
-            Some(condition) => Some(evaluate(&program.form, condition, &case.scope())? == Value::Boolean(true)),
+            Some(condition) => Some(evaluate(&program.form, condition, &assessment.scope())? == Value::Boolean(true)),
         };
         let mut worked = Worked::default();
         if due != Some(false) {
             worked = match &component.kind {
-                ComponentKind::Amount(expression) => amount(case, expression, component)?,
+                ComponentKind::Amount(expression) => amount(assessment, expression, component)?,
                 ComponentKind::Accumulating { base, key, schedule, whole } => {
                     let accumulating =
                         Accumulating { component, index, base, key: key.as_ref(), schedule, whole: *whole };
-                    accumulating.work::<O>(case)?
+                    accumulating.work::<O>(assessment)?
                 }
             };
         }
         if O::ON {
-            observer.step(Step::Component(Box::new(step(case, component, due, &worked))));
+            observer.step(Step::Component(Box::new(step(assessment, component, due, &worked))));
         }
-        case.award.components.push(worked.amount);
+        assessment.award.components.push(worked.amount);
         changes.extend(worked.change);
     }
-    case.award.left = case.award.components.clone();
-    let total = case.award.left.iter().copied().try_fold(Decimal::ZERO, add);
-    case.award.total = total.map_err(|reason| failed(program.components.first(), case, reason))?;
+    assessment.award.left = assessment.award.components.clone();
+    let total = assessment.award.left.iter().copied().try_fold(Decimal::ZERO, add);
+    assessment.award.total = total.map_err(|reason| failed(program.components.first(), assessment, reason))?;
     Ok(changes)
 }
 
@@ -70,16 +58,16 @@ struct Worked {
     change: Option<Change>,
 }
 
-fn step(case: &Case<'_>, component: &Component, when: Option<bool>, worked: &Worked) -> ComponentStep {
+fn step(assessment: &Assessment<'_>, component: &Component, when: Option<bool>, worked: &Worked) -> ComponentStep {
     let condition = component.when.as_ref();
     let value = match &component.kind {
         ComponentKind::Amount(expression) => expression,
         ComponentKind::Accumulating { base, .. } => base,
     };
-    let mut seen = condition.map_or_else(Vec::new, |condition| case.seen(condition));
+    let mut seen = condition.map_or_else(Vec::new, |condition| assessment.seen(condition));
     if when != Some(false) {
         let known = seen.clone();
-        seen.extend(case.seen(value).into_iter().filter(|value| !known.contains(value)));
+        seen.extend(assessment.seen(value).into_iter().filter(|value| !known.contains(value)));
     }
     ComponentStep {
         name: component.name.clone(),
@@ -92,15 +80,15 @@ fn step(case: &Case<'_>, component: &Component, when: Option<bool>, worked: &Wor
     }
 }
 
-fn failed(component: Option<&Component>, case: &Case<'_>, reason: Inexact) -> Failure {
-    let start = crate::diagnostic::Place::start_of(&case.program.source);
+fn failed(component: Option<&Component>, assessment: &Assessment<'_>, reason: Inexact) -> Failure {
+    let start = crate::diagnostic::Place::start_of(&assessment.program.source);
     Failure { place: component.map_or(start, |component| component.place.clone()), reason: reason.to_string() }
 }
 
 /// An amount by the program's rounding. One beyond all reason fails, so that it can't spoil the sums of a run.
-fn round(case: &Case<'_>, component: &Component, exact: Decimal) -> Result<Decimal, Failure> {
-    let rounded = case.program.identification.rounding.round(exact);
-    let amount = rounded.map_err(|reason| failed(Some(component), case, reason))?;
+fn round(assessment: &Assessment<'_>, component: &Component, exact: Decimal) -> Result<Decimal, Failure> {
+    let rounded = assessment.program.identification.rounding.round(exact);
+    let amount = rounded.map_err(|reason| failed(Some(component), assessment, reason))?;
     if amount.abs() > MAX_AMOUNT {
         let reason = format!("the amount is larger than {MAX_AMOUNT}");
         return Err(Failure { place: component.place.clone(), reason });
@@ -108,9 +96,9 @@ fn round(case: &Case<'_>, component: &Component, exact: Decimal) -> Result<Decim
     Ok(amount)
 }
 
-fn amount(case: &Case<'_>, expression: &Expression, component: &Component) -> Result<Worked, Failure> {
-    let exact = number(case.program, expression, &case.scope())?;
-    let amount = round(case, component, exact)?;
+fn amount(assessment: &Assessment<'_>, expression: &Expression, component: &Component) -> Result<Worked, Failure> {
+    let exact = number(assessment.program, expression, &assessment.scope())?;
+    let amount = round(assessment, component, exact)?;
     Ok(Worked { amount, exact: Some(exact), ..Worked::default() })
 }
 
@@ -124,25 +112,25 @@ struct Accumulating<'a> {
 }
 
 impl<'a> Accumulating<'a> {
-    fn work<O: Observer>(&self, case: &Case<'a>) -> Result<Worked, Failure> {
-        let scope = case.scope();
-        let base = number(case.program, self.base, &scope)?;
-        let terms = Terms::new(case.program, self.schedule, &scope)?;
+    fn work<O: Observer>(&self, assessment: &Assessment<'a>) -> Result<Worked, Failure> {
+        let scope = assessment.scope();
+        let base = number(assessment.program, self.base, &scope)?;
+        let terms = Terms::new(assessment.program, self.schedule, &scope)?;
         let key = match self.key.filter(|key| !key.is_claim()) {
-            Some(plan) => Some(KeyValues::new(case.program, plan, case.date, &scope)?),
+            Some(plan) => Some(KeyValues::new(assessment.program, plan, assessment.date, &scope)?),
             None => None,
         };
-        let accumulator = case.program.base_accumulator(self.index);
-        let before = key.as_ref().map_or(Running::ZERO, |key| case.history.running(accumulator, &key.key));
-        let fail = |reason| failed(Some(self.component), case, reason);
+        let accumulator = assessment.program.base_accumulator(self.index);
+        let before = key.as_ref().map_or(Running::ZERO, |key| assessment.history.running(accumulator, &key.key));
+        let fail = |reason| failed(Some(self.component), assessment, reason);
         let total_after = add(before.sum, base).map_err(fail)?;
         let due_exact = terms.due(total_after).map_err(fail)?;
-        let due_after = round(case, self.component, due_exact)?;
+        let due_after = round(assessment, self.component, due_exact)?;
         let due_before = match before.count {
             _ if self.whole => before.awarded,
             // Before the first counted claim nothing is due, whatever the schedule says of a total of zero.
             0 => Decimal::ZERO,
-            _ => round(case, self.component, terms.due(before.sum).map_err(fail)?)?,
+            _ => round(assessment, self.component, terms.due(before.sum).map_err(fail)?)?,
         };
         let amount = subtract(due_after, due_before).map_err(fail)?;
         let delta = Running { count: 1, sum: base, awarded: amount };

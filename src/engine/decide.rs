@@ -2,16 +2,20 @@
 
 use bumpalo::Bump;
 
-use super::{award::Award, eligibility, key::KeyValues, table::Tables};
+use super::{
+    assessment::{Assessment, Award},
+    eligibility,
+    key::KeyValues,
+    table::Tables,
+};
 use crate::{
     calendar::Date,
-    claim::{Claim, Row, Value},
-    diagnostic::Place,
+    claim::{Claim, Value},
     history::{Change, Detail, History, Key, Running},
     money::Decimal,
     outcome::{Cut, Disposition, EngineReason, Observer, Outcome, Reason, Seen, Step},
     program::{Counted, Program, TotalKind},
-    script::{Expression, Failure, Read, Scope, Template, evaluate, fill},
+    script::{Expression, Failure, Read, evaluate},
 };
 
 /// What was decided for a claim, and what that changes for later ones.
@@ -34,89 +38,19 @@ pub fn decide<'a, O: Observer>(
     observer: &mut O,
 ) -> Decision {
     let date = if let Value::Date(date) = claim.value(program.claim.date) { date } else { Date::MIN };
-    let mut case = Case::new(program, tables, history, claim, date, scratch);
-    let failure = case.steps(observer).err();
+    let mut assessment = Assessment::new(program, tables, history, claim, date, scratch);
+    let failure = assessment.steps(observer).err();
     if let Some(failure) = failure {
-        case.hold_for(&failure);
+        assessment.hold_for(&failure);
         // What was worked out so far is no award.
-        case.award = Award::default();
-        case.limit_changes.clear();
-        case.base_changes.clear();
+        assessment.award = Award::default();
+        assessment.limit_changes.clear();
+        assessment.base_changes.clear();
     }
-    case.decision(id)
+    assessment.decision(id)
 }
 
-/// One claim on its way through the steps.
-pub(super) struct Case<'a> {
-    pub(super) program: &'a Program,
-    pub(super) tables: &'a Tables,
-    pub(super) history: &'a History,
-    pub(super) claim: Claim<'a>,
-    pub(super) date: Date,
-    pub(super) scratch: &'a Bump,
-    pub(super) params: Vec<Value<'a>>,
-    pub(super) table_rows: Vec<Option<Row<'a>>>,
-    pub(super) totals: Vec<Value<'a>>,
-    pub(super) derived: Vec<Value<'a>>,
-    pub(super) award: Award,
-    pub(super) reasons: Vec<Reason>,
-    pub(super) flags: Vec<Reason>,
-    pub(super) limit_changes: Vec<Change>,
-    base_changes: Vec<Change>,
-    /// What the claim adds to each total, where that can be worked out.
-    total_changes: Vec<Option<Change>>,
-}
-
-impl<'a> Case<'a> {
-    fn new(
-        program: &'a Program,
-        tables: &'a Tables,
-        history: &'a History,
-        claim: Claim<'a>,
-        date: Date,
-        scratch: &'a Bump,
-    ) -> Self {
-        Self {
-            program,
-            tables,
-            history,
-            claim,
-            date,
-            scratch,
-            params: program.params.iter().map(|param| param.value_on(date).value(scratch)).collect(),
-            table_rows: Vec::new(),
-            totals: Vec::new(),
-            derived: Vec::new(),
-            award: Award::default(),
-            reasons: Vec::new(),
-            flags: Vec::new(),
-            limit_changes: Vec::new(),
-            base_changes: Vec::new(),
-            total_changes: Vec::new(),
-        }
-    }
-
-    /// What expressions see at this point.
-    pub(super) fn scope(&self) -> Scope<'a, '_> {
-        Scope {
-            claim: self.claim,
-            params: &self.params,
-            tables: &self.table_rows,
-            totals: &self.totals,
-            derived: &self.derived,
-            components: &self.award.components,
-            award_total: self.award.total,
-            award_cut: self.award.cut,
-            scratch: self.scratch,
-        }
-    }
-
-    /// The worst of all reasons and flags so far.
-    pub(super) fn disposition(&self) -> Disposition {
-        let all = self.reasons.iter().chain(&self.flags).map(|reason| reason.disposition);
-        all.min().unwrap_or(Disposition::Approved)
-    }
-
+impl<'a> Assessment<'a> {
     fn steps<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
         self.intake();
         self.in_force(observer);
@@ -254,10 +188,6 @@ impl<'a> Case<'a> {
         Ok((value, Change { accumulator, key, delta, detail }))
     }
 
-    fn failure(&self, reason: &str) -> Failure {
-        Failure { place: Place::start_of(&self.program.source), reason: reason.to_owned() }
-    }
-
     fn look_up<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
         self.table_rows = self.tables.look_up(self.program, self.date, &self.scope())?;
         if O::ON {
@@ -282,26 +212,6 @@ impl<'a> Case<'a> {
             self.derived.push(value);
         }
         Ok(())
-    }
-
-    /// The values that an expression may have looked at.
-    pub(super) fn seen(&self, expression: &Expression) -> Vec<Seen> {
-        let scope = self.scope();
-        let value = |read: &Read| if *read == Read::Presence { None } else { Some(scope.read(*read)) };
-        let reads = expression.reads().iter();
-        reads.filter_map(|(name, read)| Some(Seen { name: name.clone(), value: value(read)?.into() })).collect()
-    }
-
-    /// A message with its values. One that can't be worked out says so: it decides nothing.
-    pub(super) fn message(&self, template: &Template) -> String {
-        fill(&self.program.form, template, &self.scope())
-            .unwrap_or_else(|failure| format!("(the message can't be worked out: {})", failure.reason))
-    }
-
-    /// Holds the claim because a rule could not be worked out.
-    pub(super) fn hold_for(&mut self, failure: &Failure) {
-        let message = format!("`{}` at {}: {}", failure.place.text(), failure.place.path_and_line(), failure.reason);
-        self.reasons.push(EngineReason::RuleFailed.because(message, Some(failure.place.clone())));
     }
 
     fn decision(mut self, id: &str) -> Decision {

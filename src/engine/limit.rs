@@ -1,6 +1,6 @@
 //! Limits: what is granted of what a claim asks, under ceilings per key.
 
-use super::{decide::Case, key::KeyValues, schedule::amount};
+use super::{assessment::Assessment, key::KeyValues, schedule::amount};
 use crate::{
     history::{Change, Detail, Running},
     money::{Decimal, Inexact, add, subtract},
@@ -10,17 +10,18 @@ use crate::{
 };
 
 /// Applies every limit, in order, each asked what those before it left.
-pub(super) fn limits<O: Observer>(case: &mut Case<'_>, observer: &mut O) -> Result<(), Failure> {
-    let program = case.program;
+pub(super) fn limits<O: Observer>(assessment: &mut Assessment<'_>, observer: &mut O) -> Result<(), Failure> {
+    let program = assessment.program;
     // A claim that would pass a ceiling and is held or rejected for it uses up neither that limit nor later ones.
     let mut uses_up = true;
     for (index, limit) in program.limits.iter().enumerate() {
         let fail = |reason: Inexact| Failure { place: limit.place.clone(), reason: reason.to_string() };
-        let max = amount(program, &limit.max, &case.scope())?;
-        let key = KeyValues::new(program, &limit.key, case.date, &case.scope())?;
+        let max = amount(program, &limit.max, &assessment.scope())?;
+        let key = KeyValues::new(program, &limit.key, assessment.date, &assessment.scope())?;
         let accumulator = program.limit_accumulator(index);
-        let before = if limit.key.is_claim() { Running::ZERO } else { case.history.running(accumulator, &key.key) };
-        let asked = sum(&held_components(limit, case)).map_err(fail)?;
+        let before =
+            if limit.key.is_claim() { Running::ZERO } else { assessment.history.running(accumulator, &key.key) };
+        let asked = sum(&held_components(limit, assessment)).map_err(fail)?;
         let granted = grant(before, asked, max).map_err(fail)?;
         if granted.normalize().scale() > program.identification.scale {
             let reason = format!("the ceiling of {max} has more decimal places than amounts of this program");
@@ -39,20 +40,20 @@ pub(super) fn limits<O: Observer>(case: &mut Case<'_>, observer: &mut O) -> Resu
             observer.step(Step::Limit(LimitStep { code, place, key, max, asked, granted_before, granted, result }));
         }
         match result {
-            RuleResult::Objected(Disposition::Approved) => cut(case, limit, asked, granted).map_err(fail)?,
+            RuleResult::Objected(Disposition::Approved) => cut(assessment, limit, asked, granted).map_err(fail)?,
             RuleResult::Objected(disposition) => {
                 uses_up = false;
                 let message =
                     format!("{asked} would pass the ceiling of {max}, of which {} are granted", before.awarded);
                 let (code, place) = (limit.code.clone(), Some(limit.place.clone()));
-                case.reasons.push(Reason { code, disposition, message, place });
+                assessment.reasons.push(Reason { code, disposition, message, place });
             }
             _ => {}
         }
         if uses_up && !limit.key.is_claim() {
             let delta = Running { count: 1, sum: asked, awarded: granted };
             before.plus(delta).map_err(fail)?;
-            case.limit_changes.push(Change { accumulator, key: key.key, delta, detail: Detail::None });
+            assessment.limit_changes.push(Change { accumulator, key: key.key, delta, detail: Detail::None });
         }
     }
     Ok(())
@@ -71,25 +72,25 @@ fn grant(before: Running, asked: Decimal, max: Decimal) -> Result<Decimal, Inexa
 }
 
 /// What earlier limits left of the components that a limit holds.
-fn held_components(limit: &Limit, case: &Case<'_>) -> Vec<(usize, Decimal)> {
-    limit.of.iter().map(|index| (*index, case.award.left.get(*index).copied().unwrap_or_default())).collect()
+fn held_components(limit: &Limit, assessment: &Assessment<'_>) -> Vec<(usize, Decimal)> {
+    limit.of.iter().map(|index| (*index, assessment.award.left.get(*index).copied().unwrap_or_default())).collect()
 }
 
 /// Takes the cut from the components that the limit holds, the last of them first.
-fn cut(case: &mut Case<'_>, limit: &Limit, asked: Decimal, granted: Decimal) -> Result<(), Inexact> {
+fn cut(assessment: &mut Assessment<'_>, limit: &Limit, asked: Decimal, granted: Decimal) -> Result<(), Inexact> {
     let taken = subtract(asked, granted)?;
     let mut rest = taken;
-    for (index, left) in held_components(limit, case).into_iter().rev() {
+    for (index, left) in held_components(limit, assessment).into_iter().rev() {
         let (least, most) = (left.min(Decimal::ZERO), left.max(Decimal::ZERO));
         let part = rest.clamp(least, most);
-        if let Some(left) = case.award.left.get_mut(index) {
+        if let Some(left) = assessment.award.left.get_mut(index) {
             *left = subtract(*left, part)?;
         }
         rest = subtract(rest, part)?;
     }
-    case.award.cuts.push(Cut { code: limit.code.clone(), amount: taken });
-    case.award.cut = add(case.award.cut, taken)?;
-    case.award.total = subtract(case.award.total, taken)?;
+    assessment.award.cuts.push(Cut { code: limit.code.clone(), amount: taken });
+    assessment.award.cut = add(assessment.award.cut, taken)?;
+    assessment.award.total = subtract(assessment.award.total, taken)?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Deciding claims: one pure function over program, tables, history and claim. No file, clock, environment,
 //! randomness or thread order reaches it.
 
+mod assessment;
 mod award;
 mod decide;
 mod eligibility;

@@ -1,6 +1,6 @@
 //! Amounts and shares of the definition: exact as written, or worked out for each claim.
 
-use super::{check::Context, yaml::Text};
+use super::{context::Context, yaml::Text};
 use crate::{
     diagnostic::{Code, Diagnostic, Findings},
     money::{Decimal, NotDecimal, parse_decimal},

@@ -1,9 +1,9 @@
 //! How a program's claims are read: fields, id, participant, date and order.
 
 use super::{
-    check::Context,
+    context::Context,
     fields::{Fields, text, texts, word},
-    identity::check_word,
+    name::check_word,
     yaml::{Node, Text},
 };
 use crate::{

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    check::Context,
+    context::Context,
     fields::{Fields, word, wrong_shape},
-    identity::check_word,
     key::{self, KeyPlan},
+    name::check_word,
     param::Param,
     schedule::{self, Schedule},
     yaml::{Node, Text},

@@ -1,9 +1,9 @@
 //! Derived figures: named once, seen by every rule below, the trace and the cases.
 
 use super::{
-    check::Context,
+    context::Context,
     fields::text,
-    identity::{RESERVED_NAMES, check_word},
+    name::{RESERVED_NAMES, check_word},
     yaml::{Node, Text},
 };
 use crate::{

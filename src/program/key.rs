@@ -1,7 +1,7 @@
 //! What a total, a base or a limit is kept per.
 
 use super::{
-    check::Context,
+    context::Context,
     fields::texts,
     yaml::{Node, Text},
 };

@@ -2,11 +2,11 @@
 
 use super::{
     amount::Amount,
-    check::Context,
     component::{Component, ComponentKind},
+    context::Context,
     fields::{Fields, word},
-    identity::check_code,
     key::{self, KeyPlan},
+    name::check_code,
     yaml::{Node, Text},
 };
 use crate::{

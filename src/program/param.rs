@@ -2,9 +2,10 @@
 
 use super::{
     amount::{looks_like_number, parse_amount, remedy, sentence},
-    check::Context,
+    context::Context,
     fields::{Fields, text, wrong_shape},
-    identity::{check_word, date},
+    identity::date,
+    name::check_word,
     yaml::{Node, Text},
 };
 use crate::{

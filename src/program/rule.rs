@@ -1,9 +1,9 @@
 //! Eligibility rules and flags: coded checks with a disposition.
 
 use super::{
-    check::Context,
+    context::Context,
     fields::{Fields, word},
-    identity::check_code,
+    name::check_code,
     yaml::{Node, Text},
 };
 use crate::{

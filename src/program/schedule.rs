@@ -2,7 +2,7 @@
 
 use super::{
     amount::Amount,
-    check::Context,
+    context::Context,
     fields::{Fields, word},
     param::Param,
     yaml::{Node, Text},

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    check::Context,
     claim::{Field, check_fields, name_fields},
+    context::Context,
     fields::Fields,
-    identity::{RESERVED_NAMES, check_word},
+    name::{RESERVED_NAMES, check_word},
     yaml::{Node, Text},
 };
 use crate::{

@@ -1,10 +1,10 @@
 //! Totals: figures over the claims decided before this one.
 
 use super::{
-    check::Context,
+    context::Context,
     fields::{Fields, word},
-    identity::check_word,
     key::{self, KeyPlan},
+    name::check_word,
     yaml::{Node, Text},
 };
 use crate::{
