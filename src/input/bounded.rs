@@ -8,7 +8,10 @@ use std::{
     rc::Rc,
 };
 
-use super::{quotes::Quotes, source::Stop};
+use super::{
+    quotes::{Quotes, is_break},
+    source::Stop,
+};
 
 /// The raw bytes from the start of the current row on.
 #[derive(Debug)]
@@ -100,11 +103,6 @@ impl Window {
         self.start = 0;
         if self.bytes.len() > self.max_row_bytes { Err(Stop::RowTooLong.into()) } else { Ok(()) }
     }
-}
-
-/// Whether a byte ends a line.
-pub(super) fn is_break(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
 }
 
 /// A stream whose bytes are also seen in a window.

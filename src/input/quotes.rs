@@ -1,7 +1,10 @@
 //! Judges how a row is quoted. The CSV parser reads any quoting somehow; a wrong one changes what a cell says, or takes
 //! the rows after it into a cell.
 
-use super::bounded::is_break;
+/// Whether a byte ends a line.
+pub(super) fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
 
 /// How a row is quoted, with the lines of quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

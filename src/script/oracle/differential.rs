@@ -9,27 +9,15 @@ use bumpalo::Bump;
 use proptest::{prelude::*, test_runner::Config};
 use rhai::Engine;
 
-use super::generator;
+use super::generator::{self, FIELDS};
 use crate::{
     calendar::parse_iso,
     claim::{Cell, Claims, Constant, Value},
     diagnostic::{Findings, Fragment, Place, Source},
     money::{Decimal, parse_decimal},
-    schema::{Base, Scalar, Type},
+    schema::{Base, Type},
     script::{Checker, Facts, Member, Read, RowType, Scope, Scripts, Vocabulary, Wanted, evaluate, oracle},
 };
-
-/// The claim's fields in every test, with their types; those that end in `_maybe` are optional.
-pub(super) const FIELDS: [(&str, Scalar); 8] = [
-    ("flag", Scalar::Boolean),
-    ("units", Scalar::Integer),
-    ("price", Scalar::Decimal),
-    ("sku", Scalar::Text),
-    ("day", Scalar::Date),
-    ("units_maybe", Scalar::Integer),
-    ("price_maybe", Scalar::Decimal),
-    ("sku_maybe", Scalar::Text),
-];
 
 /// One claim of a test.
 #[derive(Debug, Clone)]

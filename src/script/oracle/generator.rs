@@ -1,7 +1,18 @@
 //! Well-typed expressions, made at random from their types downward.
 
-use super::differential::FIELDS;
 use crate::schema::Scalar;
+
+/// The claim's fields in every test, with their types; those that end in `_maybe` are optional.
+pub(super) const FIELDS: [(&str, Scalar); 8] = [
+    ("flag", Scalar::Boolean),
+    ("units", Scalar::Integer),
+    ("price", Scalar::Decimal),
+    ("sku", Scalar::Text),
+    ("day", Scalar::Date),
+    ("units_maybe", Scalar::Integer),
+    ("price_maybe", Scalar::Decimal),
+    ("sku_maybe", Scalar::Text),
+];
 
 const ORDERS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
 const ALL: [Scalar; 5] = [Scalar::Boolean, Scalar::Integer, Scalar::Decimal, Scalar::Text, Scalar::Date];
