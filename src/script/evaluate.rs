@@ -9,7 +9,7 @@ use super::{
 use crate::{
     claim::{Claim, Row, Value},
     diagnostic::Place,
-    money::{Decimal, Inexact, add, divide, multiply, negated, subtract},
+    money::{Decimal, Inexact, add, divide, multiply, subtract},
 };
 
 /// The figures that one evaluation may look at.
@@ -129,7 +129,12 @@ impl<'a> Evaluation<'a, '_, '_> {
             Node::NegateInteger(inner) => {
                 Value::Integer(self.integer(inner)?.checked_neg().ok_or(Stop::Failed(id, OVERFLOW.into()))?)
             }
-            Node::NegateDecimal(inner) => Value::Decimal(negated(self.number(inner)?)),
+            Node::NegateDecimal(inner) => {
+                let mut number = self.number(inner)?;
+                // Also of zero, as Rhai does, which shows where a rule writes the number into a text.
+                number.set_sign_negative(number.is_sign_positive());
+                Value::Decimal(number)
+            }
             Node::All(parts) => Value::Boolean(self.all(parts)?),
             Node::Any(parts) => Value::Boolean(self.any(parts)?),
             Node::Compare(comparison, left, right) => Value::Boolean(self.compare(comparison, left, right)?),
