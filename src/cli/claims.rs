@@ -52,7 +52,7 @@ impl ClaimsArguments {
         };
         let wanted = wanted(&program.claim.fields);
         let intake = if self.claims.as_os_str() == "-" {
-            read_claims("-", &mut *session.stdin, &wanted, &map, &mut |_| {})?
+            read_claims("stdin", &mut *session.stdin, &wanted, &map, &mut |_| {})?
         } else {
             let file = open(&session.environment.folder.join(&self.claims), &self.claims)?;
             let bar = progress_bar(session.environment.progress, file.metadata().map_or(0, |metadata| metadata.len()));

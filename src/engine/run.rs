@@ -72,7 +72,7 @@ pub fn run(
     for (number, entry) in queue.entries.iter().enumerate() {
         let claim = claims.claim(entry.row());
         if let Some(outcome) = &standing {
-            sink(skipped(outcome, claim), None);
+            sink(again(outcome, claim), None);
             standing = standing.filter(|_| queue.repeats(number));
             continue;
         }
@@ -82,15 +82,12 @@ pub fn run(
             Some(lines) => id_twice(program, claim, &id, lines),
             None => {
                 let decision = decide_safely(program, tables, history, claim, &id, &scratch, trace.as_mut());
-                // A returned claim isn't decided: the same row again is returned again, and counts once.
-                let again = number.checked_sub(1).is_some_and(|before| queue.repeats(before));
-                decision.changes.into_iter().filter(|_| !again).for_each(|change| history.apply(change));
+                decision.changes.into_iter().for_each(|change| history.apply(change));
                 decision.outcome
             }
         };
         scratch.reset();
-        let decided = outcome.disposition != Disposition::Returned;
-        standing = (decided && queue.repeats(number)).then(|| outcome.clone());
+        standing = queue.repeats(number).then(|| outcome.clone());
         sink(outcome, trace);
     }
     for row in &queue.unreadable {
@@ -141,6 +138,19 @@ fn plain(program: &Program, claim: Claim<'_>, id: &str, reasons: Vec<Reason>) ->
         derived: Vec::new(),
         origin: claim.origin(),
     }
+}
+
+/// What becomes of a claim that comes again with the same content. A returned one isn't decided, so it is returned
+/// again, and counts once; any other is skipped.
+fn again(standing: &Outcome, claim: Claim<'_>) -> Outcome {
+    if standing.disposition != Disposition::Returned {
+        return skipped(standing, claim);
+    }
+    let origin = claim.origin();
+    let deficiencies = claim.deficiencies().iter();
+    let own: Vec<Reason> = deficiencies.map(|deficiency| Reason::of_deficiency(origin.line, deficiency)).collect();
+    let reasons = if own.is_empty() { standing.reasons.clone() } else { own };
+    Outcome { reasons, origin, ..standing.clone() }
 }
 
 /// The standing outcome repeated, with why and without an award of its own.

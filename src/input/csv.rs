@@ -212,7 +212,7 @@ mod tests {
     fn cells_in_windows_1252_are_read_with_one_note() {
         let intake = read("claims.csv", b"id,amount\nok,1\nM\xFCller,2\n5 \x80,3\nB\xC3\xBC,4\n").unwrap();
         assert_eq!(shown(&intake, 2), ["2: ok|1", "3: Müller|2", "4: 5 €|3", "5: Bü|4"]);
-        assert_eq!(intake.notes, ["read as Windows-1252 from line 3 on, where it is not UTF-8"]);
+        assert_eq!(intake.notes, ["lines that are not UTF-8 are read as Windows-1252, the first is line 3"]);
         let header = read_fields("claims.csv", b"x;Stra\xDFe\n1;A\n", &[("Straße", "text")], &[]).unwrap();
         assert_eq!(shown(&header, 1), ["2: A"]);
         assert!(header.notes[0].contains("line 1"));

@@ -21,7 +21,8 @@ impl Encoding {
 
     /// What is to be said about it.
     pub(super) fn note(&self) -> Option<String> {
-        self.foreign_line.map(|line| format!("read as Windows-1252 from line {line} on, where it is not UTF-8"))
+        self.foreign_line
+            .map(|line| format!("lines that are not UTF-8 are read as Windows-1252, the first is line {line}"))
     }
 }
 

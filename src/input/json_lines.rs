@@ -313,7 +313,7 @@ mod tests {
     fn a_line_in_windows_1252_is_read_with_one_note() {
         let intake = read("claims.jsonl", b"\xEF\xBB\xBF{\"id\":\"a\",\"amount\":1}\n{\"id\":\"\xE9\"}\n").unwrap();
         assert_eq!(shown(&intake, 2), ["1: a|1", "2: é|"]);
-        assert_eq!(intake.notes, ["read as Windows-1252 from line 2 on, where it is not UTF-8"]);
+        assert_eq!(intake.notes, ["lines that are not UTF-8 are read as Windows-1252, the first is line 2"]);
     }
 
     #[test]

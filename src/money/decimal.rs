@@ -56,6 +56,8 @@ fn reason_not_decimal(digits: &str, whole: &str, fraction: Option<&str>) -> NotD
         NotDecimal::Empty
     } else if first_is_digit && only("eE+-.") && digits.contains(['e', 'E']) {
         NotDecimal::Exponent
+    } else if digits.trim() != digits {
+        NotDecimal::NotNumber
     } else if first_is_digit && only("_,'. ") && digits.contains(['_', ',', '\'', ' ']) {
         NotDecimal::Separator
     } else if only(".") && (whole.is_empty() || fraction == Some("")) && digits != "." {
@@ -148,6 +150,7 @@ mod tests {
             (".5", NotDecimal::BarePoint),
             ("5.", NotDecimal::BarePoint),
             ("+1", NotDecimal::NotNumber),
+            ("5 ", NotDecimal::NotNumber),
             ("0x10", NotDecimal::NotNumber),
             ("1.2.3", NotDecimal::NotNumber),
             ("12345678901234567890123456789.1", NotDecimal::TooLong),

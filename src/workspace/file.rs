@@ -44,7 +44,9 @@ impl Workspace {
     /// The text of a file.
     pub(super) fn text(&self, folder: &str, path: &str) -> Result<String, WorkspaceError> {
         let text = String::from_utf8(self.bytes(folder, path)?);
-        text.map_err(|_| WorkspaceError::NotText { path: format!("{folder}/{path}") })
+        let text = text.map_err(|_| WorkspaceError::NotText { path: format!("{folder}/{path}") })?;
+        // Editors on Windows put a byte-order mark in front.
+        Ok(text.strip_prefix('\u{FEFF}').map_or_else(|| text.clone(), ToOwned::to_owned))
     }
 
     /// The files with an ending below a folder, relative to it with `/`, sorted. Links aren't followed.

@@ -184,7 +184,7 @@ impl Body<'_, '_> {
     }
 
     fn script_function(&mut self, name: &str, arguments: &[Typed], place: &Place) -> Option<Typed> {
-        if self.callers.iter().any(|caller| caller == name) {
+        if self.callers.iter().any(|(caller, count)| caller == name && *count == arguments.len()) {
             let message = format!("`{name}` calls itself");
             let finding = Diagnostic::error(Code::NotCovered, place, message);
             return self.report(finding.help("rules have no recursion, so that every rule ends"));
@@ -222,7 +222,7 @@ impl Body<'_, '_> {
             return self.report(Diagnostic::error(Code::TooLarge, place, message));
         }
         let mut callers = self.callers.clone();
-        callers.push(name.to_owned());
+        callers.push((name.to_owned(), kinds.len()));
         let facts = self.facts.of_reads();
         let mut body = Body::new(self.checker, self.vocabulary, self.findings, &source.fragment, facts);
         body.callers = callers;

@@ -88,7 +88,7 @@ struct Body<'c, 's> {
     findings: &'c mut Findings,
     fragment: &'c Fragment,
     /// The functions being lowered, outermost first; empty in an expression of the definition.
-    callers: Vec<String>,
+    callers: Vec<(String, usize)>,
     locals: Vec<Local>,
     slots: u32,
     facts: Facts,
@@ -306,8 +306,28 @@ impl<'c, 's> Body<'c, 's> {
     fn maybe_empty<T>(&mut self, typed: Typed) -> Option<T> {
         let place = self.place_of(typed.id);
         let name = place.text().to_owned();
-        let help = format!("test it first: `{name} != () && …`, or `if {name} == () {{ return …; }}` in a function");
-        let finding = Diagnostic::error(Code::MaybeEmpty, &place, format!("`{name}` may be empty"));
+        let local = match self.node(typed.id) {
+            Node::Local(slot) => self.locals.iter().find(|local| local.slot == slot),
+            _ => None,
+        };
+        let (message, help) = match self.node(typed.id) {
+            Node::Local(_) if local.is_some_and(|local| !local.fixed) => (
+                format!("`{name}` may be empty"),
+                format!(
+                    "it is assigned elsewhere, so a test of it proves nothing: copy it (`let y = {name};`) and test the copy"
+                ),
+            ),
+            Node::Local(_) | Node::Read(_) => (
+                format!("`{name}` may be empty"),
+                format!("test it first: `{name} != () && …`, or `if {name} == () {{ return …; }}` in a function"),
+            ),
+            Node::If { .. } => ("this `if` may give nothing".to_owned(), "add an `else` with a value".to_owned()),
+            _ => (
+                "this value may be empty".to_owned(),
+                "say what stands for an empty one: `or_else(…, 0.0)`; or keep it with `let` and test it".to_owned(),
+            ),
+        };
+        let finding = Diagnostic::error(Code::MaybeEmpty, &place, message);
         self.report(finding.labelled(article(typed.kind)).help(help))
     }
 

@@ -190,6 +190,11 @@ impl Body<'_, '_> {
                 let finding = Diagnostic::error(Code::SwitchCases, &at, message);
                 return self.report(finding.help("cases are literals of the type that the `switch` looks at"));
             };
+            if literals.iter().any(|(other, _)| *other == constant) {
+                let at = self.place(arm.rhs.start_position());
+                let finding = Diagnostic::error(Code::SwitchCases, &at, "this case stands above already");
+                return self.report(finding.help("remove or change one of the two: only the first would count"));
+            }
             literals.push((constant, arm.rhs.clone()));
         }
         Some(literals)
