@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         let help = "definitions stand in `programs/CLIENT/NAME.yaml`".to_owned();
         return Err(Trouble::Usage("there are no programs".to_owned(), Some(help)));
     }
-    let cases = workspace.cases();
+    let cases = workspace.cases()?;
     for name in &names {
         if let Some(loaded) = workspace.load(name, &mut findings) {
             for case in cases.iter().filter(|case| case.program == *name) {

@@ -33,7 +33,8 @@ enum Verdict {
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let workspace = session.workspace()?;
     let filter = arguments.filter.as_deref().unwrap_or("");
-    let cases: Vec<CaseName> = workspace.cases().into_iter().filter(|case| case.to_string().contains(filter)).collect();
+    let cases: Vec<CaseName> =
+        workspace.cases()?.into_iter().filter(|case| case.to_string().contains(filter)).collect();
     if cases.is_empty() {
         if !filter.is_empty() {
             program_name(&workspace, filter)?;
@@ -68,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
             writeln!(session.stdout, "{}", for_terminal(&line))?;
         }
     }
-    for orphan in workspace.orphan_snapshots() {
+    for orphan in workspace.orphan_snapshots()? {
         session.say(&format!("warning: no case belongs to the snapshot `{orphan}`; delete it"));
     }
     writeln!(

@@ -168,7 +168,7 @@ impl<'a> Assessment<'a> {
             TotalKind::Count => Value::Integer(running.count),
             TotalKind::Sum(expression) => {
                 let added = evaluate(&self.program.form, expression, &scope)?;
-                delta.sum = added.number().unwrap_or_default();
+                delta.sum = added.number().ok_or_else(|| self.failure("what is summed has no value"))?;
                 if expression.kind() == crate::schema::Type::INTEGER {
                     Value::Integer(
                         i64::try_from(running.sum.trunc().mantissa())

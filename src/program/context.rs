@@ -56,6 +56,15 @@ impl<'c> Context<'c> {
         Some(checked)
     }
 
+    /// Checks what sees the claim and params alone, so that it never depends on the order of claims.
+    pub(super) fn over_claim<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
+        let claim_only = self.vocabulary.only(&["claim", "params"]);
+        let full = std::mem::replace(&mut self.vocabulary, claim_only);
+        let checked = check(self);
+        self.vocabulary = full;
+        checked
+    }
+
     /// Checks a message.
     pub(super) fn template(&mut self, text: &Text, facts: &Facts) -> Option<Template> {
         let fragment = text.fragment();

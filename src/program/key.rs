@@ -121,11 +121,7 @@ fn check_part(text: &Text, context: &mut Context<'_>) -> Option<(String, KeyPart
     Some((word.to_owned(), part))
 }
 
-/// Keys are made of the claim and params alone, so that they never depend on the order of claims.
 fn key_expression(text: &Text, context: &mut Context<'_>) -> Option<Expression> {
-    let claim_only = context.vocabulary.only(&["claim", "params"]);
-    let full = std::mem::replace(&mut context.vocabulary, claim_only);
-    let checked = context.expression(text, Wanted::Key, &Facts::none());
-    context.vocabulary = full;
+    let checked = context.over_claim(|context| context.expression(text, Wanted::Key, &Facts::none()));
     checked.map(|(expression, _)| expression)
 }

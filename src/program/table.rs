@@ -93,10 +93,9 @@ fn check_matches(node: &Node, declared: &[Field], context: &mut Context<'_>) -> 
             .add(finding.help("say which column must equal what: `match: { partner_id: claim.partner_id }`"));
         return None;
     }
-    let claim_only = context.vocabulary.only(&["claim", "params"]);
-    let full = std::mem::replace(&mut context.vocabulary, claim_only);
-    let matches: Vec<_> = entries.iter().map(|(column, node)| check_match(column, node, declared, context)).collect();
-    context.vocabulary = full;
+    let matches: Vec<_> = context.over_claim(|context| {
+        entries.iter().map(|(column, node)| check_match(column, node, declared, context)).collect()
+    });
     matches.into_iter().collect()
 }
 

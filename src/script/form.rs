@@ -149,7 +149,6 @@ pub struct Expression {
     pub(super) kind: Type,
     pub(super) place: Place,
     pub(super) reads: Vec<(String, Read)>,
-    pub(super) literal: bool,
     pub(super) is_read: bool,
 }
 
@@ -177,11 +176,6 @@ impl Expression {
     /// Whether it is the figure that it reads, and nothing is worked out.
     pub fn is_read(&self) -> bool {
         self.is_read
-    }
-
-    /// Whether it is written as one literal.
-    pub fn is_literal(&self) -> bool {
-        self.literal
     }
 }
 

@@ -40,21 +40,22 @@ impl std::fmt::Display for CaseName {
 
 impl Workspace {
     /// The cases of the workspace, by program and name.
-    pub fn cases(&self) -> Vec<CaseName> {
-        let files = self.files(FOLDER, ".yaml").unwrap_or_default();
+    pub fn cases(&self) -> Result<Vec<CaseName>, WorkspaceError> {
+        let files = self.files(FOLDER, ".yaml")?;
         let names = files.iter().filter_map(|path| {
             let mut parts = path.trim_end_matches(".yaml").splitn(3, '/');
             let program = format!("{}/{}", parts.next()?, parts.next()?).parse().ok()?;
             Some(CaseName { program, name: parts.next()?.to_owned() })
         });
-        names.collect()
+        Ok(names.collect())
     }
 
     /// Snapshots to which no case belongs, relative to the workspace.
-    pub fn orphan_snapshots(&self) -> Vec<String> {
-        let cases: Vec<String> = self.cases().iter().map(|case| case.path("snap")).collect();
-        let files = self.files(FOLDER, ".snap").unwrap_or_default();
-        files.into_iter().filter(|file| !cases.contains(file)).map(|file| format!("{FOLDER}/{file}")).collect()
+    pub fn orphan_snapshots(&self) -> Result<Vec<String>, WorkspaceError> {
+        let cases: Vec<String> = self.cases()?.iter().map(|case| case.path("snap")).collect();
+        let files = self.files(FOLDER, ".snap")?;
+        let orphans = files.into_iter().filter(|file| !cases.contains(file)).map(|file| format!("{FOLDER}/{file}"));
+        Ok(orphans.collect())
     }
 
     /// Runs a case. `None` if it can't be run; what is wrong is among the findings.

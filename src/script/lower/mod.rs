@@ -31,8 +31,6 @@ pub enum Wanted {
     Number,
     /// Something a key can be made of: any scalar, also an optional one.
     Key,
-    /// A value of this type; an integer where a decimal is wanted.
-    Exactly(Type),
     /// Anything that can be printed.
     Printable,
     /// Any value.
@@ -126,10 +124,9 @@ impl<'s> Checker<'s> {
         let (typed, established) = body.condition_or_value(&parsed)?;
         let typed = body.convert_to_wanted(typed, wanted)?;
         let (slots, reads) = (body.slots, std::mem::take(&mut body.reads));
-        let literal = reads.is_empty() && parsed.is_constant();
         let is_read = matches!(body.node(typed.id), Node::Read(_));
         let expression =
-            Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, literal, is_read };
+            Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, is_read };
         Some((expression, established))
     }
 
@@ -268,7 +265,6 @@ impl<'c, 's> Body<'c, 's> {
                 Type::Never | Type::Nothing | Type::Some(Base::Row(_)) | Type::Optional(Base::Row(_))
             ),
             Wanted::Any => !matches!(typed.kind, Type::Never | Type::Nothing),
-            Wanted::Exactly(kind) => return self.convert(typed, kind),
         };
         if fits {
             return Some(typed);
@@ -280,16 +276,6 @@ impl<'c, 's> Body<'c, 's> {
             _ => "a value is expected",
         };
         self.wrong_type(typed, expected)
-    }
-
-    /// A value as another type: the same, or an integer as a decimal.
-    fn convert(&mut self, typed: Typed, kind: Type) -> Option<Typed> {
-        let widens = typed.kind == Type::INTEGER && kind.present() == Type::DECIMAL;
-        if typed.kind == kind || typed.kind == kind.present() || widens {
-            return Some(typed);
-        }
-        let expected = format!("{} is expected", article(kind));
-        self.wrong_type(typed, &expected)
     }
 
     fn wrong_type<T>(&mut self, typed: Typed, expected: &str) -> Option<T> {
