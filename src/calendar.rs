@@ -23,6 +23,28 @@ pub fn parse_iso(text: &str) -> Result<Date, NotDate> {
     Date::from_ymd_opt(year, number(5..7)?, number(8..10)?).ok_or(NotDate)
 }
 
+/// Appends a date as `2026-07-01`.
+pub fn write_iso(date: Date, bytes: &mut Vec<u8>) {
+    let (month, day) = (date.month(), date.day());
+    let Some(year) = u32::try_from(date.year()).ok().filter(|year| *year <= 9_999) else {
+        bytes.extend_from_slice(date.to_string().as_bytes());
+        return;
+    };
+    let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
+    bytes.extend_from_slice(&[
+        digit(year / 1_000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(day / 10),
+        digit(day),
+    ]);
+}
+
 /// How a column of dates is written: ISO 8601 unless the definition says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DateFormat {
@@ -106,6 +128,24 @@ impl Period {
     /// Whether it needs the program's `fiscal_year_starts`.
     pub const fn is_fiscal(self) -> bool {
         matches!(self, Self::FiscalQuarter | Self::FiscalYear)
+    }
+
+    /// A number for the period that a date falls in, another for each.
+    pub fn number(self, date: Date, fiscal_start: FiscalStart) -> i32 {
+        // The calendar of dates ends long before a year times a hundred would overflow.
+        let part = |year: i32, part: u32| year * 100 + i32::try_from(part).unwrap_or_default();
+        match self {
+            Self::Day => date.num_days_from_ce(),
+            Self::Week => part(date.iso_week().year(), date.iso_week().week()),
+            Self::Month => part(date.year(), date.month()),
+            Self::Quarter => part(date.year(), date.month().div_ceil(3)),
+            Self::Year => date.year(),
+            Self::FiscalQuarter => {
+                let (year, quarter) = fiscal_start.quarter(date);
+                part(year, quarter)
+            }
+            Self::FiscalYear => fiscal_start.quarter(date).0,
+        }
     }
 
     /// The period's name on a date. `fiscal_start` is the first day of the fiscal year.
@@ -224,6 +264,15 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_appended_as_it_is_printed() {
+        for day in [date("2026-07-01"), date("0001-12-31"), Date::MIN, Date::MAX] {
+            let mut bytes = Vec::new();
+            write_iso(day, &mut bytes);
+            assert_eq!(String::from_utf8(bytes).unwrap(), day.to_string());
+        }
+    }
+
+    #[test]
     fn a_format_reads_the_day_and_leaves_the_time() {
         let format = DateFormat::new("%Y-%m-%d %H:%M:%S").unwrap();
         assert_eq!(format.parse("2010-12-01 08:26:00"), Ok(date("2010-12-01")));
@@ -254,6 +303,19 @@ mod tests {
         let end_of_month = FiscalStart::parse("03-31").unwrap();
         for (day, name) in [("2026-03-31", "Q1"), ("2026-06-29", "Q1"), ("2026-06-30", "Q2"), ("2026-12-31", "Q4")] {
             assert!(Period::FiscalQuarter.name(date(day), end_of_month).ends_with(name), "{day}");
+        }
+    }
+
+    #[test]
+    fn periods_have_the_same_number_where_they_have_the_same_name() {
+        let fiscal = FiscalStart::parse("04-06").unwrap();
+        let days: Vec<Date> = (0..800).map(|day| add_days(date("2024-12-01"), day).unwrap()).collect();
+        for (_, period) in Period::NAMES {
+            for pair in days.windows(2) {
+                let names = period.name(pair[0], fiscal) == period.name(pair[1], fiscal);
+                let numbers = period.number(pair[0], fiscal) == period.number(pair[1], fiscal);
+                assert_eq!(names, numbers, "{period:?} {pair:?}");
+            }
         }
     }
 

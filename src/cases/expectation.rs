@@ -110,18 +110,18 @@ fn read_codes(node: &Node, codes: &[&str], findings: &mut Findings) -> Vec<Strin
 
 impl Expectation {
     /// Reports an expectation for a claim that the case doesn't hold: it would test nothing.
-    pub(super) fn check_claim(&self, outcomes: &[Outcome], findings: &mut Findings) {
+    pub(super) fn check_claim(&self, outcomes: &[Outcome<'static>], findings: &mut Findings) {
         if self.find(outcomes).is_none() {
             let message = format!("the case holds no claim {}", self.claim.name());
             let finding = Diagnostic::error(Code::CaseProblem, &self.place, message);
             findings.add(match &self.claim {
-                Which::Id(id) => finding.suggest(id, outcomes.iter().map(|outcome| outcome.claim.as_str())),
+                Which::Id(id) => finding.suggest(id, outcomes.iter().map(|outcome| &*outcome.claim)),
                 Which::Nth(_) => finding.help(format!("claims are numbered from 1 to {}", outcomes.len())),
             });
         }
     }
 
-    fn find<'o>(&self, outcomes: &'o [Outcome]) -> Option<&'o Outcome> {
+    fn find<'o>(&self, outcomes: &'o [Outcome<'static>]) -> Option<&'o Outcome<'static>> {
         outcomes.iter().find(|outcome| match &self.claim {
             Which::Id(id) => outcome.claim == *id,
             Which::Nth(number) => outcome.origin.line == *number,
@@ -129,11 +129,11 @@ impl Expectation {
     }
 
     /// What of it isn't met, in words.
-    pub(super) fn unmet(&self, outcomes: &[Outcome]) -> Vec<String> {
+    pub(super) fn unmet(&self, outcomes: &[Outcome<'static>]) -> Vec<String> {
         let Some(outcome) = self.find(outcomes) else { return Vec::new() };
         let name = self.claim.name();
-        let codes = |reasons: &[Reason]| reasons.iter().map(|reason| reason.code.clone()).collect::<Vec<_>>();
-        let cuts: Vec<String> = outcome.cuts.iter().map(|cut| cut.code.clone()).collect();
+        let codes = |reasons: &[Reason<'_>]| reasons.iter().map(|reason| reason.code.to_string()).collect::<Vec<_>>();
+        let cuts: Vec<String> = outcome.cuts.iter().map(|cut| cut.code.to_string()).collect();
         let amount = |figure: Option<Decimal>| figure.map(plain);
         let lists = |codes: &Option<Vec<String>>| codes.as_ref().map(|codes| format!("[{}]", codes.join(", ")));
         let pairs = [

@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, Findings},
     engine::{Tables, run},
     history::History,
-    outcome::Outcome,
+    outcome::{Depth, Outcome},
     program::{Fields, Node, Program, Text},
 };
 
@@ -73,9 +73,11 @@ impl Case {
 
     /// Decides the claims, those of the case's file where it names one.
     pub fn run(&self, program: &Program, tables: &Tables, file: Option<&Claims>, findings: &mut Findings) -> Ran {
-        let mut outcomes: Vec<Outcome> = Vec::new();
+        let mut outcomes: Vec<Outcome<'static>> = Vec::new();
         if let Some(claims) = self.claims.as_ref().or(file) {
-            run(program, tables, &mut History::new(), claims, &|_, _| false, &mut |outcome, _| outcomes.push(outcome));
+            run(program, tables, &mut History::new(), claims, &|_, _| Depth::Words, &mut |outcome, _| {
+                outcomes.push(outcome.clone().into_owned());
+            });
         }
         self.expectations.iter().for_each(|expectation| expectation.check_claim(&outcomes, findings));
         let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(&outcomes)).collect();

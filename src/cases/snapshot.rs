@@ -84,7 +84,7 @@ struct OutcomeText {
 }
 
 impl Snapshot {
-    pub(super) fn new(program: &Program, header: Header, outcomes: &[Outcome]) -> Self {
+    pub(super) fn new(program: &Program, header: Header, outcomes: &[Outcome<'_>]) -> Self {
         let texts: Vec<OutcomeText> = outcomes.iter().map(|outcome| outcome_text(program, outcome)).collect();
         let contents = serde_yaml::to_string(&texts).unwrap_or_default();
         Self { header, contents: contents.trim_end().to_owned() }
@@ -104,20 +104,20 @@ impl Snapshot {
     }
 }
 
-fn outcome_text(program: &Program, outcome: &Outcome) -> OutcomeText {
+fn outcome_text(program: &Program, outcome: &Outcome<'_>) -> OutcomeText {
     let scale = program.identification.scale;
     let amount = |amount| at_scale(amount, scale);
-    let reasons = |reasons: &[Reason]| {
+    let reasons = |reasons: &[Reason<'_>]| {
         let text =
-            |reason: &Reason| format!("{} ({}): {}", reason.code, reason.effect(), without_lines(&reason.message));
+            |reason: &Reason<'_>| format!("{} ({}): {}", reason.code, reason.effect(), without_lines(&reason.message));
         reasons.iter().map(text).collect()
     };
-    let components = program.components.iter().zip(&outcome.components);
+    let components = program.components.iter().zip(outcome.components.iter());
     let components = components.filter(|(_, amount)| !amount.is_zero());
     OutcomeText {
-        claim: outcome.claim.clone(),
+        claim: outcome.claim.to_string(),
         nth: outcome.origin.line,
-        participant: outcome.participant.clone(),
+        participant: outcome.participant.to_string(),
         date: outcome.date.map(|date| date.to_string()),
         disposition: outcome.status(),
         award: amount(outcome.award),
@@ -128,7 +128,7 @@ fn outcome_text(program: &Program, outcome: &Outcome) -> OutcomeText {
         flags: reasons(&outcome.flags),
         claimed: outcome.claimed.map(crate::money::plain),
         variance: outcome.variance().map(crate::money::plain),
-        derived: outcome.derived.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+        derived: outcome.derived.iter().map(|named| (named.name.to_string(), named.value.to_string().into())).collect(),
     }
 }
 

@@ -4,12 +4,10 @@ mod claims;
 mod constant;
 mod row;
 mod source;
-mod text;
 mod value;
 
-pub use claims::{Claim, Claims};
+pub use claims::{Claim, Claims, TooManyRows};
 pub use constant::Constant;
-pub use row::{Cell, Column, ColumnKind, Row, Rows};
+pub use row::{Cell, ColumnKind, Draft, Row, Rows};
 pub use source::{Deficiency, DeficiencyKind, Origin};
-pub use text::{TextId, Texts, TooManyTexts};
 pub use value::Value;

@@ -1,19 +1,27 @@
 //! Where a row came from and what could not be read of it, in the words of people with a spreadsheet.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 /// Where a row stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub struct Origin<'a> {
     /// The file's name, `-` for standard input.
-    pub file: Arc<str>,
+    pub file: Cow<'a, str>,
     /// The sheet, where the file has sheets.
-    pub sheet: Option<Arc<str>>,
+    pub sheet: Option<Cow<'a, str>>,
     /// The line, from 1; the header counts.
     pub line: u64,
 }
 
-impl fmt::Display for Origin {
+impl Origin<'_> {
+    /// The same without what it borrows.
+    pub fn into_owned(self) -> Origin<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Origin { file: owned(self.file), sheet: self.sheet.map(owned), line: self.line }
+    }
+}
+
+impl fmt::Display for Origin<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:", self.file)?;
         if let Some(sheet) = &self.sheet {

@@ -68,32 +68,54 @@ impl Value<'_> {
         }
     }
 
-    /// Appends the value's canonical bytes: equal values of one type have equal bytes, and no two sequences of
-    /// values have the same, since each is tagged and texts carry their length.
-    pub fn encode(&self, bytes: &mut Vec<u8>) {
-        bytes.push(self.rank());
+    /// Hands out the value's canonical bytes, piece by piece: equal values of one type have equal bytes, and no two sequences of
+    /// values have the same, since each is tagged and says where it ends.
+    pub fn encode(&self, put: &mut impl FnMut(&[u8])) {
+        put(&[self.rank()]);
         match self {
             Self::Nothing => {}
-            Self::Boolean(boolean) => bytes.push(u8::from(*boolean)),
-            Self::Integer(integer) => Self::Decimal(Decimal::from(*integer)).encode_number(bytes),
-            Self::Decimal(_) => self.encode_number(bytes),
+            Self::Boolean(boolean) => put(&[u8::from(*boolean)]),
+            Self::Integer(integer) => encode_number(Decimal::from(*integer), put),
+            Self::Decimal(decimal) => encode_number(*decimal, put),
             Self::Text(text) => {
-                bytes.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
-                bytes.extend(text.as_bytes());
+                encode_length(text.len(), put);
+                put(text.as_bytes());
             }
-            Self::Date(date) => bytes.extend(chrono::Datelike::num_days_from_ce(date).to_le_bytes()),
+            Self::Date(date) => put(&chrono::Datelike::num_days_from_ce(date).to_le_bytes()),
             Self::List(values) => {
-                bytes.extend(u32::try_from(values.len()).unwrap_or(u32::MAX).to_le_bytes());
-                values.iter().for_each(|value| value.encode(bytes));
+                encode_length(values.len(), put);
+                values.iter().for_each(|value| value.encode(put));
             }
         }
     }
+}
 
-    fn encode_number(&self, bytes: &mut Vec<u8>) {
-        let number = self.number().unwrap_or_default().normalize();
-        bytes.push(u8::try_from(number.scale()).unwrap_or(u8::MAX));
-        bytes.extend(number.mantissa().to_le_bytes());
+/// The places of a number without needless zeros and how many bytes its digits take, a byte each; then these.
+fn encode_number(number: Decimal, put: &mut impl FnMut(&[u8])) {
+    let number = number.normalize();
+    let digits = number.mantissa().to_le_bytes();
+    let filler = if number.mantissa() < 0 { 0xFF } else { 0 };
+    // The highest byte that is kept carries the sign.
+    let is_sign = |byte: u8| byte & 0x80 == filler & 0x80;
+    let mut kept = digits.as_slice();
+    while let [rest @ .., before, last] = kept
+        && *last == filler
+        && is_sign(*before)
+    {
+        kept = kept.get(..rest.len() + 1).unwrap_or_default();
     }
+    put(&[u8::try_from(number.scale()).unwrap_or(u8::MAX), u8::try_from(kept.len()).unwrap_or(u8::MAX)]);
+    put(kept);
+}
+
+/// Seven bits to a byte, the lowest first; the highest bit of each says whether another follows.
+fn encode_length(length: usize, put: &mut impl FnMut(&[u8])) {
+    let mut rest = length;
+    while rest > 0x7F {
+        put(&[0x80 | u8::try_from(rest & 0x7F).unwrap_or_default()]);
+        rest >>= 7;
+    }
+    put(&[u8::try_from(rest).unwrap_or_default()]);
 }
 
 impl PartialEq for Value<'_> {
@@ -134,7 +156,7 @@ mod tests {
     fn bytes(values: &[Value<'_>]) -> Vec<u8> {
         let mut bytes = Vec::new();
         for value in values {
-            value.encode(&mut bytes);
+            value.encode(&mut |piece| bytes.extend_from_slice(piece));
         }
         bytes
     }
@@ -147,5 +169,17 @@ mod tests {
         assert_eq!(bytes(&[decimal("-0.0")]), bytes(&[Value::Integer(0)]));
         assert_ne!(bytes(&[Value::Text("ab"), Value::Text("c")]), bytes(&[Value::Text("a"), Value::Text("bc")]));
         assert_ne!(bytes(&[Value::Nothing]), bytes(&[Value::Text("")]));
+        let long = "x".repeat(200);
+        assert_eq!(bytes(&[Value::Text(&long)]).len(), 203);
+    }
+
+    #[test]
+    fn unlike_numbers_have_unlike_bytes() {
+        let numbers = ["0", "127", "128", "-128", "-129", "255", "256", "-1", "0.1", "1", "32767", "32768", "-32768"];
+        let all: Vec<Vec<u8>> =
+            numbers.iter().map(|text| bytes(&[Value::Decimal(parse_decimal(text).unwrap())])).collect();
+        for (index, one) in all.iter().enumerate() {
+            assert!(all.iter().skip(index + 1).all(|other| !other.starts_with(one)), "{}", numbers[index]);
+        }
     }
 }

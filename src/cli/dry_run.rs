@@ -9,7 +9,7 @@ use crate::{
     claim::Claims,
     engine::run as decide_all,
     history::History,
-    outcome::Outcome,
+    outcome::{Depth, Outcome},
     report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, Summary, for_terminal},
     workspace::Loaded,
 };
@@ -95,12 +95,12 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
 fn decide(
     loaded: &Loaded,
     claims: &Claims,
-    take: &mut dyn FnMut(&Outcome) -> Result<(), Trouble>,
+    take: &mut dyn FnMut(&Outcome<'_>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     let mut result = Ok(());
-    decide_all(&loaded.program, &loaded.tables, &mut History::new(), claims, &|_, _| false, &mut |outcome, _| {
+    decide_all(&loaded.program, &loaded.tables, &mut History::new(), claims, &|_, _| Depth::Codes, &mut |outcome, _| {
         if result.is_ok() {
-            result = take(&outcome);
+            result = take(outcome);
         }
     });
     result

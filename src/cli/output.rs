@@ -43,7 +43,7 @@ impl OutputFile {
     }
 
     /// Writes an outcome.
-    pub(super) fn write(&mut self, outcome: &crate::outcome::Outcome) -> Result<(), Trouble> {
+    pub(super) fn write(&mut self, outcome: &crate::outcome::Outcome<'_>) -> Result<(), Trouble> {
         self.writer.write(outcome).map_err(|error| Trouble::Output(self.path.display().to_string(), error))
     }
 

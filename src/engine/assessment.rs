@@ -1,81 +1,98 @@
 //! One claim on its way through the steps: what is known of it so far, and what expressions see.
 
-use bumpalo::Bump;
+use bumpalo::{Bump, collections::Vec as ScratchVec};
 
-use super::table::Tables;
+use super::decider::Decider;
 use crate::{
     calendar::Date,
     claim::{Claim, Row, Value},
     diagnostic::Place,
     history::{Change, History},
     money::Decimal,
-    outcome::{Cut, Disposition, EngineReason, Reason, Seen},
+    outcome::{Cut, Disposition, EngineReason, Observer, Reason, Seen},
     program::Program,
     script::{Expression, Failure, Read, Scope, Template, fill},
 };
 
 /// The award as far as it is worked out.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Award {
+pub(super) struct Award<'a> {
     /// Each component before limits.
-    pub(super) components: Vec<Decimal>,
+    pub(super) components: ScratchVec<'a, Decimal>,
     /// What limits left of each.
-    pub(super) left: Vec<Decimal>,
+    pub(super) left: ScratchVec<'a, Decimal>,
     /// What limits took.
-    pub(super) cuts: Vec<Cut>,
+    pub(super) cuts: ScratchVec<'a, Cut<'a>>,
     /// The award after limits.
     pub(super) total: Decimal,
     /// All that limits took.
     pub(super) cut: Decimal,
 }
 
+impl<'a> Award<'a> {
+    /// Nothing.
+    pub(super) fn none(scratch: &'a Bump) -> Self {
+        Self {
+            components: ScratchVec::new_in(scratch),
+            left: ScratchVec::new_in(scratch),
+            cuts: ScratchVec::new_in(scratch),
+            total: Decimal::ZERO,
+            cut: Decimal::ZERO,
+        }
+    }
+}
+
 /// One claim on its way through the steps.
-pub(super) struct Assessment<'a> {
+pub(super) struct Assessment<'a, 'h> {
+    pub(super) decider: &'a Decider<'a>,
     pub(super) program: &'a Program,
-    pub(super) tables: &'a Tables,
-    pub(super) history: &'a History,
+    pub(super) history: &'h History,
     pub(super) claim: Claim<'a>,
     pub(super) date: Date,
     pub(super) scratch: &'a Bump,
-    pub(super) params: Vec<Value<'a>>,
-    pub(super) table_rows: Vec<Option<Row<'a>>>,
-    pub(super) totals: Vec<Value<'a>>,
-    pub(super) derived: Vec<Value<'a>>,
-    pub(super) award: Award,
-    pub(super) reasons: Vec<Reason>,
-    pub(super) flags: Vec<Reason>,
-    pub(super) limit_changes: Vec<Change>,
-    pub(super) base_changes: Vec<Change>,
+    pub(super) params: &'a [Value<'a>],
+    pub(super) table_rows: ScratchVec<'a, Option<Row<'a>>>,
+    pub(super) totals: ScratchVec<'a, Value<'a>>,
+    pub(super) derived: ScratchVec<'a, Value<'a>>,
+    pub(super) award: Award<'a>,
+    pub(super) reasons: ScratchVec<'a, Reason<'a>>,
+    pub(super) flags: ScratchVec<'a, Reason<'a>>,
+    /// Whether a rule could not be worked out.
+    pub(super) has_failed: bool,
+    /// Whether some reasons have memory of their own, which the scratch space would not give back.
+    pub(super) owns_reasons: bool,
+    pub(super) limit_changes: ScratchVec<'a, Change<'a>>,
+    pub(super) base_changes: ScratchVec<'a, Change<'a>>,
     /// What the claim adds to each total, where that can be worked out.
-    pub(super) total_changes: Vec<Option<Change>>,
+    pub(super) total_changes: ScratchVec<'a, Option<Change<'a>>>,
 }
 
-impl<'a> Assessment<'a> {
+impl<'a, 'h> Assessment<'a, 'h> {
     pub(super) fn new(
-        program: &'a Program,
-        tables: &'a Tables,
-        history: &'a History,
+        decider: &'a Decider<'a>,
+        history: &'h History,
         claim: Claim<'a>,
         date: Date,
         scratch: &'a Bump,
     ) -> Self {
         Self {
-            program,
-            tables,
+            decider,
+            program: decider.program,
             history,
             claim,
             date,
             scratch,
-            params: program.params.iter().map(|param| param.value_on(date).value(scratch)).collect(),
-            table_rows: Vec::new(),
-            totals: Vec::new(),
-            derived: Vec::new(),
-            award: Award::default(),
-            reasons: Vec::new(),
-            flags: Vec::new(),
-            limit_changes: Vec::new(),
-            base_changes: Vec::new(),
-            total_changes: Vec::new(),
+            params: decider.params_on(date),
+            table_rows: ScratchVec::new_in(scratch),
+            totals: ScratchVec::new_in(scratch),
+            derived: ScratchVec::new_in(scratch),
+            award: Award::none(scratch),
+            reasons: ScratchVec::new_in(scratch),
+            flags: ScratchVec::new_in(scratch),
+            has_failed: false,
+            owns_reasons: false,
+            limit_changes: ScratchVec::new_in(scratch),
+            base_changes: ScratchVec::new_in(scratch),
+            total_changes: ScratchVec::new_in(scratch),
         }
     }
 
@@ -83,7 +100,7 @@ impl<'a> Assessment<'a> {
     pub(super) fn scope(&self) -> Scope<'a, '_> {
         Scope {
             claim: self.claim,
-            params: &self.params,
+            params: self.params,
             tables: &self.table_rows,
             totals: &self.totals,
             derived: &self.derived,
@@ -112,15 +129,26 @@ impl<'a> Assessment<'a> {
         reads.filter_map(|(name, read)| Some(Seen { name: name.clone(), value: value(read)?.into() })).collect()
     }
 
-    /// A message with its values. One that can't be worked out says so: it decides nothing.
-    pub(super) fn message(&self, template: &Template) -> String {
-        fill(&self.program.form, template, &self.scope())
-            .unwrap_or_else(|failure| format!("(the message can't be worked out: {})", failure.reason))
+    /// A message with its values, where messages are wanted. One that can't be worked out says so: it decides nothing.
+    pub(super) fn message<O: Observer>(&self, template: &Template) -> &'a str {
+        if !O::WORDS {
+            return "";
+        }
+        let message = fill(&self.program.form, template, &self.scope())
+            .unwrap_or_else(|failure| format!("(the message can't be worked out: {})", failure.reason));
+        self.scratch.alloc_str(&message)
     }
 
     /// Holds the claim because a rule could not be worked out.
     pub(super) fn hold_for(&mut self, failure: &Failure) {
         let message = format!("`{}` at {}: {}", failure.place.text(), failure.place.path_and_line(), failure.reason);
-        self.reasons.push(EngineReason::RuleFailed.because(message, Some(failure.place.clone())));
+        self.own(EngineReason::RuleFailed.because(message, Some(failure.place.clone())));
+        self.has_failed = true;
+    }
+
+    /// Keeps a reason that has memory of its own.
+    pub(super) fn own(&mut self, reason: Reason<'a>) {
+        self.reasons.push(reason);
+        self.owns_reasons = true;
     }
 }

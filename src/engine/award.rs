@@ -1,30 +1,27 @@
 //! The award by component: amounts of their own, and what schedules make due.
 
-use super::{
-    assessment::Assessment,
-    key::KeyValues,
-    schedule::{Terms, number},
-};
+use bumpalo::collections::Vec as ScratchVec;
+
+use super::{assessment::Assessment, schedule::Terms};
 use crate::{
-    claim::Value,
     history::{Change, Detail, Running},
     money::{Decimal, Inexact, MAX_AMOUNT, add, subtract},
     outcome::{ComponentStep, Observer, ScheduleStep, Step},
     program::{Component, ComponentKind, KeyPlan, Schedule},
-    script::{Expression, Failure, evaluate},
+    script::{Expression, Failure, holds, number},
 };
 
 /// Works out every component. Comes back with what an approved claim adds to their bases.
-pub(super) fn components<O: Observer>(
-    assessment: &mut Assessment<'_>,
+pub(super) fn components<'a, O: Observer>(
+    assessment: &mut Assessment<'a, '_>,
     observer: &mut O,
-) -> Result<Vec<Change>, Failure> {
+) -> Result<ScratchVec<'a, Change<'a>>, Failure> {
     let program = assessment.program;
-    let mut changes = Vec::new();
+    let mut changes = ScratchVec::new_in(assessment.scratch);
     for (index, component) in program.components.iter().enumerate() {
         let due = match &component.when {
             None => None,
-            Some(condition) => Some(evaluate(&program.form, condition, &assessment.scope())? == Value::Boolean(true)),
+            Some(condition) => Some(holds(&program.form, condition, &assessment.scope())?),
         };
         let mut worked = Worked::default();
         if due != Some(false) {
@@ -37,13 +34,13 @@ pub(super) fn components<O: Observer>(
                 }
             };
         }
-        if O::ON {
+        if O::STEPS {
             observer.step(Step::Component(Box::new(step(assessment, component, due, &worked))));
         }
         assessment.award.components.push(worked.amount);
         changes.extend(worked.change);
     }
-    assessment.award.left = assessment.award.components.clone();
+    assessment.award.left.extend_from_slice_copy(&assessment.award.components);
     let total = assessment.award.left.iter().copied().try_fold(Decimal::ZERO, add);
     assessment.award.total = total.map_err(|reason| failed(program.components.first(), assessment, reason))?;
     Ok(changes)
@@ -51,14 +48,14 @@ pub(super) fn components<O: Observer>(
 
 /// A component worked out.
 #[derive(Default)]
-struct Worked {
+struct Worked<'a> {
     amount: Decimal,
     exact: Option<Decimal>,
-    schedule: Option<ScheduleStep>,
-    change: Option<Change>,
+    schedule: Option<Box<ScheduleStep>>,
+    change: Option<Change<'a>>,
 }
 
-fn step(assessment: &Assessment<'_>, component: &Component, when: Option<bool>, worked: &Worked) -> ComponentStep {
+fn step(assessment: &Assessment<'_, '_>, component: &Component, when: Option<bool>, worked: &Worked<'_>) -> ComponentStep {
     let condition = component.when.as_ref();
     let value = match &component.kind {
         ComponentKind::Amount(expression) => expression,
@@ -75,18 +72,18 @@ fn step(assessment: &Assessment<'_>, component: &Component, when: Option<bool>, 
         when,
         seen,
         exact: worked.exact,
-        schedule: worked.schedule.clone(),
+        schedule: worked.schedule.as_deref().cloned(),
         amount: worked.amount,
     }
 }
 
-fn failed(component: Option<&Component>, assessment: &Assessment<'_>, reason: Inexact) -> Failure {
+fn failed(component: Option<&Component>, assessment: &Assessment<'_, '_>, reason: Inexact) -> Failure {
     let start = crate::diagnostic::Place::start_of(&assessment.program.source);
     Failure { place: component.map_or(start, |component| component.place.clone()), reason: reason.to_string() }
 }
 
 /// An amount by the program's rounding. One beyond all reason fails, so that it can't spoil the sums of a run.
-fn round(assessment: &Assessment<'_>, component: &Component, exact: Decimal) -> Result<Decimal, Failure> {
+fn round(assessment: &Assessment<'_, '_>, component: &Component, exact: Decimal) -> Result<Decimal, Failure> {
     let rounded = assessment.program.identification.rounding.round(exact);
     let amount = rounded.map_err(|reason| failed(Some(component), assessment, reason))?;
     if amount.abs() > MAX_AMOUNT {
@@ -96,8 +93,8 @@ fn round(assessment: &Assessment<'_>, component: &Component, exact: Decimal) -> 
     Ok(amount)
 }
 
-fn amount(assessment: &Assessment<'_>, expression: &Expression, component: &Component) -> Result<Worked, Failure> {
-    let exact = number(assessment.program, expression, &assessment.scope())?;
+fn amount(assessment: &Assessment<'_, '_>, expression: &Expression, component: &Component) -> Result<Worked<'static>, Failure> {
+    let exact = number(&assessment.program.form, expression, &assessment.scope())?;
     let amount = round(assessment, component, exact)?;
     Ok(Worked { amount, exact: Some(exact), ..Worked::default() })
 }
@@ -112,16 +109,33 @@ struct Accumulating<'a> {
 }
 
 impl<'a> Accumulating<'a> {
-    fn work<O: Observer>(&self, assessment: &Assessment<'a>) -> Result<Worked, Failure> {
+    fn work<O: Observer>(&self, assessment: &Assessment<'a, '_>) -> Result<Worked<'a>, Failure> {
         let scope = assessment.scope();
-        let base = number(assessment.program, self.base, &scope)?;
-        let terms = Terms::new(assessment.program, self.schedule, &scope)?;
+        let base = number(&assessment.program.form, self.base, &scope)?;
         let key = match self.key.filter(|key| !key.is_claim()) {
-            Some(plan) => Some(KeyValues::new(assessment.program, plan, assessment.date, &scope)?),
+            Some(plan) => Some(assessment.key(plan)?),
             None => None,
         };
         let accumulator = assessment.program.base_accumulator(self.index);
-        let before = key.as_ref().map_or(Running::ZERO, |key| assessment.history.running(accumulator, &key.key));
+        let figure = key.and_then(|key| assessment.history.figure(accumulator, key));
+        let before = figure.map_or(Running::ZERO, |figure| figure.running());
+        assessment.decider.with_terms(self.index, &scope, |terms| {
+            let sums = self.sums(assessment, terms, before, base)?;
+            let schedule = if O::STEPS { Some(Box::new(self.step(assessment, terms, before, &sums)?)) } else { None };
+            let delta = Running { count: 1, sum: base, awarded: sums.amount };
+            before.plus(delta).map_err(|reason| failed(Some(self.component), assessment, reason))?;
+            let change = key.map(|key| Change { accumulator, key, delta, detail: Detail::None });
+            Ok(Worked { amount: sums.amount, exact: None, schedule, change })
+        })
+    }
+
+    fn sums(
+        &self,
+        assessment: &Assessment<'_, '_>,
+        terms: &Terms,
+        before: Running,
+        base: Decimal,
+    ) -> Result<Sums, Failure> {
         let fail = |reason| failed(Some(self.component), assessment, reason);
         let total_after = add(before.sum, base).map_err(fail)?;
         let due_exact = terms.due(total_after).map_err(fail)?;
@@ -133,26 +147,42 @@ impl<'a> Accumulating<'a> {
             _ => round(assessment, self.component, terms.due(before.sum).map_err(fail)?)?,
         };
         let amount = subtract(due_after, due_before).map_err(fail)?;
-        let delta = Running { count: 1, sum: base, awarded: amount };
-        before.plus(delta).map_err(fail)?;
-        let slices = if O::ON { terms.slices(total_after).map_err(fail)? } else { Vec::new() };
-        let schedule = O::ON.then(|| ScheduleStep {
-            slices,
+        Ok(Sums { base, total_after, due_exact, due_after, due_before, amount })
+    }
+
+    fn step(
+        &self,
+        assessment: &Assessment<'_, '_>,
+        terms: &Terms,
+        before: Running,
+        sums: &Sums,
+    ) -> Result<ScheduleStep, Failure> {
+        let slices = terms.slices(sums.total_after);
+        Ok(ScheduleStep {
+            slices: slices.map_err(|reason| failed(Some(self.component), assessment, reason))?,
             incremental: self.schedule.incremental,
-            key: key.as_ref().map_or_else(Vec::new, KeyValues::seen),
-            base,
+            key: self.key.map_or_else(Vec::new, |plan| assessment.key_seen(plan)),
+            base: sums.base,
             count_before: before.count,
             total_before: before.sum,
-            total_after,
+            total_after: sums.total_after,
             band_before: terms.band(before.sum).filter(|_| before.count != 0).cloned(),
-            band_after: terms.band(total_after).cloned(),
-            band_next: terms.next(total_after).cloned(),
-            due_exact,
-            due_after,
-            due_before,
+            band_after: terms.band(sums.total_after).cloned(),
+            band_next: terms.next(sums.total_after).cloned(),
+            due_exact: sums.due_exact,
+            due_after: sums.due_after,
+            due_before: sums.due_before,
             whole: self.whole,
-        });
-        let change = key.map(|key| Change { accumulator, key: key.key, delta, detail: Detail::None });
-        Ok(Worked { amount, exact: None, schedule, change })
+        })
     }
+}
+
+/// The arithmetic of an accumulating component.
+struct Sums {
+    base: Decimal,
+    total_after: Decimal,
+    due_exact: Decimal,
+    due_after: Decimal,
+    due_before: Decimal,
+    amount: Decimal,
 }

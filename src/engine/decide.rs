@@ -1,58 +1,58 @@
 //! The steps by which one claim is decided, in the order of the design.
 
-use bumpalo::Bump;
+use std::borrow::Cow;
+
+use bumpalo::{Bump, collections::Vec as ScratchVec};
 
 use super::{
     assessment::{Assessment, Award},
+    decider::Decider,
     eligibility,
-    key::KeyValues,
-    table::Tables,
 };
 use crate::{
     calendar::Date,
     claim::{Claim, Value},
     history::{Change, Detail, History, Key, Running},
     money::Decimal,
-    outcome::{Cut, Disposition, EngineReason, Observer, Outcome, Reason, Seen, Step},
-    program::{Counted, Program, TotalKind},
-    script::{Expression, Failure, Read, evaluate},
+    outcome::{Cut, Disposition, EngineReason, Named, Observer, Outcome, Reason, Seen, Step},
+    program::{Counted, KeyPart, Total, TotalKind},
+    schema::Type,
+    script::{Expression, Failure, Read, evaluate, number},
 };
 
 /// What was decided for a claim, and what that changes for later ones.
-#[derive(Debug)]
-pub struct Decision {
+pub struct Decision<'a> {
     /// What was decided.
-    pub outcome: Outcome,
+    pub outcome: Outcome<'a>,
     /// What it changes in the history.
-    pub changes: Vec<Change>,
+    pub changes: ScratchVec<'a, Change<'a>>,
 }
 
 /// Decides one claim whose id and date can be read. The history is as earlier decisions left it.
 pub fn decide<'a, O: Observer>(
-    program: &'a Program,
-    tables: &'a Tables,
-    history: &'a History,
+    decider: &'a Decider<'a>,
+    history: &History,
     claim: Claim<'a>,
-    id: &str,
+    id: &'a str,
     scratch: &'a Bump,
     observer: &mut O,
-) -> Decision {
-    let date = if let Value::Date(date) = claim.value(program.claim.date) { date } else { Date::MIN };
-    let mut assessment = Assessment::new(program, tables, history, claim, date, scratch);
+) -> Decision<'a> {
+    let date = claim.row().date(decider.program.claim.date).unwrap_or(Date::MIN);
+    let mut assessment = Assessment::new(decider, history, claim, date, scratch);
     let failure = assessment.steps(observer).err();
     if let Some(failure) = failure {
         assessment.hold_for(&failure);
         // What was worked out so far is no award.
-        assessment.award = Award::default();
+        assessment.award = Award::none(scratch);
         assessment.limit_changes.clear();
         assessment.base_changes.clear();
     }
-    assessment.decision(id)
+    assessment.decision::<O>(id)
 }
 
-impl<'a> Assessment<'a> {
+impl<'a> Assessment<'a, '_> {
     fn steps<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
-        self.intake();
+        self.intake::<O>();
         self.in_force(observer);
         self.read_totals(observer)?;
         if self.stops() {
@@ -75,25 +75,25 @@ impl<'a> Assessment<'a> {
     /// Rejected and returned claims stop; so does one with a rule that failed, since nothing it should have
     /// established is certain.
     fn stops(&self) -> bool {
-        let failed = self.reasons.iter().any(|reason| reason.code == EngineReason::RuleFailed.code());
-        failed || matches!(self.disposition(), Disposition::Rejected | Disposition::Returned)
+        self.has_failed || matches!(self.disposition(), Disposition::Rejected | Disposition::Returned)
     }
 
-    fn intake(&mut self) {
-        let line = self.claim.origin().line;
-        let deficiencies = self.claim.deficiencies().iter();
-        self.reasons.extend(deficiencies.map(|deficiency| Reason::of_deficiency(line, deficiency)));
+    fn intake<O: Observer>(&mut self) {
+        for deficiency in self.claim.deficiencies() {
+            self.own(Reason::of_deficiency(self.claim.line(), deficiency, O::WORDS));
+        }
     }
 
     fn in_force<O: Observer>(&mut self, observer: &mut O) {
         let effective = self.program.identification.effective;
         let held = effective.0 <= self.date && self.date <= effective.1;
-        if O::ON {
+        if O::STEPS {
             observer.step(Step::InForce { date: self.date, effective, held });
         }
         if !held && self.reasons.is_empty() {
-            let message = format!("{} is not between {} and {}", self.date, effective.0, effective.1);
-            self.reasons.push(EngineReason::NotEffective.because(message, None));
+            let words = || format!("{} is not between {} and {}", self.date, effective.0, effective.1);
+            let message = if O::WORDS { words() } else { String::new() };
+            self.own(EngineReason::NotEffective.because(message, None));
         }
     }
 
@@ -102,27 +102,14 @@ impl<'a> Assessment<'a> {
     fn read_totals<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
         let mut failed = None;
         for (number, total) in self.program.totals.iter().enumerate() {
-            let expressions = [match &total.kind {
-                TotalKind::Sum(expression) | TotalKind::Distinct(expression) => Some(expression),
-                TotalKind::Count => None,
-            }];
-            let keys = total.key.parts.iter().filter_map(|(_, part)| match part {
-                crate::program::KeyPart::Expression(expression) => Some(expression.as_ref()),
-                _ => None,
-            });
-            let participant =
-                total.key.parts.iter().any(|(_, part)| matches!(part, crate::program::KeyPart::Participant));
-            let unreadable =
-                expressions.into_iter().flatten().chain(keys).any(|expression| self.looks_at_missing(expression))
-                    || participant && self.is_missing(self.program.claim.participant);
-            if unreadable {
+            if self.lacks(total) {
                 self.totals.push(Value::Nothing);
                 self.total_changes.push(None);
                 continue;
             }
-            match self.read_total(number) {
+            match self.read_total(number, total) {
                 Ok((value, change)) => {
-                    if O::ON {
+                    if O::STEPS {
                         observer
                             .step(Step::Figure(Seen { name: format!("totals.{}", total.name), value: value.into() }));
                     }
@@ -140,6 +127,23 @@ impl<'a> Assessment<'a> {
         failed.map_or(Ok(()), Err)
     }
 
+    /// Whether a total looks at a field of the claim that is missing.
+    fn lacks(&self, total: &Total) -> bool {
+        if self.claim.deficiencies().is_empty() {
+            return false;
+        }
+        let figured = match &total.kind {
+            TotalKind::Sum(expression) | TotalKind::Distinct(expression) => Some(expression),
+            TotalKind::Count => None,
+        };
+        figured.is_some_and(|expression| self.looks_at_missing(expression))
+            || total.key.parts.iter().any(|(_, part)| match part {
+                KeyPart::Expression(expression) => self.looks_at_missing(expression),
+                KeyPart::Participant => self.is_missing(self.program.claim.participant),
+                KeyPart::Claim | KeyPart::Program | KeyPart::Period(_) => false,
+            })
+    }
+
     fn is_missing(&self, field: usize) -> bool {
         self.claim.deficiencies().iter().any(|deficiency| deficiency.field == Some(field))
     }
@@ -148,57 +152,60 @@ impl<'a> Assessment<'a> {
         expression.reads().iter().any(|(_, read)| matches!(read, Read::Field(field) if self.is_missing(*field)))
     }
 
-    fn read_total(&self, number: usize) -> Result<(Value<'a>, Change), Failure> {
-        let Some(total) = self.program.totals.get(number) else {
-            return Err(self.failure("the total isn't there"));
-        };
-        let scope = self.scope();
-        let key = KeyValues::new(self.program, &total.key, self.date, &scope)?.key;
-        let accumulator = self.program.total_accumulator(number);
+    fn read_total(&self, index: usize, total: &'a Total) -> Result<(Value<'a>, Change<'a>), Failure> {
+        let (form, scope) = (&self.program.form, self.scope());
+        let key = self.key(&total.key)?;
+        let accumulator = self.program.total_accumulator(index);
         let failed = |reason: crate::money::Inexact| Failure { place: total.place.clone(), reason: reason.to_string() };
-        let counted = self.history.get(accumulator, &key);
-        let running = match (counted, total.within) {
-            (None, _) => Running::ZERO,
-            (Some(accumulator), Some(days)) => accumulator.within(self.date, days).map_err(failed)?,
-            (Some(accumulator), None) => accumulator.running(),
+        let figure = self.history.figure(accumulator, key);
+        let whole = figure.map_or(Running::ZERO, |figure| figure.running());
+        let running = match (figure, total.within) {
+            (Some(figure), Some(days)) => figure.within(self.date, days).map_err(failed)?,
+            _ => whole,
         };
         let mut delta = Running { count: 1, ..Running::ZERO };
         let mut detail = total.within.map_or(Detail::None, |_| Detail::Day(self.date));
         let value = match &total.kind {
             TotalKind::Count => Value::Integer(running.count),
             TotalKind::Sum(expression) => {
-                let added = evaluate(&self.program.form, expression, &scope)?;
-                delta.sum = added.number().ok_or_else(|| self.failure("what is summed has no value"))?;
-                if expression.kind() == crate::schema::Type::INTEGER {
-                    Value::Integer(
-                        i64::try_from(running.sum.trunc().mantissa())
-                            .map_err(|_| self.failure("the total overflows"))?,
-                    )
-                } else {
-                    Value::Decimal(running.sum)
-                }
+                delta.sum = number(form, expression, &scope)?;
+                self.sum_value(expression, running.sum)?
             }
             TotalKind::Distinct(expression) => {
-                detail = Detail::Member(Key::new([evaluate(&self.program.form, expression, &scope)?]));
-                Value::Integer(counted.map_or(0, crate::history::Accumulator::distinct))
+                let mut member = ScratchVec::new_in(self.scratch);
+                let counted = evaluate(form, expression, &scope)?;
+                counted.encode(&mut |piece| member.extend_from_slice_copy(piece));
+                detail = Detail::Member(Key(member.into_bump_slice()));
+                Value::Integer(figure.map_or(0, |figure| figure.distinct()))
             }
         };
         // The sum after is tried here, so that applying the change can't fail.
-        counted.map_or(Running::ZERO, crate::history::Accumulator::running).plus(delta).map_err(failed)?;
+        whole.plus(delta).map_err(failed)?;
         Ok((value, Change { accumulator, key, delta, detail }))
     }
 
+    /// A sum as rules see it: whole where all that is summed is.
+    fn sum_value(&self, summed: &Expression, sum: Decimal) -> Result<Value<'a>, Failure> {
+        if summed.kind() != Type::INTEGER {
+            return Ok(Value::Decimal(sum));
+        }
+        let whole = i64::try_from(sum.trunc().mantissa());
+        whole.map(Value::Integer).map_err(|_| self.failure("the total overflows"))
+    }
+
     fn look_up<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
-        self.table_rows = self.tables.look_up(self.program, self.date, &self.scope())?;
-        if O::ON {
-            for (number, (table, row)) in self.program.tables.iter().zip(&self.table_rows).enumerate() {
-                let cells = row.iter().flat_map(|row| {
+        let tables = self.decider.tables;
+        for (number, table) in self.program.tables.iter().enumerate() {
+            let found = tables.look_up(number, table, self)?;
+            if O::STEPS {
+                let cells = found.iter().flat_map(|row| {
                     let fields = table.fields.iter().enumerate();
                     fields.map(|(column, field)| Seen { name: field.name.clone(), value: row.value(column).into() })
                 });
-                let found = row.map(|row| self.tables.origin(number, row.number()));
-                observer.step(Step::Lookup { table: table.name.clone(), found, cells: cells.collect() });
+                let origin = found.map(|row| row.origin().to_string());
+                observer.step(Step::Lookup { table: table.name.clone(), found: origin, cells: cells.collect() });
             }
+            self.table_rows.push(found.map(|row| row.row()));
         }
         Ok(())
     }
@@ -206,7 +213,7 @@ impl<'a> Assessment<'a> {
     fn derive<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
         for figure in &self.program.derived {
             let value = evaluate(&self.program.form, &figure.value, &self.scope())?;
-            if O::ON {
+            if O::STEPS {
                 observer.step(Step::Figure(Seen { name: figure.name.clone(), value: value.into() }));
             }
             self.derived.push(value);
@@ -214,57 +221,72 @@ impl<'a> Assessment<'a> {
         Ok(())
     }
 
-    fn decision(mut self, id: &str) -> Decision {
+    fn decision<O: Observer>(mut self, id: &'a str) -> Decision<'a> {
         let disposition = self.disposition();
         if matches!(disposition, Disposition::Rejected | Disposition::Returned) {
-            self.award = Award::default();
+            self.award = Award::none(self.scratch);
         }
         let changes = self.changes(disposition);
         let scale = self.program.identification.scale;
-        let at_scale = |mut amount: Decimal| {
-            amount.rescale(scale);
-            amount
+        let at_scale = |amount: &mut Decimal| {
+            if amount.scale() != scale {
+                amount.rescale(scale);
+            }
         };
         self.reasons.sort_by_key(|reason| reason.disposition);
-        let mut components = self.award.components;
+        let Award { mut components, mut cuts, mut total, .. } = self.award;
         components.resize(self.program.components.len(), Decimal::ZERO);
-        let total = at_scale(self.award.total);
-        let zero = at_scale(Decimal::ZERO);
+        components.iter_mut().for_each(at_scale);
+        cuts.iter_mut().for_each(|cut: &mut Cut<'_>| at_scale(&mut cut.amount));
+        let mut zero = Decimal::ZERO;
+        at_scale(&mut total);
+        at_scale(&mut zero);
         let approved = disposition == Disposition::Approved;
         let (award, pending) = if approved { (total, zero) } else { (zero, total) };
-        let claimed = self.program.claim.claimed.and_then(|field| self.claim.value(field).number());
-        let named = self.program.derived.iter().zip(&self.derived);
-        let cuts = self.award.cuts.into_iter().map(|cut| Cut { amount: at_scale(cut.amount), ..cut });
+        let row = self.claim.row();
+        let mut derived = ScratchVec::new_in(self.scratch);
+        if O::WORDS {
+            let named = self.program.derived.iter().zip(&self.derived);
+            derived.extend(named.map(|(figure, value)| Named {
+                name: Cow::Borrowed(figure.name.as_str()),
+                value: Cow::Borrowed(&*self.scratch.alloc_str(&value.to_string())),
+            }));
+        }
         let outcome = Outcome {
-            claim: id.to_owned(),
-            participant: self.claim.value(self.program.claim.participant).to_string(),
+            claim: Cow::Borrowed(id),
+            participant: shown(row.value(self.program.claim.participant)),
             date: Some(self.date),
             disposition,
             skipped: false,
-            reasons: self.reasons,
-            flags: self.flags,
-            components: components.into_iter().map(at_scale).collect(),
-            cuts: cuts.collect(),
+            reasons: if self.owns_reasons {
+                Cow::Owned(self.reasons.drain(..).collect())
+            } else {
+                Cow::Borrowed(self.reasons.into_bump_slice())
+            },
+            flags: Cow::Borrowed(self.flags.into_bump_slice()),
+            components: Cow::Borrowed(components.into_bump_slice()),
+            cuts: Cow::Borrowed(cuts.into_bump_slice()),
             award,
             pending,
-            claimed,
-            derived: named.map(|(figure, value)| (figure.name.clone(), value.to_string())).collect(),
+            claimed: self.program.claim.claimed.and_then(|field| row.number(field)),
+            derived: Cow::Borrowed(derived.into_bump_slice()),
             origin: self.claim.origin(),
         };
         Decision { outcome, changes }
     }
 
     /// What the decision changes: totals by what they count, bases of approved claims, limits of those not rejected.
-    fn changes(&mut self, disposition: Disposition) -> Vec<Change> {
+    fn changes(&mut self, disposition: Disposition) -> ScratchVec<'a, Change<'a>> {
         let stands = matches!(disposition, Disposition::Approved | Disposition::Held);
-        let counted = |total: &crate::program::Total| match total.of {
-            Counted::All => true,
-            Counted::Standing => stands,
-            Counted::Approved => disposition == Disposition::Approved,
-        };
-        let totals = self.program.totals.iter().zip(std::mem::take(&mut self.total_changes));
-        let mut changes: Vec<Change> =
-            totals.filter(|(total, _)| counted(total)).filter_map(|(_, change)| change).collect();
+        let mut changes = ScratchVec::new_in(self.scratch);
+        for (total, change) in self.program.totals.iter().zip(&self.total_changes) {
+            let counts = match total.of {
+                Counted::All => true,
+                Counted::Standing => stands,
+                Counted::Approved => disposition == Disposition::Approved,
+            };
+            changes.extend(change.filter(|_| counts));
+        }
         if disposition == Disposition::Approved {
             changes.append(&mut self.base_changes);
         }
@@ -272,5 +294,13 @@ impl<'a> Assessment<'a> {
             changes.append(&mut self.limit_changes);
         }
         changes
+    }
+}
+
+/// A value of the claim as outcomes show it.
+pub(super) fn shown(value: Value<'_>) -> Cow<'_, str> {
+    match value {
+        Value::Text(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
     }
 }

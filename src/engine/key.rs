@@ -1,48 +1,64 @@
-//! The values of a `per` list for one claim.
+//! The key of a `per` list for one claim.
 
+use bumpalo::collections::Vec as ScratchVec;
+
+use super::assessment::Assessment;
 use crate::{
-    calendar::Date,
     claim::Value,
     history::Key,
     outcome::Seen,
-    program::{KeyPart, KeyPlan, Program},
-    script::{Failure, Scope, evaluate},
+    program::{KeyPart, KeyPlan},
+    script::{Failure, evaluate},
 };
 
-/// A key with the values that it was made of.
-#[derive(Debug, Clone)]
-pub(super) struct KeyValues<'a> {
-    pub(super) key: Key,
-    words: Vec<(&'a str, Value<'a>)>,
+/// Room for the bytes of most keys.
+const KEY_BYTES: usize = 48;
+
+impl<'a> Assessment<'a, '_> {
+    /// The key of a plan. The words `claim` and `program` add nothing: the first is never kept, the second is the same
+    /// for all.
+    pub(super) fn key(&self, plan: &'a KeyPlan) -> Result<Key<'a>, Failure> {
+        let mut bytes = ScratchVec::with_capacity_in(KEY_BYTES, self.scratch);
+        let mut put = |piece: &[u8]| bytes.extend_from_slice_copy(piece);
+        for (_, part) in &plan.parts {
+            match part {
+                KeyPart::Claim | KeyPart::Program => {}
+                KeyPart::Participant => self.claim.value(self.program.claim.participant).encode(&mut put),
+                KeyPart::Period(period) => {
+                    let start = self.program.identification.fiscal_year_starts.unwrap_or_default();
+                    put(&period.number(self.date, start).to_le_bytes());
+                }
+                KeyPart::Expression(expression) => {
+                    evaluate(&self.program.form, expression, &self.scope())?.encode(&mut put);
+                }
+            }
+        }
+        Ok(Key(bytes.into_bump_slice()))
+    }
+
+    /// The values of a key, as the trace shows them.
+    pub(super) fn key_seen(&self, plan: &KeyPlan) -> Vec<Seen> {
+        let seen = plan.parts.iter().filter_map(|(word, part)| {
+            let value = match part {
+                KeyPart::Claim | KeyPart::Program => return None,
+                KeyPart::Participant => self.claim.value(self.program.claim.participant),
+                KeyPart::Period(period) => {
+                    let start = self.program.identification.fiscal_year_starts.unwrap_or_default();
+                    Value::Text(self.scratch.alloc_str(&period.name(self.date, start)))
+                }
+                KeyPart::Expression(expression) => {
+                    evaluate(&self.program.form, expression, &self.scope()).unwrap_or(Value::Nothing)
+                }
+            };
+            Some(Seen { name: word.clone(), value: value.into() })
+        });
+        seen.collect()
+    }
 }
 
-impl<'a> KeyValues<'a> {
-    /// The key of a plan for a claim. The words `claim` and `program` add nothing: the first is never kept, the second
-    /// is the same for all.
-    pub(super) fn new(
-        program: &'a Program,
-        plan: &'a KeyPlan,
-        date: Date,
-        scope: &Scope<'a, '_>,
-    ) -> Result<Self, Failure> {
-        let mut words = Vec::with_capacity(plan.parts.len());
-        for (word, part) in &plan.parts {
-            let value = match part {
-                KeyPart::Claim | KeyPart::Program => continue,
-                KeyPart::Participant => scope.claim.value(program.claim.participant),
-                KeyPart::Period(period) => {
-                    let start = program.identification.fiscal_year_starts.unwrap_or_default();
-                    Value::Text(scope.scratch.alloc_str(&period.name(date, start)))
-                }
-                KeyPart::Expression(expression) => evaluate(&program.form, expression, scope)?,
-            };
-            words.push((word.as_str(), value));
-        }
-        Ok(Self { key: Key::new(words.iter().map(|(_, value)| *value)), words })
-    }
-
-    /// The values, for the trace.
-    pub(super) fn seen(&self) -> Vec<Seen> {
-        self.words.iter().map(|(word, value)| Seen { name: (*word).to_owned(), value: (*value).into() }).collect()
-    }
+/// The key of some values, in memory of its own.
+pub(super) fn key_bytes<'v>(values: impl IntoIterator<Item = Value<'v>>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(KEY_BYTES);
+    values.into_iter().for_each(|value| value.encode(&mut |piece| bytes.extend_from_slice(piece)));
+    bytes
 }

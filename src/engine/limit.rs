@@ -1,6 +1,8 @@
 //! Limits: what is granted of what a claim asks, under ceilings per key.
 
-use super::{assessment::Assessment, key::KeyValues, schedule::amount};
+use std::borrow::Cow;
+
+use super::{assessment::Assessment, schedule::amount};
 use crate::{
     history::{Change, Detail, Running},
     money::{Decimal, Inexact, add, subtract},
@@ -10,17 +12,17 @@ use crate::{
 };
 
 /// Applies every limit, in order, each asked what those before it left.
-pub(super) fn limits<O: Observer>(assessment: &mut Assessment<'_>, observer: &mut O) -> Result<(), Failure> {
+pub(super) fn limits<O: Observer>(assessment: &mut Assessment<'_, '_>, observer: &mut O) -> Result<(), Failure> {
     let program = assessment.program;
     // A claim that would pass a ceiling and is held or rejected for it uses up neither that limit nor later ones.
     let mut uses_up = true;
     for (index, limit) in program.limits.iter().enumerate() {
         let fail = |reason: Inexact| Failure { place: limit.place.clone(), reason: reason.to_string() };
         let max = amount(program, &limit.max, &assessment.scope())?;
-        let key = KeyValues::new(program, &limit.key, assessment.date, &assessment.scope())?;
+        let key = assessment.key(&limit.key)?;
         let accumulator = program.limit_accumulator(index);
-        let before =
-            if limit.key.is_claim() { Running::ZERO } else { assessment.history.running(accumulator, &key.key) };
+        let figure = assessment.history.figure(accumulator, key).filter(|_| !limit.key.is_claim());
+        let before = figure.map_or(Running::ZERO, |figure| figure.running());
         let asked = sum(&held_components(limit, assessment)).map_err(fail)?;
         let granted = grant(before, asked, max).map_err(fail)?;
         if granted.normalize().scale() > program.identification.scale {
@@ -34,8 +36,8 @@ pub(super) fn limits<O: Observer>(assessment: &mut Assessment<'_>, observer: &mu
             LimitEffect::Reject if over => RuleResult::Objected(Disposition::Rejected),
             _ => RuleResult::Passed,
         };
-        if O::ON {
-            let (code, place, key) = (limit.code.clone(), limit.place.clone(), key.seen());
+        if O::STEPS {
+            let (code, place, key) = (limit.code.clone(), limit.place.clone(), assessment.key_seen(&limit.key));
             let granted_before = before.awarded;
             observer.step(Step::Limit(LimitStep { code, place, key, max, asked, granted_before, granted, result }));
         }
@@ -43,9 +45,10 @@ pub(super) fn limits<O: Observer>(assessment: &mut Assessment<'_>, observer: &mu
             RuleResult::Objected(Disposition::Approved) => cut(assessment, limit, asked, granted).map_err(fail)?,
             RuleResult::Objected(disposition) => {
                 uses_up = false;
-                let message =
-                    format!("{asked} would pass the ceiling of {max}, of which {} are granted", before.awarded);
-                let (code, place) = (limit.code.clone(), Some(limit.place.clone()));
+                let granted = before.awarded;
+                let words = || format!("{asked} would pass the ceiling of {max}, of which {granted} are granted");
+                let message = Cow::Borrowed(if O::WORDS { assessment.scratch.alloc_str(&words()) } else { "" });
+                let (code, place) = (Cow::Borrowed(limit.code.as_str()), Some(Cow::Borrowed(&limit.place)));
                 assessment.reasons.push(Reason { code, disposition, message, place });
             }
             _ => {}
@@ -53,7 +56,7 @@ pub(super) fn limits<O: Observer>(assessment: &mut Assessment<'_>, observer: &mu
         if uses_up && !limit.key.is_claim() {
             let delta = Running { count: 1, sum: asked, awarded: granted };
             before.plus(delta).map_err(fail)?;
-            assessment.limit_changes.push(Change { accumulator, key: key.key, delta, detail: Detail::None });
+            assessment.limit_changes.push(Change { accumulator, key, delta, detail: Detail::None });
         }
     }
     Ok(())
@@ -72,12 +75,12 @@ fn grant(before: Running, asked: Decimal, max: Decimal) -> Result<Decimal, Inexa
 }
 
 /// What earlier limits left of the components that a limit holds.
-fn held_components(limit: &Limit, assessment: &Assessment<'_>) -> Vec<(usize, Decimal)> {
+fn held_components(limit: &Limit, assessment: &Assessment<'_, '_>) -> Vec<(usize, Decimal)> {
     limit.of.iter().map(|index| (*index, assessment.award.left.get(*index).copied().unwrap_or_default())).collect()
 }
 
 /// Takes the cut from the components that the limit holds, the last of them first.
-fn cut(assessment: &mut Assessment<'_>, limit: &Limit, asked: Decimal, granted: Decimal) -> Result<(), Inexact> {
+fn cut<'a>(assessment: &mut Assessment<'a, '_>, limit: &'a Limit, asked: Decimal, granted: Decimal) -> Result<(), Inexact> {
     let taken = subtract(asked, granted)?;
     let mut rest = taken;
     for (index, left) in held_components(limit, assessment).into_iter().rev() {
@@ -88,7 +91,7 @@ fn cut(assessment: &mut Assessment<'_>, limit: &Limit, asked: Decimal, granted: 
         }
         rest = subtract(rest, part)?;
     }
-    assessment.award.cuts.push(Cut { code: limit.code.clone(), amount: taken });
+    assessment.award.cuts.push(Cut { code: Cow::Borrowed(&limit.code), amount: taken });
     assessment.award.cut = add(assessment.award.cut, taken)?;
     assessment.award.total = subtract(assessment.award.total, taken)?;
     Ok(())

@@ -4,13 +4,16 @@
 mod assessment;
 mod award;
 mod decide;
+mod decider;
 mod eligibility;
 mod key;
 mod limit;
+mod queue;
 mod run;
 mod schedule;
 mod table;
 
 pub use decide::{Decision, decide};
+pub use decider::Decider;
 pub use run::{Counts, run};
 pub use table::{Overlap, Tables};

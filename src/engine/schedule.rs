@@ -4,11 +4,11 @@ use crate::{
     money::{Decimal, Inexact, add, multiply, subtract},
     outcome::BandReached,
     program::{Amount, Program, Schedule},
-    script::{Failure, Scope, evaluate},
+    script::{Failure, Scope, number},
 };
 
 /// A schedule with every amount worked out for one claim.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Terms {
     incremental: bool,
     bands: Vec<BandReached>,
@@ -19,7 +19,7 @@ impl Terms {
     pub(super) fn new(program: &Program, schedule: &Schedule, scope: &Scope<'_, '_>) -> Result<Self, Failure> {
         let amount = |amount: &Amount| self::amount(program, amount, scope);
         let target = match &schedule.target {
-            Some(expression) => Some((number(program, expression, scope)?, expression)),
+            Some(expression) => Some((number(&program.form, expression, scope)?, expression)),
             None => None,
         };
         let mut bands: Vec<BandReached> = Vec::with_capacity(schedule.bands.len());
@@ -93,19 +93,8 @@ fn reaches(band: &BandReached, total: Decimal) -> bool {
 pub(super) fn amount(program: &Program, amount: &Amount, scope: &Scope<'_, '_>) -> Result<Decimal, Failure> {
     match amount {
         Amount::Fixed(amount) => Ok(*amount),
-        Amount::Computed(expression) => number(program, expression, scope),
+        Amount::Computed(expression) => number(&program.form, expression, scope),
     }
-}
-
-/// The number that an expression comes to.
-pub(super) fn number(
-    program: &Program,
-    expression: &crate::script::Expression,
-    scope: &Scope<'_, '_>,
-) -> Result<Decimal, Failure> {
-    let value = evaluate(&program.form, expression, scope)?;
-    let nothing = || Failure { place: expression.place().clone(), reason: "there is no number".to_owned() };
-    value.number().ok_or_else(nothing)
 }
 
 #[cfg(test)]

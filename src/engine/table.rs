@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::{assessment::Assessment, key::key_bytes};
 use crate::{
     calendar::Date,
-    claim::{Claims, Row, Value},
-    history::Key,
+    claim::{Claim, Claims, Row, Value},
     program::{Program, Table},
-    script::{Failure, Scope, evaluate},
+    script::{Failure, evaluate},
 };
 
 /// Two rows of a table with the same key, in force on the same day.
@@ -30,7 +30,7 @@ pub struct Tables {
 #[derive(Debug)]
 struct Indexed {
     rows: Claims,
-    by_key: HashMap<Key, Vec<usize>>,
+    by_key: HashMap<Vec<u8>, Vec<usize>>,
 }
 
 impl Tables {
@@ -38,9 +38,9 @@ impl Tables {
     pub fn new(program: &Program, rows: Vec<Claims>) -> Result<Self, Vec<Overlap>> {
         let mut overlaps = Vec::new();
         let tables = program.tables.iter().zip(rows).enumerate().map(|(number, (table, rows))| {
-            let mut by_key: HashMap<Key, Vec<usize>> = HashMap::new();
+            let mut by_key: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
             for row in rows.iter() {
-                let key = Key::new(table.matches.iter().map(|(column, _)| row.value(*column)));
+                let key = key_bytes(table.matches.iter().map(|(column, _)| row.value(*column)));
                 let others = by_key.entry(key).or_default();
                 let in_force = |number| in_force(table, rows.claim(number).row());
                 let first = others.iter().find(|other| overlap(in_force(**other), in_force(row.number())));
@@ -53,43 +53,34 @@ impl Tables {
         if overlaps.is_empty() { Ok(Self { tables }) } else { Err(overlaps) }
     }
 
-    /// The row of each table for a claim.
+    /// The row of a table for a claim.
     pub(super) fn look_up<'a>(
         &'a self,
-        program: &'a Program,
-        date: Date,
-        scope: &Scope<'a, '_>,
-    ) -> Result<Vec<Option<Row<'a>>>, Failure> {
-        let pairs = program.tables.iter().zip(&self.tables);
-        pairs.map(|(table, indexed)| indexed.look_up(program, table, date, scope)).collect()
-    }
-
-    /// Where a row of a table stands.
-    pub(super) fn origin(&self, table: usize, row: usize) -> String {
-        self.tables.get(table).map_or_else(String::new, |indexed| indexed.rows.claim(row).origin().to_string())
+        number: usize,
+        table: &'a Table,
+        assessment: &Assessment<'a, '_>,
+    ) -> Result<Option<Claim<'a>>, Failure> {
+        self.tables.get(number).map_or(Ok(None), |indexed| indexed.look_up(table, assessment))
     }
 }
 
 impl Indexed {
     fn look_up<'a>(
         &'a self,
-        program: &'a Program,
         table: &'a Table,
-        date: Date,
-        scope: &Scope<'a, '_>,
-    ) -> Result<Option<Row<'a>>, Failure> {
-        let mut values = Vec::with_capacity(table.matches.len());
+        assessment: &Assessment<'a, '_>,
+    ) -> Result<Option<Claim<'a>>, Failure> {
+        let mut values = bumpalo::collections::Vec::with_capacity_in(table.matches.len(), assessment.scratch);
         for (_, expression) in &table.matches {
-            values.push(evaluate(&program.form, expression, scope)?);
+            values.push(evaluate(&assessment.program.form, expression, &assessment.scope())?);
         }
         if values.iter().any(Value::is_nothing) {
             return Ok(None);
         }
-        let rows = self.by_key.get(&Key::new(values)).map_or(&[][..], Vec::as_slice);
-        let rows = rows.iter().map(|number| self.rows.claim(*number).row());
-        Ok(rows.into_iter().find(|row| {
-            let (from, until) = in_force(table, *row);
-            from <= date && date <= until
+        let rows = self.by_key.get(&key_bytes(values)).map_or(&[][..], Vec::as_slice);
+        Ok(rows.iter().map(|number| self.rows.claim(*number)).find(|row| {
+            let (from, until) = in_force(table, row.row());
+            from <= assessment.date && assessment.date <= until
         }))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AccumulatorId, Key};
+use super::{AccumulatorId, Key, key::Keys};
 use crate::{
     calendar::Date,
     money::{Decimal, Inexact, add},
@@ -36,123 +36,167 @@ impl Running {
     }
 }
 
-/// Which part of an accumulator a change belongs to, where it keeps parts.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Detail {
+/// Which part of a figure a change belongs to, where it keeps parts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Detail<'a> {
     /// It keeps no parts.
     None,
     /// The claim's date, for a total `within` some days.
     Day(Date),
     /// The value counted, for a total of distinct values.
-    Member(Key),
+    Member(Key<'a>),
 }
 
-/// A running figure, with the parts that a total within days or of distinct values needs.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Accumulator {
-    running: Running,
-    parts: Option<Box<Parts>>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Parts {
-    Days(BTreeMap<Date, Running>),
-    Members(BTreeMap<Key, i64>),
-}
-
-/// What a decision does to one accumulator.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    /// Which accumulator.
+/// What a decision does to one figure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change<'a> {
+    /// Of which accumulator.
     pub accumulator: AccumulatorId,
     /// For what.
-    pub key: Key,
+    pub key: Key<'a>,
     /// By how much.
     pub delta: Running,
     /// In which part.
-    pub detail: Detail,
+    pub detail: Detail<'a>,
 }
 
-impl Accumulator {
+/// A running figure for each key. What no change ever brought, such as sums where claims are counted, takes no room.
+#[derive(Debug, Clone, Default)]
+pub struct Accumulator {
+    keys: Keys,
+    counts: Vec<i64>,
+    sums: Vec<Decimal>,
+    awarded: Vec<Decimal>,
+    parts: Vec<Parts>,
+}
+
+/// The parts that a total within days or of distinct values needs.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Parts {
+    days: BTreeMap<Date, Running>,
+    members: BTreeMap<Box<[u8]>, i64>,
+}
+
+impl Parts {
+    fn apply(&mut self, delta: Running, detail: Detail<'_>) {
+        match detail {
+            Detail::None => {}
+            Detail::Day(date) => {
+                let day = self.days.entry(date).or_default();
+                *day = day.plus(delta).unwrap_or(*day);
+            }
+            Detail::Member(member) => {
+                let counted = self.members.get(member.0).copied().unwrap_or(0) + delta.count;
+                if counted == 0 {
+                    self.members.remove(member.0);
+                } else {
+                    self.members.insert(member.0.into(), counted);
+                }
+            }
+        }
+    }
+}
+
+/// The running figure of one key.
+#[derive(Debug, Clone, Copy)]
+pub struct Figure<'h> {
+    accumulator: &'h Accumulator,
+    slot: usize,
+}
+
+impl Figure<'_> {
     /// The running figure over all parts.
     pub fn running(&self) -> Running {
-        self.running
+        let Accumulator { counts, sums, awarded, .. } = self.accumulator;
+        let at = |list: &[Decimal]| list.get(self.slot).copied().unwrap_or_default();
+        Running { count: counts.get(self.slot).copied().unwrap_or_default(), sum: at(sums), awarded: at(awarded) }
     }
 
     /// The running figure over claims dated less than `days` days from a date, either side.
     pub fn within(&self, date: Date, days: u32) -> Result<Running, Inexact> {
-        let Some(Parts::Days(by_day)) = self.parts.as_deref() else { return Ok(Running::ZERO) };
+        let Some(parts) = self.accumulator.parts.get(self.slot) else { return Ok(Running::ZERO) };
         let reach = i64::from(days.saturating_sub(1));
         let first = crate::calendar::add_days(date, -reach).unwrap_or(Date::MIN);
         let last = crate::calendar::add_days(date, reach).unwrap_or(Date::MAX);
-        by_day.range(first..=last).try_fold(Running::ZERO, |total, (_, day)| total.plus(*day))
+        parts.days.range(first..=last).try_fold(Running::ZERO, |total, (_, day)| total.plus(*day))
     }
 
     /// How many different values were counted.
     pub fn distinct(&self) -> i64 {
-        match self.parts.as_deref() {
-            Some(Parts::Members(members)) => i64::try_from(members.len()).unwrap_or(i64::MAX),
-            _ => 0,
-        }
+        let parts = self.accumulator.parts.get(self.slot);
+        parts.map_or(0, |parts| i64::try_from(parts.members.len()).unwrap_or(i64::MAX))
+    }
+}
+
+impl Accumulator {
+    /// The figure of a key; nothing where nothing was counted.
+    pub fn figure(&self, key: Key<'_>) -> Option<Figure<'_>> {
+        self.keys.find(key).map(|slot| Figure { accumulator: self, slot: slot as usize })
     }
 
-    pub(super) fn apply(&mut self, delta: Running, detail: Detail) {
-        // INVARIANT: whoever made the change has added it to this figure exactly, so neither sum can fail here.
-        self.running = self.running.plus(delta).unwrap_or(self.running);
-        match detail {
-            Detail::None => {}
-            Detail::Day(date) => self.apply_to_day(date, delta),
-            Detail::Member(member) => self.apply_to_member(member, delta.count),
-        }
-    }
-
-    fn apply_to_day(&mut self, date: Date, delta: Running) {
-        let parts = self.parts.get_or_insert_with(|| Box::new(Parts::Days(BTreeMap::new())));
-        if let Parts::Days(days) = parts.as_mut() {
-            let day = days.entry(date).or_default();
-            *day = day.plus(delta).unwrap_or(*day);
-        }
-    }
-
-    fn apply_to_member(&mut self, member: Key, count: i64) {
-        let parts = self.parts.get_or_insert_with(|| Box::new(Parts::Members(BTreeMap::new())));
-        if let Parts::Members(members) = parts.as_mut() {
-            let counted = members.get(&member).copied().unwrap_or(0) + count;
-            if counted == 0 {
-                members.remove(&member);
-            } else {
-                members.insert(member, counted);
+    pub(super) fn apply(&mut self, change: &Change<'_>) {
+        let slot = self.keys.keep(change.key) as usize;
+        let before = Figure { accumulator: self, slot }.running();
+        // INVARIANT: whoever made the change has added it to this figure exactly, so the sum can't fail here.
+        let after = before.plus(change.delta).unwrap_or(before);
+        put(&mut self.counts, slot, after.count);
+        for (list, figure) in [(&mut self.sums, after.sum), (&mut self.awarded, after.awarded)] {
+            if !figure.is_zero() || slot < list.len() {
+                put(list, slot, figure);
             }
         }
+        if change.detail != Detail::None {
+            if self.parts.len() <= slot {
+                self.parts.resize_with(slot + 1, Parts::default);
+            }
+            if let Some(parts) = self.parts.get_mut(slot) {
+                parts.apply(change.delta, change.detail);
+            }
+        }
+    }
+
+}
+
+fn put<T: Copy + Default>(list: &mut Vec<T>, slot: usize, figure: T) {
+    if list.len() <= slot {
+        list.resize(slot + 1, T::default());
+    }
+    if let Some(place) = list.get_mut(slot) {
+        *place = figure;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{calendar::parse_iso, claim::Value};
+    use crate::calendar::parse_iso;
 
-    const ONE: Running = Running { count: 1, sum: Decimal::ONE, awarded: Decimal::ZERO };
-    const BACK: Running = Running { count: -1, sum: Decimal::NEGATIVE_ONE, awarded: Decimal::ZERO };
+    const KEY: Key<'_> = Key(b"key");
+
+    fn apply(accumulator: &mut Accumulator, count: i64, detail: Detail<'_>) {
+        let delta = Running { count, sum: Decimal::from(count), awarded: Decimal::ZERO };
+        accumulator.apply(&Change { accumulator: 0, key: KEY, delta, detail });
+    }
 
     #[test]
     fn within_counts_less_than_the_days_on_either_side() {
         let mut accumulator = Accumulator::default();
         for day in ["2026-01-01", "2026-01-07", "2026-01-08", "2026-01-14"] {
-            accumulator.apply(ONE, Detail::Day(parse_iso(day).unwrap()));
+            apply(&mut accumulator, 1, Detail::Day(parse_iso(day).unwrap()));
         }
-        let within = |date: &str| accumulator.within(parse_iso(date).unwrap(), 7).unwrap().count;
+        let figure = accumulator.figure(KEY).unwrap();
+        let within = |date: &str| figure.within(parse_iso(date).unwrap(), 7).unwrap().count;
         assert_eq!((within("2026-01-07"), within("2026-01-08"), within("2026-02-01")), (3, 3, 0));
     }
 
     #[test]
     fn what_was_taken_back_is_not_distinct_any_more() {
         let mut accumulator = Accumulator::default();
-        let member = |text| Detail::Member(Key::new([Value::Text(text)]));
-        accumulator.apply(ONE, member("A"));
-        accumulator.apply(ONE, member("A"));
-        accumulator.apply(ONE, member("B"));
-        accumulator.apply(BACK, member("B"));
-        assert_eq!((accumulator.distinct(), accumulator.running().count), (1, 2));
+        for (count, member) in [(1, "A"), (1, "A"), (1, "B"), (-1, "B")] {
+            apply(&mut accumulator, count, Detail::Member(Key(member.as_bytes())));
+        }
+        let figure = accumulator.figure(KEY).unwrap();
+        assert_eq!((figure.distinct(), figure.running().count, figure.running().sum), (1, 2, Decimal::TWO));
+        assert!(accumulator.figure(Key(b"other")).is_none());
     }
 }

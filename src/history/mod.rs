@@ -3,18 +3,16 @@
 mod accumulator;
 mod key;
 
-use std::collections::HashMap;
-
-pub use accumulator::{Accumulator, Change, Detail, Running};
+pub use accumulator::{Accumulator, Change, Detail, Figure, Running};
 pub use key::Key;
 
 /// Which accumulator of a program: its totals, the bases of its components and its limits, in that order.
 pub type AccumulatorId = usize;
 
-/// One map, (accumulator, key) to a running figure. A plain value: cloned, compared, written down.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// One map, (accumulator, key) to a running figure. A plain value: cloned, written down.
+#[derive(Debug, Clone, Default)]
 pub struct History {
-    accumulators: Vec<HashMap<Key, Accumulator>>,
+    accumulators: Vec<Accumulator>,
 }
 
 impl History {
@@ -23,23 +21,18 @@ impl History {
         Self::default()
     }
 
-    /// The running figure of a key; zero where nothing was counted.
-    pub fn running(&self, accumulator: AccumulatorId, key: &Key) -> Running {
-        self.get(accumulator, key).map_or_else(Running::default, Accumulator::running)
-    }
-
-    /// The accumulator of a key, where something was counted.
-    pub fn get(&self, accumulator: AccumulatorId, key: &Key) -> Option<&Accumulator> {
-        self.accumulators.get(accumulator)?.get(key)
+    /// The running figure of a key; nothing where nothing was counted.
+    pub fn figure<'h>(&'h self, accumulator: AccumulatorId, key: Key<'_>) -> Option<Figure<'h>> {
+        self.accumulators.get(accumulator)?.figure(key)
     }
 
     /// Applies a change that a decision brought. The sums were checked when the decision was made.
-    pub fn apply(&mut self, change: Change) {
+    pub fn apply(&mut self, change: &Change<'_>) {
         if self.accumulators.len() <= change.accumulator {
-            self.accumulators.resize_with(change.accumulator + 1, HashMap::new);
+            self.accumulators.resize_with(change.accumulator + 1, Accumulator::default);
         }
-        if let Some(keys) = self.accumulators.get_mut(change.accumulator) {
-            keys.entry(change.key).or_default().apply(change.delta, change.detail);
+        if let Some(accumulator) = self.accumulators.get_mut(change.accumulator) {
+            accumulator.apply(change);
         }
     }
 }

@@ -1,28 +1,24 @@
 //! Reads CSV. The parser is lenient; what could lose or change cells is refused here: rows of another length than the
 //! header, and quotes that are not closed where they should be.
 
-use std::{
-    borrow::Cow,
-    cell::RefCell,
-    io::{self, Read},
-    rc::Rc,
-};
+use std::borrow::Cow;
 
-use ::csv::{ByteRecord as Cells, ErrorKind, Reader, ReaderBuilder};
+use ::csv::{ByteRecord, ReaderBuilder};
 
 use super::{
     ColumnMap, InputError, Intake, MAX_ROW_BYTES, Wanted,
-    bounded::{Shape, Watched, Window},
+    block::{Block, Blocks},
     encoding::{Encoding, decode},
     gather::{Gather, Written},
     layout::Layout,
     quotes::Quotes,
-    source::{Place, Source},
+    rows::{Cells, Row, Rows},
+    source::{Place, Source, Stop},
 };
 
 /// In the order in which they are preferred.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
-const BUFFER_BYTES: usize = 64 * 1024;
+const BLOCK_BYTES: usize = 128 * 1024;
 
 /// Reads all rows of a file.
 pub(super) fn read<'p>(
@@ -33,104 +29,82 @@ pub(super) fn read<'p>(
 ) -> Result<Intake, InputError> {
     let delimiter = delimiter(&source.head, wanted, map);
     let (place, bytes) = source.into_parts();
-    let mut rows = Rows::new(bytes, delimiter);
-    let Some(shape) = rows.next(&place, 0)? else {
-        return Err(InputError::Empty { file: place.file, lacking: "even a header" });
-    };
-    refuse_open_quote(&place.file, &shape, &rows, None)?;
-    let mut encoding = Encoding::default();
-    let header: Vec<String> = rows.cells.iter().map(|name| encoding.text(shape.line, name).into_owned()).collect();
-    let layout = Layout::new(&place.file, shape.line, &header, wanted, map)?;
-    let mut gather = Gather::new(&place.file, wanted, layout.names.clone(), encoding);
-    while let Some(shape) = rows.next(&place, gather.count())? {
-        add(&mut gather, &shape, &rows, &layout, &place.file)?;
-        place.report(gather.count(), progress);
+    let mut blocks = Blocks::new(bytes, delimiter, BLOCK_BYTES, MAX_ROW_BYTES);
+    let mut cells = Cells::new(delimiter);
+    let (mut block, mut gather) = (Block::default(), None);
+    loop {
+        let rows_before = gather.as_ref().map_or(0, |(gather, _): &(Gather<'_>, Layout)| gather.count());
+        let next = blocks.next(block).map_err(|error| place.error(error, rows_before, blocks.line()))?;
+        let Some(filled) = next else { break };
+        let mut rows = Rows::new(&filled.bytes, filled.line, delimiter, &mut cells);
+        while let Some(row) = rows.next() {
+            if row.length > MAX_ROW_BYTES {
+                return Err(place.error(Stop::RowTooLong.into(), 0, row.line));
+            }
+            match &mut gather {
+                Some((gather, layout)) => add(gather, &row, layout, &place.file)?,
+                None => gather = Some(begin(&row, &place, wanted, map)?),
+            }
+        }
+        place.report_all(progress);
+        block = filled;
     }
-    place.report_all(progress);
-    Ok(gather.finish())
+    match gather {
+        Some((gather, _)) => Ok(gather.finish()),
+        None => Err(InputError::Empty { file: place.file, lacking: "even a header" }),
+    }
 }
 
-fn add<R: Read>(
-    gather: &mut Gather<'_>,
-    shape: &Shape,
-    rows: &Rows<R>,
-    layout: &Layout,
-    file: &str,
-) -> Result<(), InputError> {
-    refuse_open_quote(file, shape, rows, Some(layout.width))?;
-    if let Quotes::TextAfterQuote { .. } = shape.quotes {
+/// Reads the header.
+fn begin<'p>(
+    row: &Row<'_>,
+    place: &Place,
+    wanted: &'p [Wanted<'p>],
+    map: &ColumnMap,
+) -> Result<(Gather<'p>, Layout), InputError> {
+    refuse_open_quote(&place.file, row, None)?;
+    let mut encoding = Encoding::default();
+    let header: Vec<String> = (0..row.width()).map(|cell| row.cell(cell, &mut encoding).into_owned()).collect();
+    let layout = Layout::new(&place.file, row.line, &header, wanted, map)?;
+    Ok((Gather::new(&place.file, wanted, layout.names.clone(), encoding), layout))
+}
+
+fn add(gather: &mut Gather<'_>, row: &Row<'_>, layout: &Layout, file: &str) -> Result<(), InputError> {
+    refuse_open_quote(file, row, Some(layout.width))?;
+    if let Quotes::TextAfterQuote { .. } = row.quotes {
         let reason = "has text after the closing quote of a cell; write a quote within a quoted cell twice: `\"\"`";
-        return gather.push_unreadable(shape.line, reason);
+        return gather.push_unreadable(row.line, reason);
     }
-    let (found, width) = (rows.cells.len(), layout.width);
+    let (found, width) = (row.width(), layout.width);
     if found != width {
         let cells = if found == 1 { "cell" } else { "cells" };
-        return gather.push_unreadable(shape.line, format!("has {found} {cells} where the header has {width}"));
+        return gather.push_unreadable(row.line, format!("has {found} {cells} where the header has {width}"));
     }
-    let written: Vec<Written<'_>> = layout
-        .places
-        .iter()
-        .map(|place| Written::Text(gather.text(shape.line, rows.cells.get(*place).unwrap_or_default())))
-        .collect();
-    gather.push(shape.line, &written)
+    gather.push(row.line, |encoding, field| {
+        Written::Text(layout.places.get(field).map_or(Cow::Borrowed(""), |place| row.cell(*place, encoding)))
+    })
 }
 
 /// Over several lines, a wrong row is taken for an open quote that swallowed the rows after it. A row on one line harms
 /// only itself.
-fn refuse_open_quote<R: Read>(
-    file: &str,
-    shape: &Shape,
-    rows: &Rows<R>,
-    width: Option<usize>,
-) -> Result<(), InputError> {
-    let found = rows.cells.len();
-    let (line, sign) = match shape.quotes {
+fn refuse_open_quote(file: &str, row: &Row<'_>, width: Option<usize>) -> Result<(), InputError> {
+    let found = row.width();
+    let (line, sign) = match row.quotes {
         Quotes::Open { line } => (line, "the file ends within the cell".to_owned()),
-        Quotes::TextAfterQuote { line } if shape.spans_lines => {
+        Quotes::TextAfterQuote { line } if row.spans_lines => {
             (line, "it is closed on a later line, and other text follows at once".to_owned())
         }
-        Quotes::Sound { across } if shape.spans_lines && width.is_some_and(|width| width != found) => {
+        Quotes::Sound { across } if row.spans_lines && width.is_some_and(|width| width != found) => {
             let width = width.unwrap_or_default();
             let sign = format!("with the lines after it the row has {found} cells where the header has {width}");
-            (across.unwrap_or(shape.line), sign)
+            (across.unwrap_or(row.line), sign)
         }
         _ => return Ok(()),
     };
     Err(InputError::OpenQuote { file: file.to_owned(), line, sign })
 }
 
-/// The rows of a file, one at a time.
-struct Rows<R> {
-    reader: Reader<Watched<R>>,
-    window: Rc<RefCell<Window>>,
-    delimiter: u8,
-    /// The cells of the current row.
-    cells: Cells,
-}
-
-impl<R: Read> Rows<R> {
-    fn new(bytes: R, delimiter: u8) -> Self {
-        let window = Window::new(MAX_ROW_BYTES);
-        let reader = lenient(delimiter).from_reader(Watched::new(bytes, &window));
-        Self { reader, window, delimiter, cells: Cells::new() }
-    }
-
-    /// Goes on to the next row, after so many rows.
-    fn next(&mut self, place: &Place, rows: usize) -> Result<Option<Shape>, InputError> {
-        let read = self.reader.read_byte_record(&mut self.cells).map_err(|error| match error.into_kind() {
-            ErrorKind::Io(error) => error,
-            _ => io::Error::from(io::ErrorKind::InvalidData),
-        });
-        let mut window = self.window.borrow_mut();
-        let passed = match read {
-            Ok(false) => return Ok(None),
-            Ok(true) => window.pass_row(self.reader.position().byte(), self.delimiter),
-            Err(error) => Err(error),
-        };
-        passed.map(Some).map_err(|error| place.error(error, rows, window.line()))
-    }
-}
-
+/// The parser as the rows are read with.
 fn lenient(delimiter: u8) -> ReaderBuilder {
     let mut builder = ReaderBuilder::new();
     builder
@@ -138,8 +112,7 @@ fn lenient(delimiter: u8) -> ReaderBuilder {
         .has_headers(false)
         .flexible(true)
         .quote(b'"')
-        .double_quote(true)
-        .buffer_capacity(BUFFER_BYTES);
+        .double_quote(true);
     builder
 }
 
@@ -148,7 +121,7 @@ fn lenient(delimiter: u8) -> ReaderBuilder {
 fn delimiter(head: &[u8], wanted: &[Wanted<'_>], map: &ColumnMap) -> u8 {
     let mut best = ((0, 0), b',');
     for delimiter in DELIMITERS {
-        let mut header = Cells::new();
+        let mut header = ByteRecord::new();
         if !matches!(lenient(delimiter).from_reader(head).read_byte_record(&mut header), Ok(true)) {
             continue;
         }

@@ -149,9 +149,9 @@ pub enum InputError {
         /// What shows it.
         sign: String,
     },
-    /// More different texts than can be kept.
-    #[error("`{file}` holds more than four billion different texts")]
-    TooManyTexts {
+    /// More rows than can be numbered.
+    #[error("`{file}` holds more than four billion rows")]
+    TooManyRows {
         /// The file's name.
         file: String,
     },
@@ -175,7 +175,7 @@ impl InputError {
             Self::TooManyColumns { .. } => Code::TooManyColumns,
             Self::RowTooLong { .. } => Code::RowTooLong,
             Self::OpenQuote { .. } => Code::OpenQuote,
-            Self::TooManyTexts { .. } => Code::TooManyTexts,
+            Self::TooManyRows { .. } => Code::TooManyRows,
         }
     }
 
@@ -185,7 +185,7 @@ impl InputError {
             Self::Unopened { .. } | Self::Interrupted { .. } => return None,
             Self::MissingColumns { missing, .. } => return Some(suggestions(missing)),
             Self::Damaged { .. } => "ask the sender for the file again; nothing of it was used",
-            Self::TooLarge { .. } | Self::TooManyTexts { .. } => "split the file",
+            Self::TooLarge { .. } | Self::TooManyRows { .. } => "split the file",
             Self::NotText { .. } => "open it in the program that wrote it and save it as CSV UTF-8",
             Self::Workbook { .. } => "save the sheet as CSV UTF-8, or take the file out of its archive",
             Self::Utf16 { .. } => "save it as CSV UTF-8",
@@ -263,7 +263,7 @@ mod tests {
             InputError::TooLarge { file: file(), gibibytes: 64 },
             InputError::Empty { file: file(), lacking },
             InputError::RowTooLong { file: file(), line: 3 },
-            InputError::TooManyTexts { file: file() },
+            InputError::TooManyRows { file: file() },
         ] {
             let (text, help) = (error.to_string(), error.help().unwrap());
             assert!(text.contains("`claims.csv`") && !text.ends_with('.'), "{text}");

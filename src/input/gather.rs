@@ -45,34 +45,38 @@ impl<'p> Gather<'p> {
         self.encoding.text(line, bytes)
     }
 
-    /// Adds a row, with what is written under each wanted column.
-    pub(super) fn push(&mut self, line: u64, written: &[Written<'_>]) -> Result<(), InputError> {
+    /// Adds a row. `written` gives what is written under each wanted column.
+    pub(super) fn push<'t>(
+        &mut self,
+        line: u64,
+        mut written: impl FnMut(&mut Encoding, usize) -> Written<'t>,
+    ) -> Result<(), InputError> {
+        let Self { file, wanted, names, claims, encoding } = self;
         let mut deficiencies = Vec::new();
-        let fields = self.wanted.iter().zip(&self.names).zip(written).enumerate();
-        let cells: Vec<Cell<'_>> = fields
-            .map(|(field, ((wanted, name), written))| {
-                let (text, read) = match written {
-                    Written::Text(text) => (text.as_ref(), wanted.kind.read(text)),
-                    Written::Number(text) => (*text, wanted.kind.read_number(text)),
-                    Written::Other(text, reason) => (*text, Err(CellTrouble::Unreadable((*reason).to_owned()))),
-                };
-                read.unwrap_or_else(|trouble| {
+        let too_many = |_| InputError::TooManyRows { file: file.clone() };
+        let mut draft = claims.draft(line).map_err(too_many)?;
+        for (field, wanted) in wanted.iter().enumerate() {
+            let written = written(encoding, field);
+            let (text, read) = match &written {
+                Written::Text(text) => (text.as_ref(), wanted.kind.read(text)),
+                Written::Number(text) => (*text, wanted.kind.read_number(text)),
+                Written::Other(text, reason) => (*text, Err(CellTrouble::Unreadable((*reason).to_owned()))),
+            };
+            draft.push(read.unwrap_or_else(|trouble| {
+                if let Some(name) = names.get(field) {
                     deficiencies.push(Deficiency::cell(field, name, text, kind(trouble)));
-                    Cell::Empty
-                })
-            })
-            .collect();
-        self.add(line, cells, deficiencies)
+                }
+                Cell::Empty
+            }));
+        }
+        drop(draft);
+        claims.blame(deficiencies).map_err(too_many)
     }
 
     /// Adds a row that can't be read as a whole.
     pub(super) fn push_unreadable(&mut self, line: u64, reason: impl Into<String>) -> Result<(), InputError> {
-        self.add(line, Vec::new(), vec![Deficiency::row(reason)])
-    }
-
-    fn add(&mut self, line: u64, cells: Vec<Cell<'_>>, deficiencies: Vec<Deficiency>) -> Result<(), InputError> {
-        let added = self.claims.push(line, cells, deficiencies);
-        added.map_err(|_| InputError::TooManyTexts { file: self.file.clone() })
+        let added = self.claims.push(line, [], vec![Deficiency::row(reason)]);
+        added.map_err(|_| InputError::TooManyRows { file: self.file.clone() })
     }
 
     /// The claims, with what is to be said about the file.

@@ -42,7 +42,10 @@ pub(super) fn read<'p>(
         }
         let text = gather.text(lines.number, bytes);
         match keys.written(&text) {
-            Ok(written) => gather.push(lines.number, &written)?,
+            Ok(mut written) => gather.push(lines.number, |_, field| {
+                let empty = || Written::Text(Cow::Borrowed(""));
+                written.get_mut(field).map_or_else(empty, |written| std::mem::replace(written, empty()))
+            })?,
             Err(reason) => gather.push_unreadable(lines.number, reason)?,
         }
         place.report(gather.count(), progress);

@@ -6,7 +6,7 @@
 //!
 //! This module never decides a claim, and reads no definition.
 
-mod bounded;
+mod block;
 mod csv;
 mod encoding;
 mod error;
@@ -15,6 +15,7 @@ mod json_lines;
 mod layout;
 mod map;
 mod quotes;
+mod rows;
 mod source;
 
 use std::io::Read;

@@ -1,6 +1,8 @@
 //! Judges how a row is quoted. The CSV parser reads any quoting somehow; a wrong one changes what a cell says, or takes
 //! the rows after it into a cell.
 
+use memchr::memchr_iter;
+
 /// Whether a byte ends a line.
 pub(super) fn is_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
@@ -27,15 +29,18 @@ enum At {
 }
 
 impl Quotes {
-    /// Reads a row that starts on a line, as the CSV parser does: quotes within a bare cell are text.
-    pub(super) fn of(row: &[u8], line: u64, delimiter: u8) -> Self {
-        if !row.contains(&b'"') {
-            return Self::Sound { across: None };
-        }
+    /// Reads the first row of bytes that start on a line, as the CSV parser does: quotes within a bare cell are text.
+    /// Comes back with how it is quoted and how many bytes it has, without the break that ends it.
+    pub(super) fn of_first_row(bytes: &[u8], line: u64, delimiter: u8) -> (Self, usize) {
         let (mut at, mut line, mut opened) = (At::CellStart, line, line);
         let (mut across, mut trailed, mut before) = (None, None, b' ');
-        for &byte in row {
-            if is_break(byte) && at == At::Quoted {
+        let mut length = bytes.len();
+        for (place, &byte) in bytes.iter().enumerate() {
+            if is_break(byte) {
+                if at != At::Quoted {
+                    length = place;
+                    break;
+                }
                 across = across.or(Some(opened));
                 line += u64::from((before, byte) != (b'\r', b'\n'));
             }
@@ -56,12 +61,20 @@ impl Quotes {
             };
             before = byte;
         }
-        match (at, trailed) {
+        let quotes = match (at, trailed) {
             (At::Quoted, _) => Self::Open { line: opened },
             (_, Some(opened)) => Self::TextAfterQuote { line: across.unwrap_or(opened) },
             _ => Self::Sound { across },
-        }
+        };
+        (quotes, length)
     }
+}
+
+/// How many line breaks there are; `\r\n` is one.
+pub(super) fn count_breaks(bytes: &[u8]) -> u64 {
+    let ends = memchr_iter(b'\n', bytes).count();
+    let lone = memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
+    (ends + lone) as u64
 }
 
 #[cfg(test)]
@@ -81,7 +94,9 @@ mod tests {
             ("a,\"b\n1,\"c\",d", Quotes::TextAfterQuote { line: 5 }),
             ("\"a\r\nb\",\"c\n", Quotes::Open { line: 6 }),
         ] {
-            assert_eq!(Quotes::of(row.as_bytes(), 5, b','), expected, "{row}");
+            assert_eq!(Quotes::of_first_row(row.as_bytes(), 5, b','), (expected, row.len()), "{row}");
         }
+        assert_eq!(Quotes::of_first_row(b"\"a\n\",b\r\nc", 1, b',').1, 6);
+        assert_eq!(count_breaks(b"\r\n\n\r\r\n"), 4);
     }
 }

@@ -40,6 +40,9 @@ pub enum Inexact {
 ///
 /// Stricter than the library's parser, which rounds past 28 digits and takes `1_000`.
 pub fn parse_decimal(text: &str) -> Result<Decimal, NotDecimal> {
+    if let Some(decimal) = parse_short(text.as_bytes()) {
+        return Ok(decimal);
+    }
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, part)| (whole, Some(part)));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -47,6 +50,30 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, NotDecimal> {
         return Decimal::from_str_exact(text).map_err(|_| NotDecimal::TooLong);
     }
     Err(reason_not_decimal(digits, whole, fraction))
+}
+
+/// The most digits that a number of 64 bits holds whatever they are.
+const SHORT_DIGITS: usize = 18;
+
+/// Reads what nearly every decimal is: a few digits. `None` is no verdict.
+fn parse_short(text: &[u8]) -> Option<Decimal> {
+    let (negative, rest) = text.strip_prefix(b"-").map_or((false, text), |rest| (true, rest));
+    let (mut digits, mut count, mut point) = (0_i64, 0, None);
+    for byte in rest {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits.wrapping_mul(10).wrapping_add(i64::from(byte - b'0'));
+                count += 1;
+            }
+            b'.' if point.is_none() && count > 0 => point = Some(count),
+            _ => return None,
+        }
+    }
+    let places = count - point.unwrap_or(count);
+    let is_whole = count > 0 && count <= SHORT_DIGITS && (point.is_none() || places > 0);
+    // Minus zero keeps its sign on the long way.
+    (is_whole && !(negative && digits == 0))
+        .then(|| Decimal::new(if negative { -digits } else { digits }, u32::try_from(places).unwrap_or_default()))
 }
 
 fn reason_not_decimal(digits: &str, whole: &str, fraction: Option<&str>) -> NotDecimal {
@@ -122,6 +149,33 @@ pub fn at_scale(amount: Decimal, scale: u32) -> String {
     shown.to_string()
 }
 
+/// Appends an amount with exactly `scale` places, as [`at_scale`] prints it.
+pub fn write_at_scale(amount: Decimal, scale: u32, bytes: &mut Vec<u8>) {
+    let short = scale.checked_sub(amount.scale()).and_then(|missing| {
+        let digits = u64::try_from(amount.mantissa().unsigned_abs()).ok()?;
+        digits.checked_mul(10_u64.checked_pow(missing)?)
+    });
+    let Some(digits) = short else {
+        bytes.extend_from_slice(at_scale(amount, scale).as_bytes());
+        return;
+    };
+    if amount.is_sign_negative() && digits != 0 {
+        bytes.push(b'-');
+    }
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(digits).as_bytes();
+    let places = scale as usize;
+    // At least one digit stands before the point.
+    let zeros = (places + 1).saturating_sub(digits.len());
+    let whole = (zeros + digits.len()).saturating_sub(places);
+    for place in 0..zeros + digits.len() {
+        if place == whole {
+            bytes.push(b'.');
+        }
+        bytes.push(place.checked_sub(zeros).and_then(|place| digits.get(place)).copied().unwrap_or(b'0'));
+    }
+}
+
 /// A figure without needless zeros, as traces print it.
 pub fn plain(figure: Decimal) -> String {
     figure.normalize().to_string()
@@ -176,5 +230,17 @@ mod tests {
         assert_eq!(at_scale(parse_decimal("3100").unwrap(), 2), "3100.00");
         assert_eq!(at_scale(parse_decimal("-0.00").unwrap(), 2), "0.00");
         assert_eq!(plain(parse_decimal("1.500").unwrap()), "1.5");
+    }
+
+    #[test]
+    fn an_amount_is_appended_as_it_is_printed() {
+        for text in ["0", "-0", "7", "-7", "0.05", "-0.050", "12.3", "1844674407370955161.5", "-99999999999999999999.75"] {
+            let amount = parse_decimal(text).unwrap();
+            for scale in amount.normalize().scale()..=12 {
+                let mut bytes = Vec::new();
+                write_at_scale(amount, scale, &mut bytes);
+                assert_eq!(String::from_utf8(bytes).unwrap(), at_scale(amount, scale), "{text} {scale}");
+            }
+        }
     }
 }

@@ -4,28 +4,39 @@ mod disposition;
 mod reason;
 mod trace;
 
+use std::borrow::Cow;
+
 use crate::{calendar::Date, claim::Origin, money::Decimal};
 
 pub use disposition::Disposition;
 pub use reason::{EngineReason, Reason};
-pub use trace::{BandReached, ComponentStep, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Silent, Step, Trace};
+pub use trace::{BandReached, Codes, ComponentStep, Depth, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step, Trace, Words};
 
 /// What a limit took from a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cut {
+pub struct Cut<'a> {
     /// The limit's code.
-    pub code: String,
+    pub code: Cow<'a, str>,
     /// How much, at the program's scale.
     pub amount: Decimal,
 }
 
+/// A named figure of the program, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// As rules call it.
+    pub name: Cow<'a, str>,
+    /// What it came to.
+    pub value: Cow<'a, str>,
+}
+
 /// What was decided for one claim. Amounts are rounded to the program's scale.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct Outcome<'a> {
     /// The claim's id; empty where it can't be read.
-    pub claim: String,
+    pub claim: Cow<'a, str>,
     /// Who asks; empty where it can't be read.
-    pub participant: String,
+    pub participant: Cow<'a, str>,
     /// The claim's date, where it can be read.
     pub date: Option<Date>,
     /// What became of it.
@@ -33,26 +44,49 @@ pub struct Outcome {
     /// Whether it was decided before with the same content, so that this outcome repeats that one and awards nothing.
     pub skipped: bool,
     /// Why it was rejected, returned or held; worst first, then in the order of the program.
-    pub reasons: Vec<Reason>,
+    pub reasons: Cow<'a, [Reason<'a>]>,
     /// What looked odd, in the order of the program.
-    pub flags: Vec<Reason>,
+    pub flags: Cow<'a, [Reason<'a>]>,
     /// Each component before limits, in the order of the program.
-    pub components: Vec<Decimal>,
+    pub components: Cow<'a, [Decimal]>,
     /// What limits took, in their order.
-    pub cuts: Vec<Cut>,
+    pub cuts: Cow<'a, [Cut<'a>]>,
     /// What this outcome awards: zero unless approved.
     pub award: Decimal,
     /// What a held claim would be awarded.
     pub pending: Decimal,
     /// What the claimant asked, where the program reads it and the cell is filled.
     pub claimed: Option<Decimal>,
-    /// Named figures of the program, as text.
-    pub derived: Vec<(String, String)>,
+    /// Named figures of the program, where words are wanted.
+    pub derived: Cow<'a, [Named<'a>]>,
     /// Where the row stands.
-    pub origin: Origin,
+    pub origin: Origin<'a>,
 }
 
-impl Outcome {
+impl Outcome<'_> {
+    /// The same without what it borrows.
+    pub fn into_owned(self) -> Outcome<'static> {
+        let cut = |cut: Cut<'_>| Cut { code: owned(cut.code), amount: cut.amount };
+        let named = |named: Named<'_>| Named { name: owned(named.name), value: owned(named.value) };
+        let reasons = |list: Cow<'_, [Reason<'_>]>| list.into_owned().into_iter().map(Reason::into_owned).collect();
+        Outcome {
+            claim: owned(self.claim),
+            participant: owned(self.participant),
+            date: self.date,
+            disposition: self.disposition,
+            skipped: self.skipped,
+            reasons: reasons(self.reasons),
+            flags: reasons(self.flags),
+            components: Cow::Owned(self.components.into_owned()),
+            cuts: self.cuts.into_owned().into_iter().map(cut).collect(),
+            award: self.award,
+            pending: self.pending,
+            claimed: self.claimed,
+            derived: self.derived.into_owned().into_iter().map(named).collect(),
+            origin: self.origin.into_owned(),
+        }
+    }
+
     /// Claimed minus what it was or would be awarded.
     pub fn variance(&self) -> Option<Decimal> {
         self.claimed.map(|claimed| claimed.saturating_sub(self.award.saturating_add(self.pending)))
@@ -62,4 +96,8 @@ impl Outcome {
     pub fn status(&self) -> &'static str {
         if self.skipped { "skipped" } else { self.disposition.name() }
     }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
 }

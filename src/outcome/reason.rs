@@ -1,5 +1,7 @@
 //! Coded reasons: the program's own codes, and those that the engine gives itself.
 
+use std::borrow::Cow;
+
 use super::Disposition;
 use crate::{
     claim::{Deficiency, DeficiencyKind},
@@ -8,26 +10,36 @@ use crate::{
 
 /// Why a claim didn't simply pass, with the line of the rule where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reason {
+pub struct Reason<'a> {
     /// The code: the program's, or an [`EngineReason`]'s.
-    pub code: String,
+    pub code: Cow<'a, str>,
     /// What it does to the claim; approved for a flag that only notes.
     pub disposition: Disposition,
-    /// In words, for the claimant.
-    pub message: String,
+    /// In words, for the claimant; empty where only codes are wanted.
+    pub message: Cow<'a, str>,
     /// The rule's place.
-    pub place: Option<Place>,
+    pub place: Option<Cow<'a, Place>>,
 }
 
-impl Reason {
-    /// The reason for which a row is returned before it is decided.
-    pub fn of_deficiency(line: u64, deficiency: &Deficiency) -> Self {
+impl<'a> Reason<'a> {
+    /// The same without what it borrows.
+    pub fn into_owned(self) -> Reason<'static> {
+        Reason {
+            code: Cow::Owned(self.code.into_owned()),
+            disposition: self.disposition,
+            message: Cow::Owned(self.message.into_owned()),
+            place: self.place.map(|place| Cow::Owned(place.into_owned())),
+        }
+    }
+
+    /// The reason for which a row is returned before it is decided, with words where they are wanted.
+    pub fn of_deficiency(line: u64, deficiency: &Deficiency, words: bool) -> Self {
         let reason = match deficiency.kind {
             DeficiencyKind::Missing => EngineReason::FieldMissing,
             DeficiencyKind::Unreadable(_) => EngineReason::FieldUnreadable,
             DeficiencyKind::Row(_) => EngineReason::RowUnreadable,
         };
-        reason.because(format!("line {line}: {deficiency}"), None)
+        reason.because(if words { format!("line {line}: {deficiency}") } else { String::new() }, None)
     }
 
     /// The word for what it does to the claim.
@@ -139,7 +151,8 @@ impl EngineReason {
     }
 
     /// The reason with a message.
-    pub fn because(self, message: impl Into<String>, place: Option<Place>) -> Reason {
-        Reason { code: self.code().to_owned(), disposition: self.disposition(), message: message.into(), place }
+    pub fn because<'a>(self, message: impl Into<Cow<'a, str>>, place: Option<Place>) -> Reason<'a> {
+        let (code, place) = (Cow::Borrowed(self.code()), place.map(Cow::Owned));
+        Reason { code, disposition: self.disposition(), message: message.into(), place }
     }
 }

@@ -4,21 +4,46 @@ use crate::{calendar::Date, claim::Constant, diagnostic::Place, money::Decimal};
 
 use super::Disposition;
 
+/// How much is wanted of a decision beside what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Codes alone, as the outcomes file holds them.
+    Codes,
+    /// The words of reasons, and named figures.
+    Words,
+    /// These and every step.
+    Steps,
+}
+
 /// Sees the steps of a decision. Chosen when compiling, so that an unobserved run pays nothing.
 pub trait Observer {
     /// Whether steps are wanted at all.
-    const ON: bool;
+    const STEPS: bool;
+    /// Whether the words of reasons are wanted.
+    const WORDS: bool;
 
     /// Takes a step.
     fn step(&mut self, step: Step);
 }
 
-/// Sees nothing.
+/// Wants codes alone.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
+pub struct Codes;
 
-impl Observer for Silent {
-    const ON: bool = false;
+impl Observer for Codes {
+    const STEPS: bool = false;
+    const WORDS: bool = false;
+
+    fn step(&mut self, _: Step) {}
+}
+
+/// Wants the words of reasons, and no steps.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Words;
+
+impl Observer for Words {
+    const STEPS: bool = false;
+    const WORDS: bool = true;
 
     fn step(&mut self, _: Step) {}
 }
@@ -31,7 +56,8 @@ pub struct Trace {
 }
 
 impl Observer for Trace {
-    const ON: bool = true;
+    const STEPS: bool = true;
+    const WORDS: bool = true;
 
     fn step(&mut self, step: Step) {
         self.steps.push(step);

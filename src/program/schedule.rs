@@ -63,7 +63,7 @@ impl Schedule {
     }
 
     /// Whether it is the same for every claim.
-    pub(super) fn is_constant(&self, params: &[Param]) -> bool {
+    pub fn is_constant(&self, params: &[Param]) -> bool {
         let constant = |read: &Read| match read {
             Read::Param(param) => params.get(*param).is_some_and(|param| !param.is_dated()),
             _ => false,

@@ -1,6 +1,6 @@
 //! The columns of the outcomes file, the same in every format.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 use crate::{
     calendar::Date,
@@ -18,13 +18,13 @@ pub(super) enum OutcomeCell<'o> {
     /// Text that came from input.
     Input(&'o str),
     /// Where the row stands.
-    Origin(&'o Origin),
+    Origin(&'o Origin<'o>),
     /// A date.
     Date(Date),
     /// Codes of reasons or flags, each once, in order.
-    Reasons(&'o [Reason]),
+    Reasons(&'o [Reason<'o>]),
     /// Codes of limits, in order.
-    Cuts(&'o [Cut]),
+    Cuts(&'o [Cut<'o>]),
     /// An amount with the places that it is written with: the program's, or more where the claimant wrote more.
     Amount(Decimal, u32),
     /// Nothing.
@@ -38,12 +38,12 @@ impl OutcomeCell<'_> {
         match self {
             Self::Reasons(reasons) => {
                 for reason in *reasons {
-                    if !codes.contains(&reason.code.as_str()) {
+                    if !codes.contains(&&*reason.code) {
                         codes.push(&reason.code);
                     }
                 }
             }
-            Self::Cuts(cuts) => codes.extend(cuts.iter().map(|cut| cut.code.as_str())),
+            Self::Cuts(cuts) => codes.extend(cuts.iter().map(|cut| &*cut.code)),
             _ => {}
         }
         codes
@@ -89,28 +89,35 @@ impl OutcomeColumns {
         names
     }
 
-    /// The cells of an outcome.
-    pub(super) fn cells<'o>(&'o self, outcome: &'o Outcome) -> impl Iterator<Item = OutcomeCell<'o>> {
-        let amount = |amount: Decimal| OutcomeCell::Amount(amount, self.scale.max(amount.normalize().scale()));
-        let optional = move |figure: Option<Decimal>| figure.map_or(OutcomeCell::Empty, amount);
-        let before = [
-            OutcomeCell::Input(&outcome.claim),
-            OutcomeCell::Input(&outcome.participant),
-            outcome.date.map_or(OutcomeCell::Empty, OutcomeCell::Date),
-            OutcomeCell::Word(outcome.status()),
-            amount(outcome.award),
-            amount(outcome.pending),
-            OutcomeCell::Word(&self.unit),
-        ];
-        let after = [
-            OutcomeCell::Reasons(&outcome.reasons),
-            OutcomeCell::Reasons(&outcome.flags),
-            OutcomeCell::Cuts(&outcome.cuts),
-            optional(outcome.claimed),
-            optional(outcome.variance()),
-            OutcomeCell::Empty,
-            OutcomeCell::Origin(&outcome.origin),
-        ];
-        before.into_iter().chain(outcome.components.iter().map(move |component| amount(*component))).chain(after)
+    /// The cells of an outcome, in order.
+    pub(super) fn each<'o>(
+        &'o self,
+        outcome: &'o Outcome<'_>,
+        mut put: impl FnMut(OutcomeCell<'o>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let amount = |amount: Decimal| OutcomeCell::Amount(amount, self.places(amount));
+        let optional = |figure: Option<Decimal>| figure.map_or(OutcomeCell::Empty, amount);
+        put(OutcomeCell::Input(&outcome.claim))?;
+        put(OutcomeCell::Input(&outcome.participant))?;
+        put(outcome.date.map_or(OutcomeCell::Empty, OutcomeCell::Date))?;
+        put(OutcomeCell::Word(outcome.status()))?;
+        put(amount(outcome.award))?;
+        put(amount(outcome.pending))?;
+        put(OutcomeCell::Word(&self.unit))?;
+        for component in outcome.components.iter() {
+            put(amount(*component))?;
+        }
+        put(OutcomeCell::Reasons(&outcome.reasons))?;
+        put(OutcomeCell::Reasons(&outcome.flags))?;
+        put(OutcomeCell::Cuts(&outcome.cuts))?;
+        put(optional(outcome.claimed))?;
+        put(optional(outcome.variance()))?;
+        put(OutcomeCell::Empty)?;
+        put(OutcomeCell::Origin(&outcome.origin))
+    }
+
+    /// The places that an amount is written with: the program's, or more where the claimant wrote more.
+    fn places(&self, amount: Decimal) -> u32 {
+        if amount.scale() <= self.scale { self.scale } else { self.scale.max(amount.normalize().scale()) }
     }
 }

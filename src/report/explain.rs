@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Why a claim was decided as it was: each step with the rule's line, the values it saw and the arithmetic.
-pub fn explain(program: &Program, outcome: &Outcome, trace: &Trace) -> String {
+pub fn explain(program: &Program, outcome: &Outcome<'_>, trace: &Trace) -> String {
     let mut page = Page { text: String::new(), scale: program.identification.scale, program };
     page.head(outcome, !trace.steps.is_empty());
     for step in &trace.steps {
@@ -29,7 +29,7 @@ struct Page<'p> {
 }
 
 impl Page<'_> {
-    fn head(&mut self, outcome: &Outcome, has_steps: bool) {
+    fn head(&mut self, outcome: &Outcome<'_>, has_steps: bool) {
         let id = if outcome.claim.is_empty() {
             "A row without a readable id".to_owned()
         } else {
@@ -47,7 +47,7 @@ impl Page<'_> {
             Disposition::Returned => self.line("Awarded nothing; it can be sent again once this is cured:"),
             Disposition::Rejected => self.line("Awarded nothing:"),
         }
-        for reason in outcome.reasons.iter().chain(&outcome.flags) {
+        for reason in outcome.reasons.iter().chain(outcome.flags.iter()) {
             self.line(&format!("  {} ({}): {}", reason.code, reason.effect(), reason.message));
         }
         if let (Some(claimed), Some(variance)) = (outcome.claimed, outcome.variance()) {
@@ -59,7 +59,7 @@ impl Page<'_> {
             };
             self.line(&format!("Claimed {}{beside}.", self.exact(claimed)));
         }
-        for cut in &outcome.cuts {
+        for cut in outcome.cuts.iter() {
             self.line(&format!("  {} (cut): {} {unit} less than would be due", cut.code, self.amount(cut.amount)));
         }
         if !has_steps {

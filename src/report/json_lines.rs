@@ -23,20 +23,18 @@ impl<W: Write> JsonLinesWriter<W> {
 }
 
 impl<W: Write> OutcomeWriter for JsonLinesWriter<W> {
-    fn write(&mut self, outcome: &Outcome) -> io::Result<()> {
-        let cells = self.names.iter().cloned().zip(self.columns.cells(outcome));
-        let object: Map<String, Value> = cells
-            .map(|(name, cell)| {
-                let value = match cell {
-                    OutcomeCell::Reasons(_) | OutcomeCell::Cuts(_) => {
-                        cell.codes().into_iter().map(Value::from).collect()
-                    }
-                    OutcomeCell::Empty => Value::Null,
-                    _ => Value::String(cell.text().into_owned()),
-                };
-                (name, value)
-            })
-            .collect();
+    fn write(&mut self, outcome: &Outcome<'_>) -> io::Result<()> {
+        let mut object = Map::new();
+        let mut names = self.names.iter();
+        self.columns.each(outcome, |cell| {
+            let value = match cell {
+                OutcomeCell::Reasons(_) | OutcomeCell::Cuts(_) => cell.codes().into_iter().map(Value::from).collect(),
+                OutcomeCell::Empty => Value::Null,
+                _ => Value::String(cell.text().into_owned()),
+            };
+            object.extend(names.next().map(|name| (name.clone(), value)));
+            Ok(())
+        })?;
         serde_json::to_writer(&mut self.target, &object)?;
         self.target.write_all(b"\n")
     }

@@ -27,7 +27,7 @@ use crate::outcome::Outcome;
 /// Writes outcomes one by one.
 pub trait OutcomeWriter {
     /// Writes one outcome.
-    fn write(&mut self, outcome: &Outcome) -> io::Result<()>;
+    fn write(&mut self, outcome: &Outcome<'_>) -> io::Result<()>;
 
     /// Writes what is left.
     fn finish(&mut self) -> io::Result<()>;

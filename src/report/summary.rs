@@ -85,29 +85,30 @@ impl Summary {
 
     /// Counts an outcome. Components and cuts are those of approved claims, so that the total is the sum of the
     /// components less the cuts.
-    pub fn add(&mut self, outcome: &Outcome) -> Result<(), Inexact> {
+    pub fn add(&mut self, outcome: &Outcome<'_>) -> Result<(), Inexact> {
         self.counts.add(outcome);
         if outcome.skipped {
             return Ok(());
         }
         self.award = add(self.award, outcome.award)?;
         self.pending = add(self.pending, outcome.pending)?;
-        let mut codes: Vec<&str> = outcome.reasons.iter().map(|reason| reason.code.as_str()).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        for code in codes {
-            *self.reasons.entry(code.to_owned()).or_default() += 1;
+        for (index, reason) in outcome.reasons.iter().enumerate() {
+            let is_first = !outcome.reasons.iter().take(index).any(|other| other.code == reason.code);
+            if is_first {
+                tally(&mut self.reasons, &reason.code).into_iter().for_each(|count| *count += 1);
+            }
         }
-        for flag in &outcome.flags {
-            *self.flags.entry(flag.code.clone()).or_default() += 1;
+        for flag in outcome.flags.iter() {
+            tally(&mut self.flags, &flag.code).into_iter().for_each(|count| *count += 1);
         }
         if outcome.disposition == Disposition::Approved {
-            for ((_, sum), component) in self.components.iter_mut().zip(&outcome.components) {
+            for ((_, sum), component) in self.components.iter_mut().zip(outcome.components.iter()) {
                 *sum = add(*sum, *component)?;
             }
-            for cut in &outcome.cuts {
-                let sum = self.cuts.entry(cut.code.clone()).or_default();
-                *sum = add(*sum, cut.amount)?;
+            for cut in outcome.cuts.iter() {
+                if let Some(sum) = tally(&mut self.cuts, &cut.code) {
+                    *sum = add(*sum, cut.amount)?;
+                }
             }
         }
         Ok(())
@@ -179,6 +180,14 @@ impl Summary {
         let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
         format!("{} ({})\nrules {}\n\n{}\n", self.title, self.program, short(&self.fingerprint), lines.join("\n"))
     }
+}
+
+/// The figure of a code, which is there from now on.
+fn tally<'t, T: Default>(figures: &'t mut BTreeMap<String, T>, code: &str) -> Option<&'t mut T> {
+    if !figures.contains_key(code) {
+        figures.insert(code.to_owned(), T::default());
+    }
+    figures.get_mut(code)
 }
 
 fn short(fingerprint: &str) -> &str {

@@ -36,16 +36,18 @@ impl<W: Write> WorkbookWriter<W> {
 }
 
 impl<W: Write> OutcomeWriter for WorkbookWriter<W> {
-    fn write(&mut self, outcome: &Outcome) -> io::Result<()> {
+    fn write(&mut self, outcome: &Outcome<'_>) -> io::Result<()> {
         self.row += 1;
         if self.row >= MAX_ROWS {
             return Err(io::Error::other("a sheet holds 1,048,575 outcomes: write CSV instead"));
         }
         let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
-        for (number, cell) in (0..).zip(self.columns.cells(outcome)) {
-            write_cell(sheet, self.row, number, cell).map_err(failed)?;
-        }
-        Ok(())
+        let (row, mut column) = (self.row, 0);
+        self.columns.each(outcome, |cell| {
+            write_cell(sheet, row, column, cell).map_err(failed)?;
+            column += 1;
+            Ok(())
+        })
     }
 
     fn finish(&mut self) -> io::Result<()> {

@@ -53,6 +53,16 @@ pub(super) enum Comparison {
     AtLeast,
 }
 
+/// What both sides of a comparison are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compared {
+    Integers,
+    Numbers,
+    Texts,
+    Dates,
+    Others,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Arithmetic {
     Add,
@@ -78,7 +88,7 @@ pub(super) enum Node {
     NegateDecimal(NodeId),
     All(Children),
     Any(Children),
-    Compare(Comparison, NodeId, NodeId),
+    Compare(Comparison, Compared, NodeId, NodeId),
     OnIntegers(Arithmetic, NodeId, NodeId),
     OnDecimals(Arithmetic, NodeId, NodeId),
     Join(NodeId, NodeId),

@@ -12,7 +12,7 @@ mod parse;
 mod vocabulary;
 
 pub use builtin::{BUILTINS, Builtin};
-pub use evaluate::{Failure, Scope, evaluate, fill};
+pub use evaluate::{Failure, Scope, evaluate, fill, holds, number};
 pub use form::{Expression, Form, Read, Template};
 pub use lower::{Checker, Facts, Wanted};
 pub use parse::Scripts;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Place},
     schema::{Base, Scalar, Type},
-    script::form::{Arithmetic, Comparison, Node},
+    script::form::{Arithmetic, Compared, Comparison, Node},
 };
 
 impl Body<'_, '_> {
@@ -123,7 +123,14 @@ impl Body<'_, '_> {
         if !equality && matches!(left.kind, Type::BOOLEAN | Type::Some(Base::List(_))) {
             return self.wrong_type(left, "only numbers, texts and dates have an order");
         }
-        self.add(Node::Compare(comparison, left.id, right.id), Type::BOOLEAN, place)
+        let compared = match (left.kind, right.kind) {
+            (Type::INTEGER, Type::INTEGER) => Compared::Integers,
+            (Type::TEXT, _) => Compared::Texts,
+            (Type::DATE, _) => Compared::Dates,
+            _ if numbers => Compared::Numbers,
+            _ => Compared::Others,
+        };
+        self.add(Node::Compare(comparison, compared, left.id, right.id), Type::BOOLEAN, place)
     }
 
     fn mixed<T>(&mut self, left: Typed, right: Typed, place: &Place) -> Option<T> {

@@ -1,0 +1,272 @@
+//! The claims of a file in the order in which they are decided, and which of them stand there twice.
+
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::{HashMap, HashSet},
+    hash::BuildHasher,
+    sync::Arc,
+};
+
+use bumpalo::Bump;
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::decide::shown;
+use crate::{
+    claim::{Claim, Claims, Value},
+    program::{Identity, Program},
+};
+
+/// The claims of a file in the order in which they are decided, by their numbers.
+pub(super) struct Queue<'p> {
+    program: &'p Program,
+    claims: &'p Claims,
+    pub(super) order: Vec<u32>,
+    /// Those without a readable id, date or order, by line.
+    pub(super) unreadable: Vec<u32>,
+    /// Where content is the id.
+    contents: Contents,
+    /// Those whose id stands in the file with different content, with the lines of all of them.
+    conflicts: HashMap<u32, Arc<[u64]>>,
+    /// Those that stand in the file before, with the same id and content.
+    repeats: HashSet<u32>,
+}
+
+/// The hashes of contents, by the numbers of claims.
+#[derive(Debug, Default)]
+struct Contents {
+    digests: Vec<u128>,
+    /// How many exact copies stand before a claim, where there are any.
+    copies: HashMap<u32, u32>,
+}
+
+/// Where a claim stands in the order: the start of what is compared, as bytes that compare alike.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    start: [u64; 2],
+    number: u32,
+}
+
+impl<'p> Queue<'p> {
+    /// The queue of the claims of a file.
+    pub(super) fn new(program: &'p Program, claims: &'p Claims) -> Self {
+        let mut queue = Self {
+            program,
+            claims,
+            order: Vec::new(),
+            unreadable: Vec::new(),
+            contents: Contents::default(),
+            conflicts: HashMap::new(),
+            repeats: HashSet::new(),
+        };
+        match &program.claim.id {
+            Identity::Fields(fields) => queue.find_repeats(fields),
+            Identity::Content => queue.hash_contents(),
+        }
+        queue.sort();
+        queue
+    }
+
+    /// The lines of all claims with the same id, where they differ.
+    pub(super) fn conflict(&self, number: u32) -> Option<&[u64]> {
+        if self.conflicts.is_empty() { None } else { self.conflicts.get(&number).map(|lines| &**lines) }
+    }
+
+    /// Whether a claim stands before with the same id and content. It then stands right behind it in the order, since
+    /// all that the order looks at is the same.
+    pub(super) fn repeats(&self, number: u32) -> bool {
+        !self.repeats.is_empty() && self.repeats.contains(&number)
+    }
+
+    /// The id as outcomes show it.
+    pub(super) fn id<'c>(&self, claim: Claim<'c>, scratch: &'c Bump) -> &'c str {
+        match &self.program.claim.id {
+            Identity::Fields(fields) => match id_of(claim, fields) {
+                Cow::Borrowed(id) => id,
+                Cow::Owned(id) => scratch.alloc_str(&id),
+            },
+            Identity::Content => {
+                let hash = self.contents.digests.get(claim.number()).copied().unwrap_or_default() >> 48;
+                let number = u32::try_from(claim.number()).unwrap_or(u32::MAX);
+                match self.contents.copies.get(&number) {
+                    None => scratch.alloc_str(&format!("{hash:020x}")),
+                    Some(copies) => scratch.alloc_str(&format!("{hash:020x}-{}", copies + 1)),
+                }
+            }
+        }
+    }
+
+    fn find_repeats(&mut self, fields: &[usize]) {
+        let hasher = DefaultHashBuilder::default();
+        let mut first: HashTable<u32> = HashTable::with_capacity(self.claims.count());
+        let mut groups: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut bytes = Vec::new();
+        for claim in self.claims.iter() {
+            // INVARIANT: claims are numbered in 32 bits.
+            let number = u32::try_from(claim.number()).unwrap_or(u32::MAX);
+            if !can_queue(self.program, claim) {
+                self.unreadable.push(number);
+                continue;
+            }
+            self.order.push(number);
+            bytes.clear();
+            fields.iter().for_each(|field| {
+                claim.value(*field).encode(&mut |piece| bytes.extend_from_slice(piece));
+            });
+            let hash = hasher.hash_one(&bytes);
+            let same = |other: &u32| {
+                let other = self.claims.claim(*other as usize);
+                fields.iter().all(|field| other.value(*field) == claim.value(*field))
+            };
+            match first.find(hash, same) {
+                Some(known) => groups.entry(*known).or_insert_with(|| vec![*known]).push(number),
+                None => {
+                    // There is room for all, so that nothing is ever hashed again.
+                    first.insert_unique(hash, number, |_| 0);
+                }
+            }
+        }
+        #[expect(clippy::iter_over_hash_type, reason = "what is made of a group doesn't depend on the others")]
+        for group in groups.into_values() {
+            self.judge_same_id(&group);
+        }
+    }
+
+    /// Claims with one id are repeats of the first, or none of them is meant.
+    fn judge_same_id(&mut self, group: &[u32]) {
+        let content = |number: &u32| {
+            let mut bytes = Vec::new();
+            encode_content(self.program, self.claims.claim(*number as usize), &mut bytes);
+            bytes
+        };
+        let one = group.first().map(content);
+        if group.iter().skip(1).all(|number| Some(content(number)) == one) {
+            self.repeats.extend(group.iter().skip(1));
+            return;
+        }
+        let lines: Arc<[u64]> = group.iter().map(|number| self.claims.claim(*number as usize).line()).collect();
+        self.conflicts.extend(group.iter().map(|number| (*number, Arc::clone(&lines))));
+    }
+
+    fn hash_contents(&mut self) {
+        let mut copies: HashMap<u128, u32> = HashMap::with_capacity(self.claims.count());
+        let mut bytes = Vec::new();
+        for claim in self.claims.iter() {
+            // INVARIANT: claims are numbered in 32 bits.
+            let number = u32::try_from(claim.number()).unwrap_or(u32::MAX);
+            if !can_queue(self.program, claim) {
+                self.unreadable.push(number);
+                self.contents.digests.push(0);
+                continue;
+            }
+            self.order.push(number);
+            bytes.clear();
+            encode_content(self.program, claim, &mut bytes);
+            let digest = hash(&bytes);
+            self.contents.digests.push(digest);
+            let before = copies.entry(digest).or_default();
+            if *before > 0 {
+                self.contents.copies.insert(number, *before);
+            }
+            *before += 1;
+        }
+    }
+
+    /// Sorts by the program's order; ties by id, then by line.
+    fn sort(&mut self) {
+        let plan = &self.program.claim;
+        let id_fields = if let Identity::Fields(fields) = &plan.id { fields.as_slice() } else { &[] };
+        let fields: Vec<usize> = plan.order.iter().chain(id_fields).copied().collect();
+        let place = |number: &u32| {
+            Place { start: start_of_order(self.claims.claim(*number as usize), &fields), number: *number }
+        };
+        let mut places: Vec<Place> = self.order.iter().map(place).collect();
+        places.sort_unstable_by(|left, right| {
+            left.start.cmp(&right.start).then_with(|| self.compare(&fields, left.number, right.number))
+        });
+        self.order.clear();
+        self.order.extend(places.iter().map(|place| place.number));
+    }
+
+    fn compare(&self, fields: &[usize], left: u32, right: u32) -> Ordering {
+        let (one, other) = (self.claims.claim(left as usize), self.claims.claim(right as usize));
+        let unequal =
+            fields.iter().map(|field| one.value(*field).order(&other.value(*field))).find(|order| order.is_ne());
+        let digest = |number: u32| self.contents.digests.get(number as usize);
+        unequal.unwrap_or_else(|| digest(left).cmp(&digest(right))).then(left.cmp(&right))
+    }
+}
+
+fn can_queue(program: &Program, claim: Claim<'_>) -> bool {
+    let (plan, row) = (&program.claim, claim.row());
+    let filled = |field: &usize| row.is_filled(*field);
+    let whole_row = claim.deficiencies().iter().any(|deficiency| deficiency.field.is_none());
+    let id = match &plan.id {
+        Identity::Fields(fields) => fields.iter().all(filled),
+        Identity::Content => true,
+    };
+    id && !whole_row && filled(&plan.date) && plan.order.iter().all(filled)
+}
+
+/// All fields; what can't be read stands as it was written.
+fn encode_content(program: &Program, claim: Claim<'_>, bytes: &mut Vec<u8>) {
+    for field in 0..program.claim.fields.len() {
+        let unread = claim.deficiencies().iter().find(|deficiency| deficiency.field == Some(field));
+        let value = unread.map_or_else(|| claim.value(field), |deficiency| Value::Text(&deficiency.text));
+        value.encode(&mut |piece| bytes.extend_from_slice(piece));
+    }
+}
+
+/// Parts of an id are joined with `/`; one inside a part is marked, so that no two ids look the same.
+pub(super) fn id_of<'c>(claim: Claim<'c>, fields: &[usize]) -> Cow<'c, str> {
+    match fields {
+        [only] => shown(claim.value(*only)),
+        fields => {
+            let part = |field: &usize| shown(claim.value(*field)).replace('\\', "\\\\").replace('/', "\\/");
+            Cow::Owned(fields.iter().map(part).collect::<Vec<_>>().join("/"))
+        }
+    }
+}
+
+/// The first bytes of fields, such that they compare as the fields do as far as they go.
+fn start_of_order(claim: Claim<'_>, fields: &[usize]) -> [u64; 2] {
+    let mut bytes = [0; 16];
+    let mut places = bytes.iter_mut();
+    let mut put = |byte: u8| places.next().map(|place| *place = byte).is_some();
+    'fields: for field in fields {
+        match claim.value(*field) {
+            Value::Boolean(boolean) => {
+                put(u8::from(boolean));
+            }
+            Value::Integer(integer) => {
+                (integer ^ i64::MIN).to_be_bytes().into_iter().for_each(|byte| {
+                    put(byte);
+                });
+            }
+            Value::Date(date) => {
+                let days = chrono::Datelike::num_days_from_ce(&date) ^ i32::MIN;
+                days.to_be_bytes().into_iter().for_each(|byte| {
+                    put(byte);
+                });
+            }
+            Value::Text(text) => {
+                // A text that ends comes before one that goes on; no byte of a text is so high that it can't be raised.
+                let raised = text.bytes().map(|byte| byte.saturating_add(1)).chain([0]);
+                if !raised.into_iter().all(&mut put) {
+                    break 'fields;
+                }
+            }
+            // The bytes of numbers don't compare as the numbers do; the claims themselves are compared.
+            Value::Nothing | Value::Decimal(_) | Value::List(_) => break 'fields,
+        }
+    }
+    let half = |range: std::ops::Range<usize>| {
+        bytes.get(range).unwrap_or_default().iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    };
+    [half(0..8), half(8..16)]
+}
+
+fn hash(bytes: &[u8]) -> u128 {
+    let hash = blake3::hash(bytes);
+    hash.as_bytes().iter().take(16).fold(0, |number, byte| (number << 8) | u128::from(*byte))
+}

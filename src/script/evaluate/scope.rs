@@ -1,0 +1,106 @@
+//! The figures that one evaluation may look at.
+
+use bumpalo::Bump;
+
+use crate::{
+    calendar::Date,
+    claim::{Claim, Row, Value},
+    money::Decimal,
+    script::form::Read,
+};
+
+/// The figures that one evaluation may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a, 's> {
+    /// The claim.
+    pub claim: Claim<'a>,
+    /// Params in force on the claim's date.
+    pub params: &'s [Value<'a>],
+    /// The row of each table, where there is one.
+    pub tables: &'s [Option<Row<'a>>],
+    /// Totals over earlier claims.
+    pub totals: &'s [Value<'a>],
+    /// Derived figures so far.
+    pub derived: &'s [Value<'a>],
+    /// Components so far.
+    pub components: &'s [Decimal],
+    /// The award after limits.
+    pub award_total: Decimal,
+    /// What limits took.
+    pub award_cut: Decimal,
+    /// Where texts and lists made on the way are kept.
+    pub scratch: &'a Bump,
+}
+
+impl<'a> Scope<'a, '_> {
+    /// The value of a figure.
+    pub fn read(&self, read: Read) -> Value<'a> {
+        let found = |row: &Option<Row<'a>>| if row.is_some() { Value::Boolean(true) } else { Value::Nothing };
+        match read {
+            Read::Presence => Value::Boolean(true),
+            Read::Field(field) => self.claim.value(field),
+            Read::Param(param) => self.params.get(param).copied().unwrap_or(Value::Nothing),
+            Read::Total(total) => self.totals.get(total).copied().unwrap_or(Value::Nothing),
+            Read::Derived(figure) => self.derived.get(figure).copied().unwrap_or(Value::Nothing),
+            Read::TableRow(table) => self.tables.get(table).map_or(Value::Nothing, found),
+            Read::TableCell { table, column } => {
+                self.tables.get(table).copied().flatten().map_or(Value::Nothing, |row| row.value(column))
+            }
+            Read::Component(component) => {
+                self.components.get(component).map_or(Value::Nothing, |amount| Value::Decimal(*amount))
+            }
+            Read::AwardTotal => Value::Decimal(self.award_total),
+            Read::AwardCut => Value::Decimal(self.award_cut),
+        }
+    }
+
+    /// Whether a figure has a value.
+    pub(super) fn is_there(&self, read: Read) -> bool {
+        match read {
+            Read::Field(field) => self.claim.row().is_filled(field),
+            other => !self.read(other).is_nothing(),
+        }
+    }
+
+    /// A figure that is a number; a whole one widens exactly.
+    pub(super) fn number(&self, read: Read) -> Option<Decimal> {
+        match read {
+            Read::Field(field) => self.claim.row().number(field),
+            Read::AwardTotal => Some(self.award_total),
+            other => self.read(other).number(),
+        }
+    }
+
+    /// A figure that is a whole number.
+    pub(super) fn integer(&self, read: Read) -> Option<i64> {
+        match read {
+            Read::Field(field) => self.claim.row().integer(field),
+            other => match self.read(other) {
+                Value::Integer(integer) => Some(integer),
+                _ => None,
+            },
+        }
+    }
+
+    /// A figure that is a text.
+    pub(super) fn text(&self, read: Read) -> Option<&'a str> {
+        match read {
+            Read::Field(field) => self.claim.row().text(field),
+            other => match self.read(other) {
+                Value::Text(text) => Some(text),
+                _ => None,
+            },
+        }
+    }
+
+    /// A figure that is a date.
+    pub(super) fn date(&self, read: Read) -> Option<Date> {
+        match read {
+            Read::Field(field) => self.claim.row().date(field),
+            other => match self.read(other) {
+                Value::Date(date) => Some(date),
+                _ => None,
+            },
+        }
+    }
+}

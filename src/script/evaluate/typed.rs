@@ -1,0 +1,249 @@
+//! Evaluation where the type is known: conditions, numbers, texts and dates come without the detour over a value. What
+//! isn't worth it goes that way all the same.
+
+use std::cmp::Ordering;
+
+use super::{Evaluation, OVERFLOW, Stop, Watch};
+use crate::{
+    calendar::Date,
+    claim::{Constant, Value},
+    money::{Decimal, Inexact, add, divide, multiply, subtract},
+    script::form::{Arithmetic, Children, Compared, Comparison, Node, NodeId, Read},
+};
+
+impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
+    /// Whether a condition holds.
+    pub(super) fn holds(&mut self, id: NodeId) -> Result<bool, Stop> {
+        match self.node(id) {
+            Node::Boolean(boolean) => Ok(boolean),
+            Node::Not(inner) => Ok(!self.holds(inner)?),
+            Node::IsNothing(inner) => self.is_nothing(inner),
+            Node::All(parts) => self.all(parts),
+            Node::Any(parts) => self.any(parts),
+            Node::Compare(comparison, compared, left, right) => self.compare(comparison, compared, left, right),
+            Node::In(item, list) => self.contained(item, list),
+            Node::If { condition, then, otherwise } => {
+                let branch = if self.holds(condition)? { then } else { otherwise };
+                self.holds(branch)
+            }
+            other => match self.of_node(id, other)? {
+                Value::Boolean(boolean) => Ok(boolean),
+                _ => self.fail(id, "a condition has no value"),
+            },
+        }
+    }
+
+    fn is_nothing(&mut self, id: NodeId) -> Result<bool, Stop> {
+        match self.node(id) {
+            Node::Read(read) => Ok(!self.scope.is_there(read)),
+            other => Ok(self.of_node(id, other)?.is_nothing()),
+        }
+    }
+
+    pub(super) fn all(&mut self, parts: Children) -> Result<bool, Stop> {
+        for part in self.children(parts) {
+            if !self.holds(*part)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    pub(super) fn any(&mut self, parts: Children) -> Result<bool, Stop> {
+        for part in self.children(parts) {
+            if self.holds(*part)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A number; a whole one widens exactly.
+    pub(super) fn number(&mut self, id: NodeId) -> Result<Decimal, Stop> {
+        match self.node(id) {
+            Node::Decimal(decimal) => Ok(decimal),
+            Node::Integer(integer) => Ok(Decimal::from(integer)),
+            Node::Read(read) => match self.scope.number(read) {
+                Some(number) => Ok(number),
+                None => self.fail(id, NO_NUMBER),
+            },
+            Node::Widen(inner) => Ok(Decimal::from(self.integer(inner)?)),
+            Node::OnIntegers(operation, left, right) => {
+                Ok(Decimal::from(self.on_integers(id, operation, left, right)?))
+            }
+            Node::OnDecimals(operation, left, right) => self.on_decimals(id, operation, left, right),
+            Node::If { condition, then, otherwise } => {
+                let branch = if self.holds(condition)? { then } else { otherwise };
+                self.number(branch)
+            }
+            other => match self.of_node(id, other)?.number() {
+                Some(number) => Ok(number),
+                None => self.fail(id, NO_NUMBER),
+            },
+        }
+    }
+
+    /// A whole number.
+    pub(super) fn integer(&mut self, id: NodeId) -> Result<i64, Stop> {
+        match self.node(id) {
+            Node::Integer(integer) => Ok(integer),
+            Node::Read(read) => match self.scope.integer(read) {
+                Some(integer) => Ok(integer),
+                None => self.fail(id, NO_NUMBER),
+            },
+            Node::OnIntegers(operation, left, right) => self.on_integers(id, operation, left, right),
+            other => match self.of_node(id, other)? {
+                Value::Integer(integer) => Ok(integer),
+                _ => self.fail(id, NO_NUMBER),
+            },
+        }
+    }
+
+    fn text_of(&mut self, id: NodeId) -> Result<&'a str, Stop> {
+        match self.node(id) {
+            Node::Constant(number) => match self.form.constants.get(number as usize) {
+                Some(Constant::Text(text)) => Ok(text),
+                _ => self.fail(id, EMPTY),
+            },
+            Node::Read(read) => match self.scope.text(read) {
+                Some(text) => Ok(text),
+                None => self.fail(id, EMPTY),
+            },
+            other => match self.of_node(id, other)? {
+                Value::Text(text) => Ok(text),
+                _ => self.fail(id, EMPTY),
+            },
+        }
+    }
+
+    fn date(&mut self, id: NodeId) -> Result<Date, Stop> {
+        match self.node(id) {
+            Node::Read(read) => match self.scope.date(read) {
+                Some(date) => Ok(date),
+                None => self.fail(id, EMPTY),
+            },
+            other => match self.of_node(id, other)? {
+                Value::Date(date) => Ok(date),
+                _ => self.fail(id, EMPTY),
+            },
+        }
+    }
+
+    pub(super) fn compare(
+        &mut self,
+        comparison: Comparison,
+        compared: Compared,
+        left: NodeId,
+        right: NodeId,
+    ) -> Result<bool, Stop> {
+        let order = match compared {
+            Compared::Integers => self.integer(left)?.cmp(&self.integer(right)?),
+            Compared::Numbers => self.number(left)?.cmp(&self.number(right)?),
+            Compared::Texts => self.text_of(left)?.cmp(self.text_of(right)?),
+            Compared::Dates => self.date(left)?.cmp(&self.date(right)?),
+            Compared::Others => {
+                let (left_value, right_value) = (self.value(left)?, self.value(right)?);
+                // The checker has shown that both are there; if it were wrong, nothing must be decided on an empty value.
+                if left_value.is_nothing() || right_value.is_nothing() {
+                    return self.fail(left, EMPTY);
+                }
+                left_value.order(&right_value)
+            }
+        };
+        Ok(match comparison {
+            Comparison::Equal => order == Ordering::Equal,
+            Comparison::Unequal => order != Ordering::Equal,
+            Comparison::Less => order.is_lt(),
+            Comparison::AtMost => order.is_le(),
+            Comparison::Greater => order.is_gt(),
+            Comparison::AtLeast => order.is_ge(),
+        })
+    }
+
+    pub(super) fn on_integers(
+        &mut self,
+        id: NodeId,
+        operation: Arithmetic,
+        left: NodeId,
+        right: NodeId,
+    ) -> Result<i64, Stop> {
+        let (left, right) = (self.integer(left)?, self.integer(right)?);
+        let result = match operation {
+            Arithmetic::Add => left.checked_add(right),
+            Arithmetic::Subtract => left.checked_sub(right),
+            Arithmetic::Multiply => left.checked_mul(right),
+            Arithmetic::Divide | Arithmetic::Remainder if right == 0 => {
+                return self.fail(id, Inexact::DivisionByZero.to_string());
+            }
+            Arithmetic::Divide => left.checked_div(right),
+            Arithmetic::Remainder => left.checked_rem(right),
+        };
+        match result {
+            Some(result) => Ok(result),
+            None => self.fail(id, OVERFLOW),
+        }
+    }
+
+    pub(super) fn on_decimals(
+        &mut self,
+        id: NodeId,
+        operation: Arithmetic,
+        left: NodeId,
+        right: NodeId,
+    ) -> Result<Decimal, Stop> {
+        let (left, right) = (self.number(left)?, self.number(right)?);
+        let result = match operation {
+            Arithmetic::Add => add(left, right),
+            Arithmetic::Subtract => subtract(left, right),
+            Arithmetic::Multiply => multiply(left, right),
+            Arithmetic::Divide => divide(left, right),
+            Arithmetic::Remainder if right.is_zero() => Err(Inexact::DivisionByZero),
+            Arithmetic::Remainder => left.checked_rem(right).ok_or(Inexact::Overflow),
+        };
+        match result {
+            Ok(result) => Ok(result),
+            Err(reason) => self.fail(id, reason.to_string()),
+        }
+    }
+
+    /// Whether an item is in a list. One written out of constants is looked through without being made.
+    pub(super) fn contained(&mut self, item: NodeId, list: NodeId) -> Result<bool, Stop> {
+        let item = self.value(item)?;
+        match self.node(list) {
+            Node::List(parts) if self.are_constants(parts) => {
+                for part in self.children(parts) {
+                    let found = match self.node(*part) {
+                        Node::Constant(number) => match (self.form.constants.get(number as usize), item) {
+                            (Some(Constant::Text(text)), Value::Text(item)) => **text == *item,
+                            _ => false,
+                        },
+                        other => self.of_node(*part, other)? == item,
+                    };
+                    if found {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Node::Read(Read::Param(param)) => match self.scope.params.get(param) {
+                Some(Value::List(items)) => Ok(items.contains(&item)),
+                _ => Ok(false),
+            },
+            other => match self.of_node(list, other)? {
+                Value::List(items) => Ok(items.contains(&item)),
+                _ => Ok(false),
+            },
+        }
+    }
+
+    fn are_constants(&self, parts: Children) -> bool {
+        self.children(parts).iter().all(|part| match self.form.nodes.get(*part as usize) {
+            Some(Node::Constant(number)) => matches!(self.form.constants.get(*number as usize), Some(Constant::Text(_))),
+            Some(Node::Integer(_) | Node::Decimal(_) | Node::Boolean(_)) => true,
+            _ => false,
+        })
+    }
+}
+
+const NO_NUMBER: &str = "a number has no value";
+const EMPTY: &str = "an empty value is compared";
