@@ -1,5 +1,7 @@
 //! Civil dates: how they are written, the periods they fall in, and how far apart they are. No clock, no time zone.
 
+use std::fmt::Write;
+
 use chrono::{Datelike, Days, Months, NaiveDateTime, Weekday};
 
 pub use chrono::NaiveDate as Date;
@@ -61,7 +63,9 @@ impl DateFormat {
             return Err(NotDate);
         }
         let probe = Date::from_ymd_opt(2023, 11, 25).and_then(|date| date.and_hms_opt(13, 45, 59)).ok_or(NotDate)?;
-        let written = probe.format_with_items(items.iter()).to_string();
+        // A pattern that asks for what a day doesn't have, such as its time zone, can't be written.
+        let mut written = String::new();
+        write!(written, "{}", probe.format_with_items(items.iter())).map_err(|_| NotDate)?;
         let format = Self { pattern: (pattern != "%Y-%m-%d").then(|| pattern.to_owned()) };
         // A pattern that can't read back the day that it wrote doesn't say which day it means.
         if format.parse(&written) == Ok(probe.date()) { Ok(format) } else { Err(NotDate) }
@@ -282,6 +286,7 @@ mod tests {
         }
         assert_eq!(DateFormat::new("%-d/%-m/%Y").unwrap().parse("5/11/2026"), Ok(date("2026-11-05")));
         assert!(DateFormat::new("%d/%m").is_err());
+        assert!(DateFormat::new("%Y-%m-%d %z").is_err());
         assert!(DateFormat::new("%Q").is_err());
     }
 

@@ -36,7 +36,7 @@ const CLAIMS_PHASE: &str = "claims";
 /// Codes without a fixture, each with the reason.
 const OUT_OF_REACH: [(Code, &str); 2] = [
     (Code::FileTooLarge, "a file that unpacks to more than 64 GiB takes minutes to read"),
-    (Code::TooManyTexts, "four billion different texts need more memory than a test machine has"),
+    (Code::TooManyRows, "four billion rows need more memory than a test machine has"),
 ];
 
 #[test]

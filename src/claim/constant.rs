@@ -41,6 +41,24 @@ impl Constant {
     }
 }
 
+impl Constant {
+    /// Whether it is the same as a value.
+    pub fn is(&self, value: &Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Text(text), Value::Text(other)) => **text == **other,
+            (Self::List(items), Value::List(others)) => {
+                items.len() == others.len() && items.iter().zip(*others).all(|(item, other)| item.is(other))
+            }
+            (Self::Nothing, value) => value.is_nothing(),
+            (Self::Boolean(boolean), value) => Value::Boolean(*boolean) == *value,
+            (Self::Integer(integer), value) => Value::Integer(*integer) == *value,
+            (Self::Decimal(decimal), value) => Value::Decimal(*decimal) == *value,
+            (Self::Date(date), value) => Value::Date(*date) == *value,
+            (Self::Text(_) | Self::List(_), _) => false,
+        }
+    }
+}
+
 impl From<Value<'_>> for Constant {
     fn from(value: Value<'_>) -> Self {
         match value {

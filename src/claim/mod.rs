@@ -10,4 +10,4 @@ pub use claims::{Claim, Claims, TooManyRows};
 pub use constant::Constant;
 pub use row::{Cell, ColumnKind, Draft, Row, Rows};
 pub use source::{Deficiency, DeficiencyKind, Origin};
-pub use value::Value;
+pub use value::{Value, canonical};

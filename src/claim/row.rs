@@ -1,6 +1,8 @@
 //! Rows of typed cells, packed one behind the other, so that a million of them fit in memory and one of them in two lines
 //! of a processor's cache. Both claims and tables are rows.
 
+use std::collections::BTreeMap;
+
 use chrono::Datelike;
 
 use super::Value;
@@ -22,11 +24,13 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    /// How many words of a row a cell takes.
-    const fn words(self) -> usize {
+    /// How many bytes of a row a cell takes.
+    const fn bytes(self) -> usize {
         match self {
-            Self::Boolean | Self::Text | Self::Date => 1,
-            Self::Integer | Self::Decimal => 2,
+            Self::Boolean => 1,
+            Self::Text => 2,
+            Self::Date => 4,
+            Self::Integer | Self::Decimal => 8,
         }
     }
 }
@@ -52,65 +56,68 @@ pub enum Cell<'t> {
 #[derive(Debug, Clone, Copy)]
 struct Slot {
     kind: ColumnKind,
-    /// The first word of the cell.
-    word: usize,
-    /// For a text: the word that says where it starts, which is the end of the text before it.
-    start: usize,
-    /// The word and the bit that say whether the cell is filled.
-    filled: (usize, u32),
+    /// The first byte of the cell. A text's is where it ends, counted from the start of the row's texts.
+    at: usize,
+    /// For a text: where the text before it says that it ends; `None` for the first.
+    before: Option<usize>,
+    /// The byte and the bit that say whether the cell is filled.
+    filled: (usize, u8),
 }
 
-/// How rows of some columns are laid out: first the bits of filled cells, then where the row's texts start, then the
-/// cells. A text is kept as where it ends.
+/// How rows of some columns are laid out: first where the row's texts start, then the bits of filled cells, then the
+/// cells.
 #[derive(Debug, Clone, Default)]
 struct Plan {
     slots: Vec<Slot>,
-    /// The word that says where the row's texts start.
-    texts: usize,
-    /// Words of one row.
+    /// Where the last text says that it ends.
+    last_text: Option<usize>,
+    /// Bytes of one row.
     stride: usize,
 }
+
+/// The bytes that say where a row's texts start.
+const START_BYTES: usize = 4;
 
 impl Plan {
     fn new(kinds: impl IntoIterator<Item = ColumnKind>) -> Self {
         let kinds: Vec<ColumnKind> = kinds.into_iter().collect();
-        let texts = kinds.len().div_ceil(BITS);
-        let (mut word, mut start) = (texts + 1, texts);
+        let (mut at, mut last_text) = (START_BYTES + kinds.len().div_ceil(8), None);
         let slots = kinds.into_iter().enumerate().map(|(column, kind)| {
-            let filled = (column / BITS, 1 << (column % BITS));
-            let slot = Slot { kind, word, start, filled };
+            let slot = Slot { kind, at, before: last_text, filled: (START_BYTES + column / 8, 1 << (column % 8)) };
             if kind == ColumnKind::Text {
-                start = word;
+                last_text = Some(at);
             }
-            word += kind.words();
+            at += kind.bytes();
             slot
         });
         let slots = slots.collect();
-        Self { slots, texts, stride: word }
+        Self { slots, last_text, stride: at }
     }
 }
 
-const BITS: usize = u32::BITS as usize;
-/// Marks a decimal that doesn't fit into its two words and stands in a list of its own.
+/// Marks a decimal that doesn't fit into its bytes and stands in a list of its own.
 const WIDE: u64 = 0xFF;
 
 /// Rows of typed cells.
 #[derive(Debug, Default)]
 pub struct Rows {
     plan: Plan,
-    words: Vec<u32>,
+    bytes: Vec<u8>,
     texts: String,
     wide: Vec<Decimal>,
+    /// Texts beyond the reach of a row, by row and column.
+    long: BTreeMap<(usize, usize), Box<str>>,
     count: usize,
 }
 
 impl Rows {
     /// No rows, of no columns.
     pub(super) const NONE: Self = Self {
-        plan: Plan { slots: Vec::new(), texts: 0, stride: 0 },
-        words: Vec::new(),
+        plan: Plan { slots: Vec::new(), last_text: None, stride: 0 },
+        bytes: Vec::new(),
         texts: String::new(),
         wide: Vec::new(),
+        long: BTreeMap::new(),
         count: 0,
     };
 
@@ -127,46 +134,45 @@ impl Rows {
 
     /// Begins a row, whose cells are pushed one by one. Those left out are empty.
     pub fn draft(&mut self) -> Draft<'_> {
-        let base = self.words.len();
-        self.words.resize(base + self.plan.stride, 0);
-        let start = offset(&self.texts);
-        let Self { plan, words, texts, wide, count } = self;
+        let base = self.bytes.len();
+        self.bytes.resize(base + self.plan.stride, 0);
+        let Self { plan, bytes, texts, wide, long, count } = self;
+        let (number, start) = (*count, texts.len());
         *count += 1;
-        let row = words.get_mut(base..).unwrap_or_default();
-        set(row, plan.texts, start);
-        Draft { slots: plan.slots.iter(), row, texts, wide }
+        let row = bytes.get_mut(base..).unwrap_or_default();
+        set(row, 0, offset(start).to_le_bytes());
+        Draft { slots: plan.slots.iter().enumerate(), row, texts, wide, long, number, start }
     }
 
     /// Adds a row of others with the same columns.
     pub fn push_row(&mut self, row: Row<'_>) {
-        let base = self.words.len();
-        self.words.extend_from_slice(row.words);
-        let texts = &self.plan.texts;
-        let start = word(row.words, *texts);
-        let end = row.rows.plan.slots.iter().rev().find(|slot| slot.kind == ColumnKind::Text);
-        let end = end.map_or(start, |slot| word(row.words, slot.word));
-        let shift = offset(&self.texts).wrapping_sub(start);
-        self.texts.push_str(row.rows.texts.get(start as usize..end as usize).unwrap_or_default());
-        let Some(own) = self.words.get_mut(base..) else { return };
-        set(own, *texts, start.wrapping_add(shift));
-        for slot in &self.plan.slots {
-            match slot.kind {
-                ColumnKind::Text => set(own, slot.word, word(own, slot.word).wrapping_add(shift)),
-                ColumnKind::Decimal if long(own, slot.word) & WIDE == WIDE => {
-                    let decimal = row.decimal_at(slot);
-                    set_long(own, slot.word, packed(decimal, &mut self.wide))
+        let Row { rows, number, bytes } = row;
+        let base = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        let start = row.texts_start();
+        let length = rows.plan.last_text.map_or(0, |last| usize::from(u16::from_le_bytes(get(bytes, last))));
+        let own_start = offset(self.texts.len());
+        self.texts.push_str(rows.texts.get(start..start + length).unwrap_or_default());
+        let own = self.bytes.get_mut(base..).unwrap_or_default();
+        set(own, 0, own_start.to_le_bytes());
+        if !rows.wide.is_empty() {
+            for slot in rows.plan.slots.iter().filter(|slot| slot.kind == ColumnKind::Decimal) {
+                if u64::from_le_bytes(get(bytes, slot.at)) & WIDE == WIDE {
+                    set(own, slot.at, packed(row.decimal_at(slot), &mut self.wide).to_le_bytes());
                 }
-                _ => true,
-            };
+            }
         }
+        let long = rows.long.range((number, 0)..(number + 1, 0));
+        self.long.extend(long.map(|((_, column), text)| ((self.count, *column), text.clone())));
         self.count += 1;
     }
 
     /// Forgets all rows and keeps their memory.
     pub fn clear(&mut self) {
-        self.words.clear();
+        self.bytes.clear();
         self.texts.clear();
         self.wide.clear();
+        self.long.clear();
         self.count = 0;
     }
 
@@ -183,47 +189,59 @@ impl Rows {
     /// One row.
     pub fn row(&self, number: usize) -> Row<'_> {
         let start = number * self.plan.stride;
-        Row { rows: self, words: self.words.get(start..start + self.plan.stride).unwrap_or_default() }
+        Row { rows: self, number, bytes: self.bytes.get(start..start + self.plan.stride).unwrap_or_default() }
     }
 }
 
 /// A row whose cells are being pushed.
 pub struct Draft<'r> {
-    slots: std::slice::Iter<'r, Slot>,
-    row: &'r mut [u32],
+    slots: std::iter::Enumerate<std::slice::Iter<'r, Slot>>,
+    row: &'r mut [u8],
     texts: &'r mut String,
     wide: &'r mut Vec<Decimal>,
+    long: &'r mut BTreeMap<(usize, usize), Box<str>>,
+    number: usize,
+    /// Where the row's texts start.
+    start: usize,
 }
 
 impl Draft<'_> {
     /// Adds the cell of the next column. One of another kind than the column's is kept as empty.
     pub fn push(&mut self, cell: Cell<'_>) {
-        let Some(slot) = self.slots.next() else { return };
-        let row = &mut *self.row;
+        let Some((column, slot)) = self.slots.next() else { return };
         let fits = match (slot.kind, cell) {
-            (ColumnKind::Boolean, Cell::Boolean(boolean)) => set(row, slot.word, u32::from(boolean)),
-            (ColumnKind::Integer, Cell::Integer(integer)) => set_long(row, slot.word, integer.cast_unsigned()),
-            (ColumnKind::Decimal, Cell::Decimal(decimal)) => set_long(row, slot.word, packed(decimal, self.wide)),
-            (ColumnKind::Date, Cell::Date(date)) => set(row, slot.word, date.num_days_from_ce().cast_unsigned()),
-            (ColumnKind::Text, Cell::Text(text)) => {
-                self.texts.push_str(text);
-                true
+            (ColumnKind::Boolean, Cell::Boolean(boolean)) => set(self.row, slot.at, [u8::from(boolean)]),
+            (ColumnKind::Integer, Cell::Integer(integer)) => set(self.row, slot.at, integer.to_le_bytes()),
+            (ColumnKind::Decimal, Cell::Decimal(decimal)) => {
+                set(self.row, slot.at, packed(decimal, self.wide).to_le_bytes())
             }
+            (ColumnKind::Date, Cell::Date(date)) => set(self.row, slot.at, date.num_days_from_ce().to_le_bytes()),
+            (ColumnKind::Text, Cell::Text(text)) => self.push_text(column, text),
             _ => false,
         };
         if slot.kind == ColumnKind::Text {
-            set(row, slot.word, offset(self.texts));
+            let end = u16::try_from(self.texts.len() - self.start).unwrap_or(u16::MAX);
+            set(self.row, slot.at, end.to_le_bytes());
         }
-        if let Some(bits) = row.get_mut(slot.filled.0).filter(|_| fits) {
+        if let Some(bits) = self.row.get_mut(slot.filled.0).filter(|_| fits) {
             *bits |= slot.filled.1;
         }
+    }
+
+    fn push_text(&mut self, column: usize, text: &str) -> bool {
+        if self.texts.len() - self.start + text.len() > usize::from(u16::MAX) {
+            self.long.insert((self.number, column), text.into());
+        } else {
+            self.texts.push_str(text);
+        }
+        true
     }
 }
 
 impl Drop for Draft<'_> {
     /// Columns that were left out are empty, and their texts end where they start.
     fn drop(&mut self) {
-        while !self.slots.as_slice().is_empty() {
+        while self.slots.len() > 0 {
             self.push(Cell::Empty);
         }
     }
@@ -232,29 +250,17 @@ impl Drop for Draft<'_> {
 /// Texts of a row are at most as long as the row, which readers bound far below this.
 const FULL_BYTES: usize = 1 << 30;
 
-fn offset(texts: &str) -> u32 {
+fn offset(texts: usize) -> u32 {
     // INVARIANT: `is_full` is asked before a row is added, and a row is bounded.
-    u32::try_from(texts.len()).unwrap_or(u32::MAX)
+    u32::try_from(texts).unwrap_or(u32::MAX)
 }
 
-fn set(row: &mut [u32], word: usize, value: u32) -> bool {
-    row.get_mut(word).map(|cell| *cell = value).is_some()
+fn set<const N: usize>(row: &mut [u8], at: usize, value: [u8; N]) -> bool {
+    row.get_mut(at..at + N).map(|cell| cell.copy_from_slice(&value)).is_some()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a long is kept as its lower and its upper half")]
-fn set_long(row: &mut [u32], word: usize, value: u64) -> bool {
-    set(row, word, value as u32) && set(row, word + 1, (value >> 32) as u32)
-}
-
-fn word(row: &[u32], word: usize) -> u32 {
-    row.get(word).copied().unwrap_or(0)
-}
-
-fn long(row: &[u32], at: usize) -> u64 {
-    match row.get(at..at + 2) {
-        Some([low, high]) => u64::from(*low) | u64::from(*high) << 32,
-        _ => 0,
-    }
+fn get<const N: usize>(row: &[u8], at: usize) -> [u8; N] {
+    row.get(at..at + N).and_then(|cell| cell.try_into().ok()).unwrap_or([0; N])
 }
 
 /// A decimal as 56 bits of its digits and 8 of its places; one that needs more goes to the wide ones.
@@ -275,7 +281,8 @@ fn packed(decimal: Decimal, wide: &mut Vec<Decimal>) -> u64 {
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     rows: &'a Rows,
-    words: &'a [u32],
+    number: usize,
+    bytes: &'a [u8],
 }
 
 impl<'a> Row<'a> {
@@ -283,10 +290,10 @@ impl<'a> Row<'a> {
     pub fn value(&self, column: usize) -> Value<'a> {
         let Some(slot) = self.filled(column) else { return Value::Nothing };
         match slot.kind {
-            ColumnKind::Boolean => Value::Boolean(word(self.words, slot.word) != 0),
-            ColumnKind::Integer => Value::Integer(long(self.words, slot.word).cast_signed()),
+            ColumnKind::Boolean => Value::Boolean(self.boolean_at(slot)),
+            ColumnKind::Integer => Value::Integer(self.integer_at(slot)),
             ColumnKind::Decimal => Value::Decimal(self.decimal_at(slot)),
-            ColumnKind::Text => Value::Text(self.text_at(slot)),
+            ColumnKind::Text => Value::Text(self.text_at(column, slot)),
             ColumnKind::Date => Value::Date(self.date_at(slot)),
         }
     }
@@ -298,12 +305,12 @@ impl<'a> Row<'a> {
 
     /// The cell of a column of booleans.
     pub fn boolean(&self, column: usize) -> Option<bool> {
-        self.filled(column).map(|slot| word(self.words, slot.word) != 0)
+        self.filled(column).map(|slot| self.boolean_at(slot))
     }
 
     /// The cell of a column of whole numbers.
     pub fn integer(&self, column: usize) -> Option<i64> {
-        self.filled(column).map(|slot| long(self.words, slot.word).cast_signed())
+        self.filled(column).map(|slot| self.integer_at(slot))
     }
 
     /// The cell of a column of numbers; a whole one widens exactly.
@@ -311,14 +318,14 @@ impl<'a> Row<'a> {
         let slot = self.filled(column)?;
         match slot.kind {
             ColumnKind::Decimal => Some(self.decimal_at(slot)),
-            ColumnKind::Integer => Some(Decimal::from(long(self.words, slot.word).cast_signed())),
+            ColumnKind::Integer => Some(Decimal::from(self.integer_at(slot))),
             ColumnKind::Boolean | ColumnKind::Text | ColumnKind::Date => None,
         }
     }
 
     /// The cell of a column of texts.
     pub fn text(&self, column: usize) -> Option<&'a str> {
-        self.filled(column).map(|slot| self.text_at(slot))
+        self.filled(column).map(|slot| self.text_at(column, slot))
     }
 
     /// The cell of a column of dates.
@@ -328,11 +335,20 @@ impl<'a> Row<'a> {
 
     fn filled(&self, column: usize) -> Option<&'a Slot> {
         let slot = self.rows.plan.slots.get(column)?;
-        (word(self.words, slot.filled.0) & slot.filled.1 != 0).then_some(slot)
+        let bits = self.bytes.get(slot.filled.0)?;
+        (bits & slot.filled.1 != 0).then_some(slot)
+    }
+
+    fn boolean_at(&self, slot: &Slot) -> bool {
+        get(self.bytes, slot.at) != [0]
+    }
+
+    fn integer_at(&self, slot: &Slot) -> i64 {
+        i64::from_le_bytes(get(self.bytes, slot.at))
     }
 
     fn decimal_at(&self, slot: &Slot) -> Decimal {
-        let packed = long(self.words, slot.word);
+        let packed = u64::from_le_bytes(get(self.bytes, slot.at));
         if packed & WIDE == WIDE {
             let number = usize::try_from(packed >> 8).unwrap_or(usize::MAX);
             return self.rows.wide.get(number).copied().unwrap_or_default();
@@ -342,13 +358,23 @@ impl<'a> Row<'a> {
         Decimal::new(packed.cast_signed() >> 8, u32::from(scale))
     }
 
-    fn text_at(&self, slot: &Slot) -> &'a str {
-        let (start, end) = (word(self.words, slot.start), word(self.words, slot.word));
-        self.rows.texts.get(start as usize..end as usize).unwrap_or_default()
+    fn texts_start(&self) -> usize {
+        u32::from_le_bytes(get(self.bytes, 0)) as usize
+    }
+
+    fn text_at(&self, column: usize, slot: &Slot) -> &'a str {
+        if !self.rows.long.is_empty()
+            && let Some(text) = self.rows.long.get(&(self.number, column))
+        {
+            return text;
+        }
+        let end = |at: usize| usize::from(u16::from_le_bytes(get(self.bytes, at)));
+        let base = self.texts_start();
+        self.rows.texts.get(base + slot.before.map_or(0, end)..base + end(slot.at)).unwrap_or_default()
     }
 
     fn date_at(&self, slot: &Slot) -> Date {
-        Date::from_num_days_from_ce_opt(word(self.words, slot.word).cast_signed()).unwrap_or(Date::MIN)
+        Date::from_num_days_from_ce_opt(i32::from_le_bytes(get(self.bytes, slot.at))).unwrap_or(Date::MIN)
     }
 }
 
@@ -389,7 +415,23 @@ mod tests {
     }
 
     #[test]
-    fn more_columns_than_a_word_has_bits_are_kept_apart() {
+    fn texts_of_any_length_are_kept() {
+        let (short, long) = ("s".repeat(40_000), "l".repeat(70_000));
+        let mut rows = Rows::new([ColumnKind::Text; 4]);
+        rows.push([Cell::Text("a"), Cell::Text(&short), Cell::Text(&long), Cell::Text("b")]);
+        rows.push([Cell::Text(&short), Cell::Text(&short), Cell::Empty, Cell::Text("c")]);
+        let mut others = Rows::new([ColumnKind::Text; 4]);
+        others.push_row(rows.row(1));
+        others.push_row(rows.row(0));
+        for (first, second) in [(rows.row(0), rows.row(1)), (others.row(1), others.row(0))] {
+            let texts = |row: Row<'_>| (0..4).map(|column| row.text(column).map(str::len)).collect::<Vec<_>>();
+            assert_eq!(texts(first), [Some(1), Some(40_000), Some(70_000), Some(1)]);
+            assert_eq!(texts(second), [Some(40_000), Some(40_000), None, Some(1)]);
+        }
+    }
+
+    #[test]
+    fn more_columns_than_a_byte_has_bits_are_kept_apart() {
         let mut rows = Rows::new([ColumnKind::Boolean; 40]);
         rows.push((0..40).map(|column| if column % 3 == 0 { Cell::Boolean(true) } else { Cell::Empty }));
         assert!((0..40).all(|column| rows.row(0).boolean(column) == (column % 3 == 0).then_some(true)));

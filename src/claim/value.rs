@@ -90,6 +90,13 @@ impl Value<'_> {
     }
 }
 
+/// The canonical bytes of some values, one behind the other: a key, or the content of a row.
+pub fn canonical<'v>(values: impl IntoIterator<Item = Value<'v>>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    values.into_iter().for_each(|value| value.encode(&mut |piece| bytes.extend_from_slice(piece)));
+    bytes
+}
+
 /// The places of a number without needless zeros and how many bytes its digits take, a byte each; then these.
 fn encode_number(number: Decimal, put: &mut impl FnMut(&[u8])) {
     let number = number.normalize();
@@ -154,11 +161,7 @@ mod tests {
     use crate::money::parse_decimal;
 
     fn bytes(values: &[Value<'_>]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for value in values {
-            value.encode(&mut |piece| bytes.extend_from_slice(piece));
-        }
-        bytes
+        canonical(values.iter().copied())
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     calendar::Date,
     claim::{Claim, Value},
-    history::{Change, Detail, History, Key, Running},
+    history::{Change, Detail, History, Running},
     money::Decimal,
     outcome::{Cut, Disposition, EngineReason, Named, Observer, Outcome, Reason, Seen, Step},
     program::{Counted, KeyPart, Total, TotalKind},
@@ -175,7 +175,7 @@ impl<'a> Assessment<'a, '_> {
                 let mut member = ScratchVec::new_in(self.scratch);
                 let counted = evaluate(form, expression, &scope)?;
                 counted.encode(&mut |piece| member.extend_from_slice_copy(piece));
-                detail = Detail::Member(Key(member.into_bump_slice()));
+                detail = Detail::Member(member.into_bump_slice());
                 Value::Integer(figure.map_or(0, |figure| figure.distinct()))
             }
         };

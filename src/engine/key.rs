@@ -33,7 +33,7 @@ impl<'a> Assessment<'a, '_> {
                 }
             }
         }
-        Ok(Key(bytes.into_bump_slice()))
+        Ok(self.history.key(bytes.into_bump_slice()))
     }
 
     /// The values of a key, as the trace shows them.
@@ -54,11 +54,4 @@ impl<'a> Assessment<'a, '_> {
         });
         seen.collect()
     }
-}
-
-/// The key of some values, in memory of its own.
-pub(super) fn key_bytes<'v>(values: impl IntoIterator<Item = Value<'v>>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(KEY_BYTES);
-    values.into_iter().for_each(|value| value.encode(&mut |piece| bytes.extend_from_slice(piece)));
-    bytes
 }

@@ -13,7 +13,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::decide::shown;
 use crate::{
-    claim::{Claim, Claims, Value},
+    claim::{Claim, Claims, Value, canonical},
     program::{Identity, Program},
 };
 
@@ -59,11 +59,12 @@ impl<'p> Queue<'p> {
             conflicts: HashMap::new(),
             repeats: HashSet::new(),
         };
+        let places = queue.places();
         match &program.claim.id {
-            Identity::Fields(fields) => queue.find_repeats(fields),
-            Identity::Content => queue.hash_contents(),
+            Identity::Fields(fields) => queue.find_repeats(&places, fields),
+            Identity::Content => queue.hash_contents(&places),
         }
-        queue.sort();
+        queue.sort(places);
         queue
     }
 
@@ -87,8 +88,7 @@ impl<'p> Queue<'p> {
             },
             Identity::Content => {
                 let hash = self.contents.digests.get(claim.number()).copied().unwrap_or_default() >> 48;
-                let number = u32::try_from(claim.number()).unwrap_or(u32::MAX);
-                match self.contents.copies.get(&number) {
+                match self.contents.copies.get(&number_of(claim)) {
                     None => scratch.alloc_str(&format!("{hash:020x}")),
                     Some(copies) => scratch.alloc_str(&format!("{hash:020x}-{}", copies + 1)),
                 }
@@ -96,19 +96,35 @@ impl<'p> Queue<'p> {
         }
     }
 
-    fn find_repeats(&mut self, fields: &[usize]) {
+    /// The fields that the order looks at, those of the id behind the program's.
+    fn order_fields(&self) -> Vec<usize> {
+        let plan = &self.program.claim;
+        let id_fields = if let Identity::Fields(fields) = &plan.id { fields.as_slice() } else { &[] };
+        plan.order.iter().chain(id_fields).copied().collect()
+    }
+
+    /// The places of claims that can be queued, in the order of the file; the others are put aside.
+    fn places(&mut self) -> Vec<Place> {
+        let fields = self.order_fields();
+        let mut places = Vec::with_capacity(self.claims.count());
+        for claim in self.claims.iter() {
+            let number = number_of(claim);
+            if can_queue(self.program, claim) {
+                places.push(Place { start: start_of_order(claim, &fields), number });
+            } else {
+                self.unreadable.push(number);
+            }
+        }
+        places
+    }
+
+    fn find_repeats(&mut self, places: &[Place], fields: &[usize]) {
         let hasher = DefaultHashBuilder::default();
-        let mut first: HashTable<u32> = HashTable::with_capacity(self.claims.count());
+        let mut first: HashTable<u32> = HashTable::with_capacity(places.len());
         let mut groups: HashMap<u32, Vec<u32>> = HashMap::new();
         let mut bytes = Vec::new();
-        for claim in self.claims.iter() {
-            // INVARIANT: claims are numbered in 32 bits.
-            let number = u32::try_from(claim.number()).unwrap_or(u32::MAX);
-            if !can_queue(self.program, claim) {
-                self.unreadable.push(number);
-                continue;
-            }
-            self.order.push(number);
+        for &Place { number, .. } in places {
+            let claim = self.claims.claim(number as usize);
             bytes.clear();
             fields.iter().for_each(|field| {
                 claim.value(*field).encode(&mut |piece| bytes.extend_from_slice(piece));
@@ -134,11 +150,7 @@ impl<'p> Queue<'p> {
 
     /// Claims with one id are repeats of the first, or none of them is meant.
     fn judge_same_id(&mut self, group: &[u32]) {
-        let content = |number: &u32| {
-            let mut bytes = Vec::new();
-            encode_content(self.program, self.claims.claim(*number as usize), &mut bytes);
-            bytes
-        };
+        let content = |number: &u32| canonical(content(self.program, self.claims.claim(*number as usize)));
         let one = group.first().map(content);
         if group.iter().skip(1).all(|number| Some(content(number)) == one) {
             self.repeats.extend(group.iter().skip(1));
@@ -148,22 +160,14 @@ impl<'p> Queue<'p> {
         self.conflicts.extend(group.iter().map(|number| (*number, Arc::clone(&lines))));
     }
 
-    fn hash_contents(&mut self) {
-        let mut copies: HashMap<u128, u32> = HashMap::with_capacity(self.claims.count());
-        let mut bytes = Vec::new();
-        for claim in self.claims.iter() {
-            // INVARIANT: claims are numbered in 32 bits.
-            let number = u32::try_from(claim.number()).unwrap_or(u32::MAX);
-            if !can_queue(self.program, claim) {
-                self.unreadable.push(number);
-                self.contents.digests.push(0);
-                continue;
+    fn hash_contents(&mut self, places: &[Place]) {
+        let mut copies: HashMap<u128, u32> = HashMap::with_capacity(places.len());
+        self.contents.digests.resize(self.claims.count(), 0);
+        for &Place { number, .. } in places {
+            let digest = hash(&canonical(content(self.program, self.claims.claim(number as usize))));
+            if let Some(kept) = self.contents.digests.get_mut(number as usize) {
+                *kept = digest;
             }
-            self.order.push(number);
-            bytes.clear();
-            encode_content(self.program, claim, &mut bytes);
-            let digest = hash(&bytes);
-            self.contents.digests.push(digest);
             let before = copies.entry(digest).or_default();
             if *before > 0 {
                 self.contents.copies.insert(number, *before);
@@ -173,19 +177,12 @@ impl<'p> Queue<'p> {
     }
 
     /// Sorts by the program's order; ties by id, then by line.
-    fn sort(&mut self) {
-        let plan = &self.program.claim;
-        let id_fields = if let Identity::Fields(fields) = &plan.id { fields.as_slice() } else { &[] };
-        let fields: Vec<usize> = plan.order.iter().chain(id_fields).copied().collect();
-        let place = |number: &u32| {
-            Place { start: start_of_order(self.claims.claim(*number as usize), &fields), number: *number }
-        };
-        let mut places: Vec<Place> = self.order.iter().map(place).collect();
+    fn sort(&mut self, mut places: Vec<Place>) {
+        let fields = self.order_fields();
         places.sort_unstable_by(|left, right| {
             left.start.cmp(&right.start).then_with(|| self.compare(&fields, left.number, right.number))
         });
-        self.order.clear();
-        self.order.extend(places.iter().map(|place| place.number));
+        self.order = places.iter().map(|place| place.number).collect();
     }
 
     fn compare(&self, fields: &[usize], left: u32, right: u32) -> Ordering {
@@ -195,6 +192,11 @@ impl<'p> Queue<'p> {
         let digest = |number: u32| self.contents.digests.get(number as usize);
         unequal.unwrap_or_else(|| digest(left).cmp(&digest(right))).then(left.cmp(&right))
     }
+}
+
+pub(super) fn number_of(claim: Claim<'_>) -> u32 {
+    // INVARIANT: claims are numbered in 32 bits.
+    u32::try_from(claim.number()).unwrap_or(u32::MAX)
 }
 
 fn can_queue(program: &Program, claim: Claim<'_>) -> bool {
@@ -209,12 +211,11 @@ fn can_queue(program: &Program, claim: Claim<'_>) -> bool {
 }
 
 /// All fields; what can't be read stands as it was written.
-fn encode_content(program: &Program, claim: Claim<'_>, bytes: &mut Vec<u8>) {
-    for field in 0..program.claim.fields.len() {
+fn content<'c>(program: &Program, claim: Claim<'c>) -> impl Iterator<Item = Value<'c>> {
+    (0..program.claim.fields.len()).map(move |field| {
         let unread = claim.deficiencies().iter().find(|deficiency| deficiency.field == Some(field));
-        let value = unread.map_or_else(|| claim.value(field), |deficiency| Value::Text(&deficiency.text));
-        value.encode(&mut |piece| bytes.extend_from_slice(piece));
-    }
+        unread.map_or_else(|| claim.value(field), |deficiency| Value::Text(&deficiency.text))
+    })
 }
 
 /// Parts of an id are joined with `/`; one inside a part is marked, so that no two ids look the same.

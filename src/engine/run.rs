@@ -10,7 +10,7 @@ use bumpalo::{Bump, collections::Vec as ScratchVec};
 use super::{
     decide::{Decision, decide, shown},
     decider::Decider,
-    queue::{Queue, id_of},
+    queue::{Queue, id_of, number_of},
     table::Tables,
 };
 use crate::{
@@ -100,11 +100,6 @@ pub fn run(
     for number in &queue.unreadable {
         run.unreadable(claims.claim(*number as usize), sink);
     }
-}
-
-fn number_of(claim: Claim<'_>) -> u32 {
-    // INVARIANT: claims are numbered in 32 bits.
-    u32::try_from(claim.number()).unwrap_or(u32::MAX)
 }
 
 struct Run<'p> {

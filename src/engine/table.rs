@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{assessment::Assessment, key::key_bytes};
+use super::assessment::Assessment;
 use crate::{
     calendar::Date,
-    claim::{Claim, Claims, Row, Value},
+    claim::{Claim, Claims, Row, Value, canonical},
     program::{Program, Table},
     script::{Failure, evaluate},
 };
@@ -40,7 +40,7 @@ impl Tables {
         let tables = program.tables.iter().zip(rows).enumerate().map(|(number, (table, rows))| {
             let mut by_key: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
             for row in rows.iter() {
-                let key = key_bytes(table.matches.iter().map(|(column, _)| row.value(*column)));
+                let key = canonical(table.matches.iter().map(|(column, _)| row.value(*column)));
                 let others = by_key.entry(key).or_default();
                 let in_force = |number| in_force(table, rows.claim(number).row());
                 let first = others.iter().find(|other| overlap(in_force(**other), in_force(row.number())));
@@ -77,7 +77,7 @@ impl Indexed {
         if values.iter().any(Value::is_nothing) {
             return Ok(None);
         }
-        let rows = self.by_key.get(&key_bytes(values)).map_or(&[][..], Vec::as_slice);
+        let rows = self.by_key.get(&canonical(values)).map_or(&[][..], Vec::as_slice);
         Ok(rows.iter().map(|number| self.rows.claim(*number)).find(|row| {
             let (from, until) = in_force(table, row.row());
             from <= assessment.date && assessment.date <= until

@@ -43,8 +43,8 @@ pub enum Detail<'a> {
     None,
     /// The claim's date, for a total `within` some days.
     Day(Date),
-    /// The value counted, for a total of distinct values.
-    Member(Key<'a>),
+    /// The bytes of the value counted, for a total of distinct values.
+    Member(&'a [u8]),
 }
 
 /// What a decision does to one figure.
@@ -86,11 +86,11 @@ impl Parts {
                 *day = day.plus(delta).unwrap_or(*day);
             }
             Detail::Member(member) => {
-                let counted = self.members.get(member.0).copied().unwrap_or(0) + delta.count;
+                let counted = self.members.get(member).copied().unwrap_or(0) + delta.count;
                 if counted == 0 {
-                    self.members.remove(member.0);
+                    self.members.remove(member);
                 } else {
-                    self.members.insert(member.0.into(), counted);
+                    self.members.insert(member.into(), counted);
                 }
             }
         }
@@ -169,34 +169,32 @@ fn put<T: Copy + Default>(list: &mut Vec<T>, slot: usize, figure: T) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::parse_iso;
+    use crate::{calendar::parse_iso, history::History};
 
-    const KEY: Key<'_> = Key(b"key");
-
-    fn apply(accumulator: &mut Accumulator, count: i64, detail: Detail<'_>) {
+    fn apply(history: &mut History, count: i64, detail: Detail<'_>) {
         let delta = Running { count, sum: Decimal::from(count), awarded: Decimal::ZERO };
-        accumulator.apply(&Change { accumulator: 0, key: KEY, delta, detail });
+        history.apply(&Change { accumulator: 0, key: history.key(b"key"), delta, detail });
     }
 
     #[test]
     fn within_counts_less_than_the_days_on_either_side() {
-        let mut accumulator = Accumulator::default();
+        let mut history = History::new();
         for day in ["2026-01-01", "2026-01-07", "2026-01-08", "2026-01-14"] {
-            apply(&mut accumulator, 1, Detail::Day(parse_iso(day).unwrap()));
+            apply(&mut history, 1, Detail::Day(parse_iso(day).unwrap()));
         }
-        let figure = accumulator.figure(KEY).unwrap();
+        let figure = history.figure(0, history.key(b"key")).unwrap();
         let within = |date: &str| figure.within(parse_iso(date).unwrap(), 7).unwrap().count;
         assert_eq!((within("2026-01-07"), within("2026-01-08"), within("2026-02-01")), (3, 3, 0));
     }
 
     #[test]
     fn what_was_taken_back_is_not_distinct_any_more() {
-        let mut accumulator = Accumulator::default();
+        let mut history = History::new();
         for (count, member) in [(1, "A"), (1, "A"), (1, "B"), (-1, "B")] {
-            apply(&mut accumulator, count, Detail::Member(Key(member.as_bytes())));
+            apply(&mut history, count, Detail::Member(member.as_bytes()));
         }
-        let figure = accumulator.figure(KEY).unwrap();
+        let figure = history.figure(0, history.key(b"key")).unwrap();
         assert_eq!((figure.distinct(), figure.running().count, figure.running().sum), (1, 2, Decimal::TWO));
-        assert!(accumulator.figure(Key(b"other")).is_none());
+        assert!(history.figure(0, history.key(b"other")).is_none());
     }
 }

@@ -4,8 +4,25 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
 
 /// The values of a `per` list, as canonical bytes: equal values make equal keys, and no two lists meet by accident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key<'a>(pub &'a [u8]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key<'a> {
+    pub(super) bytes: &'a [u8],
+    /// Half of its hash, which is enough to find it by.
+    half: u32,
+}
+
+/// Makes keys of bytes. Keys of one maker alone can be compared.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KeyMaker {
+    hasher: DefaultHashBuilder,
+}
+
+impl KeyMaker {
+    #[expect(clippy::cast_possible_truncation, reason = "half of the hash is what is wanted")]
+    pub(super) fn key<'a>(&self, bytes: &'a [u8]) -> Key<'a> {
+        Key { bytes, half: self.hasher.hash_one(bytes) as u32 }
+    }
+}
 
 /// A key among others, by its number.
 pub(super) type Slot = u32;
@@ -13,18 +30,17 @@ pub(super) type Slot = u32;
 /// Keys numbered in the order in which they came.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Keys {
-    /// The half of a hash that is kept, so that growing needs no look at the keys, and the number.
+    /// Half of the hash, so that growing needs no look at the keys, and the number.
     index: HashTable<(u32, Slot)>,
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    hasher: DefaultHashBuilder,
 }
 
 impl Keys {
     /// The number of a key, where it is among these.
     pub(super) fn find(&self, key: Key<'_>) -> Option<Slot> {
-        let half = self.half(key);
-        self.index.find(spread(half), |(_, slot)| self.key(*slot) == key).map(|(_, slot)| *slot)
+        let same = |(half, slot): &(u32, Slot)| *half == key.half && self.bytes(*slot) == key.bytes;
+        self.index.find(spread(key.half), same).map(|(_, slot)| *slot)
     }
 
     /// The number of a key, kept from now on.
@@ -32,25 +48,19 @@ impl Keys {
         if let Some(slot) = self.find(key) {
             return slot;
         }
-        // INVARIANT: a decision brings a handful of keys, and there are less than 2^32 claims in a file; memory ends first.
+        // INVARIANT: memory ends before four billion keys of one accumulator.
         let slot = Slot::try_from(self.ends.len()).unwrap_or(Slot::MAX);
-        let half = self.half(key);
-        self.bytes.extend_from_slice(key.0);
+        self.bytes.extend_from_slice(key.bytes);
         self.ends.push(self.bytes.len());
-        self.index.insert_unique(spread(half), (half, slot), |(half, _)| spread(*half));
+        self.index.insert_unique(spread(key.half), (key.half, slot), |(half, _)| spread(*half));
         slot
     }
 
-    /// A key by its number.
-    pub(super) fn key(&self, slot: Slot) -> Key<'_> {
+    /// The bytes of a key by its number.
+    fn bytes(&self, slot: Slot) -> &[u8] {
         let slot = slot as usize;
         let start = slot.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        Key(self.ends.get(slot).and_then(|end| self.bytes.get(start..*end)).unwrap_or_default())
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "half of the hash is what is wanted")]
-    fn half(&self, key: Key<'_>) -> u32 {
-        self.hasher.hash_one(key.0) as u32
+        self.ends.get(slot).and_then(|end| self.bytes.get(start..*end)).unwrap_or_default()
     }
 }
 
@@ -65,14 +75,14 @@ mod tests {
 
     #[test]
     fn keys_are_numbered_as_they_come_and_kept_once() {
-        let mut keys = Keys::default();
+        let (mut keys, maker) = (Keys::default(), KeyMaker::default());
         let words: Vec<String> = (0..5_000).map(|number| format!("key {number}")).collect();
         for _ in 0..2 {
             for (number, word) in words.iter().enumerate() {
-                assert_eq!(keys.keep(Key(word.as_bytes())) as usize, number);
+                assert_eq!(keys.keep(maker.key(word.as_bytes())) as usize, number);
             }
         }
-        assert_eq!((keys.find(Key(b"key 4999")), keys.find(Key(b"key"))), (Some(4_999), None));
-        assert_eq!((keys.key(7), keys.ends.len()), (Key(b"key 7"), 5_000));
+        assert_eq!(keys.find(maker.key(b"key 4999")), Some(4_999));
+        assert_eq!((keys.find(maker.key(b"key")), keys.bytes(7)), (None, b"key 7".as_slice()));
     }
 }

@@ -5,6 +5,7 @@ mod key;
 
 pub use accumulator::{Accumulator, Change, Detail, Figure, Running};
 pub use key::Key;
+use key::KeyMaker;
 
 /// Which accumulator of a program: its totals, the bases of its components and its limits, in that order.
 pub type AccumulatorId = usize;
@@ -13,12 +14,18 @@ pub type AccumulatorId = usize;
 #[derive(Debug, Clone, Default)]
 pub struct History {
     accumulators: Vec<Accumulator>,
+    keys: KeyMaker,
 }
 
 impl History {
     /// Nothing has happened yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The key of canonical bytes, for this history.
+    pub fn key<'a>(&self, bytes: &'a [u8]) -> Key<'a> {
+        self.keys.key(bytes)
     }
 
     /// The running figure of a key; nothing where nothing was counted.

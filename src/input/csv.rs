@@ -139,6 +139,8 @@ fn delimiter(head: &[u8], wanted: &[Wanted<'_>], map: &ColumnMap) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::super::check::{read, read_fields, refused, rows, shown};
+    use std::io::{self, Read};
+
     use super::*;
 
     #[test]

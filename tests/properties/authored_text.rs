@@ -9,6 +9,7 @@ use meed::{
     engine::{Tables, run},
     history::History,
     input::{ColumnMap, Wanted, read_claims},
+    outcome::Depth,
     program::{self, Program},
     report::{as_github, as_json, as_text},
     script::Scripts,
@@ -217,8 +218,9 @@ fn decide(program: &Program) -> Result<(), TestCaseError> {
     let empty = |table: &program::Table| Claims::new("t", table.fields.iter().map(|field| field.kind.scalar.column()));
     let tables = Tables::new(program, program.tables.iter().map(empty).collect()).unwrap();
     let mut failed = None;
-    run(program, &tables, &mut History::new(), &intake.claims, &|_, _| true, &mut |outcome, _| {
-        failed = failed.take().or(outcome.reasons.into_iter().find(|reason| reason.code == "ENGINE_FAILED"));
+    run(program, &tables, &mut History::new(), &intake.claims, &|_, _| Depth::Steps, &mut |outcome, _| {
+        let found = outcome.reasons.iter().find(|reason| reason.code == "ENGINE_FAILED");
+        failed = failed.take().or(found.map(|reason| reason.message.to_string()));
     });
     prop_assert_eq!(failed, None);
     Ok(())

@@ -116,7 +116,7 @@ fn desk() -> Desk {
     Desk::new(&definition("{ mode: half_even, scale: 2 }", award, ""))
 }
 
-fn check_counts(rows: usize, outcomes: &[Outcome]) -> Result<(), TestCaseError> {
+fn check_counts(rows: usize, outcomes: &[Outcome<'static>]) -> Result<(), TestCaseError> {
     prop_assert_eq!(outcomes.len(), rows);
     let mut counts = Counts::default();
     for outcome in outcomes {
@@ -145,21 +145,21 @@ fn can_be_queued(cells: &[String]) -> bool {
 }
 
 /// Repeats of a decided row are skipped, and ids with two contents returned, all of them.
-fn check_repeats(table: &[Vec<String>], outcomes: &[Outcome]) -> Result<(), TestCaseError> {
+fn check_repeats(table: &[Vec<String>], outcomes: &[Outcome<'static>]) -> Result<(), TestCaseError> {
     let mut by_id: BTreeMap<&str, Vec<&Vec<String>>> = BTreeMap::new();
     for cells in table.iter().filter(|cells| can_be_queued(cells)) {
         by_id.entry(cells[0].as_str()).or_default().push(cells);
     }
     for (id, rows) in by_id {
         let unreadable = ["FIELD_MISSING", "FIELD_UNREADABLE", "ROW_UNREADABLE"];
-        let own: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.claim == id).collect();
+        let own: Vec<&Outcome<'static>> = outcomes.iter().filter(|outcome| outcome.claim == id).collect();
         let twice = own.iter().filter(|outcome| outcome.reasons.iter().any(|reason| reason.code == "ID_TWICE")).count();
         let skipped = own.iter().filter(|outcome| outcome.skipped).count();
         // A row that can't be queued still shows its id; it counts for nothing here.
         let aside = own.len() - rows.len();
         let not_queued = own.iter().filter(|outcome| {
             outcome.disposition == Disposition::Returned
-                && outcome.reasons.iter().all(|reason| unreadable.contains(&reason.code.as_str()))
+                && outcome.reasons.iter().all(|reason| unreadable.contains(&&&*reason.code))
         });
         prop_assert!(not_queued.count() >= aside);
         if rows.iter().all(|cells| *cells == rows[0]) {
@@ -196,7 +196,7 @@ proptest! {
         let table = table(rows);
         let outcomes = Desk::new(&definition).decide(&csv(&table));
         check_counts(table.len(), &outcomes)?;
-        let mut ids: Vec<&str> = outcomes.iter().map(|outcome| outcome.claim.as_str()).filter(|id| !id.is_empty()).collect();
+        let mut ids: Vec<&str> = outcomes.iter().map(|outcome| &*outcome.claim).filter(|id| !id.is_empty()).collect();
         prop_assert_eq!(ids.len(), table.iter().filter(|cells| cells.len() == COLUMNS
             && cells[1].parse::<i64>().is_ok() && meed::calendar::parse_iso(&cells[3]).is_ok()).count());
         ids.sort_unstable();

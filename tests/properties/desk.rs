@@ -4,10 +4,7 @@ use std::{
     fs,
     path::PathBuf,
     process,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use meed::{
@@ -16,7 +13,7 @@ use meed::{
     engine::run,
     history::History,
     input::{ColumnMap, Wanted, read_claims},
-    outcome::Outcome,
+    outcome::{Depth, Outcome},
     program::Program,
     report::{CommaWriter, OutcomeColumns, OutcomeWriter},
     workspace::{Loaded, Workspace},
@@ -58,16 +55,16 @@ impl Desk {
     }
 
     /// The outcomes in the order in which they come.
-    pub fn decide(&self, csv: &str) -> Vec<Outcome> {
+    pub fn decide(&self, csv: &str) -> Vec<Outcome<'static>> {
         let mut outcomes = Vec::new();
         let claims = self.read(csv);
         let (program, tables) = (&self.loaded.program, &self.loaded.tables);
-        run(program, tables, &mut History::new(), &claims, &|_, _| false, &mut |outcome, _| outcomes.push(outcome));
+        run(program, tables, &mut History::new(), &claims, &|_, _| Depth::Words, &mut |outcome, _| outcomes.push(outcome.clone().into_owned()));
         outcomes
     }
 
     /// The outcomes file.
-    pub fn written(&self, outcomes: &[Outcome]) -> String {
+    pub fn written(&self, outcomes: &[Outcome<'static>]) -> String {
         let mut bytes = Vec::new();
         let mut writer = CommaWriter::new(OutcomeColumns::new(self.program()), &mut bytes).unwrap();
         for outcome in outcomes {
@@ -79,10 +76,10 @@ impl Desk {
     }
 
     /// The outcomes file without where each row stands.
-    pub fn written_without_source(&self, outcomes: &[Outcome]) -> String {
+    pub fn written_without_source(&self, outcomes: &[Outcome<'static>]) -> String {
         let mut outcomes = outcomes.to_vec();
         for outcome in &mut outcomes {
-            outcome.origin.file = Arc::from("");
+            outcome.origin.file = "".into();
             outcome.origin.line = 0;
         }
         self.written(&outcomes)

@@ -50,7 +50,7 @@ fn granted(outcome: &Outcome) -> Decimal {
     add(outcome.award, outcome.pending).unwrap()
 }
 
-fn decide(desk: &Desk, purchases: &[Purchase]) -> Vec<Outcome> {
+fn decide(desk: &Desk, purchases: &[Purchase]) -> Vec<Outcome<'static>> {
     desk.decide(&file(purchases, &(0..purchases.len()).collect::<Vec<_>>()))
 }
 

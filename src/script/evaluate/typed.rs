@@ -8,7 +8,7 @@ use crate::{
     calendar::Date,
     claim::{Constant, Value},
     money::{Decimal, Inexact, add, divide, multiply, subtract},
-    script::form::{Arithmetic, Children, Compared, Comparison, Node, NodeId, Read},
+    script::form::{Arithmetic, Children, Compared, Comparison, Node, NodeId},
 };
 
 impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
@@ -206,42 +206,19 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         }
     }
 
-    /// Whether an item is in a list. One written out of constants is looked through without being made.
+    /// Whether an item is in a list. One that is written out is looked through without being made.
     pub(super) fn contained(&mut self, item: NodeId, list: NodeId) -> Result<bool, Stop> {
         let item = self.value(item)?;
-        match self.node(list) {
-            Node::List(parts) if self.are_constants(parts) => {
-                for part in self.children(parts) {
-                    let found = match self.node(*part) {
-                        Node::Constant(number) => match (self.form.constants.get(number as usize), item) {
-                            (Some(Constant::Text(text)), Value::Text(item)) => **text == *item,
-                            _ => false,
-                        },
-                        other => self.of_node(*part, other)? == item,
-                    };
-                    if found {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
-            Node::Read(Read::Param(param)) => match self.scope.params.get(param) {
-                Some(Value::List(items)) => Ok(items.contains(&item)),
-                _ => Ok(false),
-            },
-            other => match self.of_node(list, other)? {
-                Value::List(items) => Ok(items.contains(&item)),
-                _ => Ok(false),
-            },
+        let node = self.node(list);
+        if let Node::Constant(number) = node
+            && let Some(Constant::List(items)) = self.form.constants.get(number as usize)
+        {
+            return Ok(items.iter().any(|constant| constant.is(&item)));
         }
-    }
-
-    fn are_constants(&self, parts: Children) -> bool {
-        self.children(parts).iter().all(|part| match self.form.nodes.get(*part as usize) {
-            Some(Node::Constant(number)) => matches!(self.form.constants.get(*number as usize), Some(Constant::Text(_))),
-            Some(Node::Integer(_) | Node::Decimal(_) | Node::Boolean(_)) => true,
-            _ => false,
-        })
+        match self.of_node(list, node)? {
+            Value::List(items) => Ok(items.contains(&item)),
+            _ => Ok(false),
+        }
     }
 }
 
