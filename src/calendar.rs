@@ -88,11 +88,17 @@ impl DateFormat {
 /// Reads a date by a pattern, exactly as the pattern writes it: the library would also take signs, blanks and years of
 /// two digits.
 fn parse_by(text: &str, pattern: &str) -> Result<Date, NotDate> {
-    let (date, written) = match NaiveDateTime::parse_from_str(text, pattern) {
-        Ok(moment) => (moment.date(), moment.format(pattern).to_string()),
+    // What a pattern asks for and a day doesn't have, such as a time of day without its minutes, can't be written.
+    let mut written = String::new();
+    let date = match NaiveDateTime::parse_from_str(text, pattern) {
+        Ok(moment) => {
+            write!(written, "{}", moment.format(pattern)).map_err(|_| NotDate)?;
+            moment.date()
+        }
         Err(_) => {
             let date = Date::parse_from_str(text, pattern).map_err(|_| NotDate)?;
-            (date, date.format(pattern).to_string())
+            write!(written, "{}", date.format(pattern)).map_err(|_| NotDate)?;
+            date
         }
     };
     if written == text { Ok(date) } else { Err(NotDate) }
@@ -287,6 +293,7 @@ mod tests {
         assert_eq!(DateFormat::new("%-d/%-m/%Y").unwrap().parse("5/11/2026"), Ok(date("2026-11-05")));
         assert!(DateFormat::new("%d/%m").is_err());
         assert!(DateFormat::new("%Y-%m-%d %z").is_err());
+        assert!(DateFormat::new("%Y-%m-%d %H").is_err());
         assert!(DateFormat::new("%Q").is_err());
     }
 
