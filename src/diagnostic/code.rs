@@ -121,7 +121,7 @@ codes! {
     M215 UnusedFunction "a function that nothing calls"
         "It can't be checked, since its arguments have no types until it is called."
     M216 TooLarge "rules that are too large"
-        "Scripts, expressions and call chains have stated limits, so that checking and evaluating are bounded."
+        "Scripts, expressions and call chains have stated limits, so that checking and evaluating are bounded. `meed check --cost` prints how many nodes of its typed form each part of a program may take on one claim at worst, every round of a `for` counted."
     M217 LocalName "a local that can't have this name"
         "A local may not take the name of another one in sight, of an argument or of something that the program declares; a constant can't be assigned."
     M218 UnusedLocal "a local that nothing reads"

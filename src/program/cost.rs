@@ -87,7 +87,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) -> bool {
         return true;
     };
     let message =
-        format!("the program may take {total} steps on one claim, and {} are allowed", limit::MAX_PROGRAM_COST);
+        format!("the program may take {total} nodes on one claim, and {} are allowed", limit::MAX_PROGRAM_COST);
     let finding = Diagnostic::error(Code::TooLarge, &dearest.place, message);
     let finding = finding.labelled(format!("{} of them are for this part", dearest.nodes));
     findings.add(finding.help("every round of a `for` counts: shorten its list, or nest fewer of them"));

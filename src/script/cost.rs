@@ -87,3 +87,51 @@ impl Form {
         constants.chain(written).chain(self.lists.values().copied()).max().unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
+    use super::*;
+    use crate::{
+        diagnostic::{Findings, Fragment, Place, Source},
+        schema::{Base, Scalar, Type},
+        script::{Checker, Facts, Member, Read, RowType, Scripts, Vocabulary, Wanted},
+    };
+
+    const SCRIPT: &str = "fn rounds(list) { let n = 0; for x in list { n += x; } n }";
+
+    fn worst_case(expression: &str) -> usize {
+        let source = |text: &str| Arc::new(Source { path: "a".into(), text: text.into() });
+        let (mut scripts, mut vocabulary, mut findings) = (Scripts::new(), Vocabulary::new(), Findings::new());
+        scripts.add(&source(SCRIPT), &mut findings);
+        let row = vocabulary.add_row(RowType { name: "params".into(), member_word: "param", members: BTreeMap::new() });
+        let kind = Type::Some(Base::List(Scalar::Integer));
+        vocabulary.add_member(row, "days", Member { read: Read::Param(0), kind });
+        let version = |days: i64| Constant::List((0..days).map(Constant::Integer).collect());
+        vocabulary.declare_values(Read::Param(0), Some([version(3), version(7)].into()));
+        let fragment = Fragment::of(&Place::new(&source(expression), 0..expression.len()), expression);
+        let mut checker = Checker::new(&scripts);
+        let checked = checker.expression(&fragment, &vocabulary, Wanted::Any, &Facts::none(), &mut findings);
+        let form = checker.finish(&mut findings);
+        assert!(!findings.has_errors(), "{expression}: {findings:?}");
+        form.worst_case(&checked.unwrap().0)
+    }
+
+    #[test]
+    fn the_dearer_branch_counts_and_every_round() {
+        // A round is `n += x`: a sum of two locals, and where it is kept.
+        let (call_without_rounds, round) = (8, 4);
+        for (expression, nodes) in [
+            ("1 + 2", 3),
+            ("if 1 > 2 { 1 } else { 1 + 2 + 3 }", 1 + 3 + 5),
+            ("switch 1 { 1 => 1 + 2, 2 => 3, _ => 4 }", 1 + 1 + 2 + 3),
+            ("rounds([1, 2, 3])", call_without_rounds + 3 * round),
+            // The longest version of a dated param.
+            ("rounds(params.days)", call_without_rounds + 7 * round),
+            ("rounds(sorted([1, 2]))", call_without_rounds + 1 + 2 * round),
+        ] {
+            assert_eq!(worst_case(expression), nodes, "{expression}");
+        }
+    }
+}

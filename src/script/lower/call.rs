@@ -2,7 +2,10 @@
 
 use rhai::{Expr, FnCallExpr};
 
-use super::{Body, Instance, InstanceKey, Type, Typed, article, local::parameter_place};
+use super::{
+    Body, Instance, InstanceKey, Type, Typed, article,
+    local::{Scope, parameter_place},
+};
 use crate::{
     diagnostic::{Code, Diagnostic, Place},
     schema::{Base, Scalar},
@@ -233,7 +236,7 @@ impl Body<'_, '_> {
             body.declare(parameter, &at, *kind, false, *figure);
         }
         let typed = body.function_body(&source.body, &source.place)?;
-        body.leave(0, true, "argument");
+        body.leave(0, true, Scope::Function);
         body.review(typed.id);
         let (slots, reads, cost) = (body.slot_count(), std::mem::take(&mut body.reads), body.cost);
         let function = u32::try_from(self.checker.form.functions.len()).unwrap_or(u32::MAX);

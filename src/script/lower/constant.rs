@@ -3,7 +3,7 @@
 
 use bumpalo::Bump;
 
-use super::test::{compares, order};
+use super::question::{compares, order};
 use crate::{
     claim::{Constant, Value},
     money::{Decimal, add, divide, multiply, subtract},

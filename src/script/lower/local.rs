@@ -31,6 +31,27 @@ pub(super) struct Slot {
     pub(super) figure: Option<Read>,
 }
 
+/// Where a local can be seen.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scope {
+    /// To the end of a block.
+    Block,
+    /// In one function.
+    Function,
+    /// In one round of a `for`.
+    Round,
+}
+
+impl Scope {
+    fn local(self) -> &'static str {
+        match self {
+            Self::Block => "local",
+            Self::Function => "argument",
+            Self::Round => "item",
+        }
+    }
+}
+
 impl Body<'_, '_> {
     /// Declares a local.
     pub(super) fn declare(
@@ -70,13 +91,16 @@ impl Body<'_, '_> {
 
     /// Ends the scope of the locals from a number on. `complete` says that all of it could be lowered: where something
     /// is wrong, what seems unused is most often what the mistake was meant to use.
-    pub(super) fn leave(&mut self, from: usize, complete: bool, what: &str) {
+    pub(super) fn leave(&mut self, from: usize, complete: bool, what: Scope) {
         let left = self.locals.split_off(from.min(self.locals.len()));
         for local in left.iter().filter(|local| complete && !local.used && !local.name.starts_with('_')) {
-            let message = format!("nothing reads the {what} `{}`", local.name);
+            let message = format!("nothing reads the {} `{}`", what.local(), local.name);
             let finding = Diagnostic::warning(Code::UnusedLocal, &local.place, message);
-            let help = format!("remove it, use it, or call it `_{}` if it must be there", local.name);
-            self.findings.add(finding.help(help));
+            self.findings.add(finding.help(match what {
+                Scope::Block => "remove it, or use it".to_owned(),
+                Scope::Function => format!("remove it here and from every call, or call it `_{}`", local.name),
+                Scope::Round => format!("use it, or call it `_{}`", local.name),
+            }));
         }
     }
 }

@@ -7,10 +7,10 @@ mod expression;
 mod fact;
 mod local;
 mod operator;
+mod question;
 mod remark;
 mod review;
 mod statement;
-mod test;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -25,10 +25,7 @@ impl Remarks {
                 self.0.insert(key, Remark { finding, in_function });
             }
             Some(known) => {
-                let message = |finding: &Option<Diagnostic>| finding.as_ref().map(|finding| finding.message.clone());
-                if message(&known.finding) != message(&finding) {
-                    known.finding = None;
-                }
+                known.finding = known.finding.take().zip(finding).and_then(|(known, other)| agreed(known, other));
             }
         }
     }
@@ -39,4 +36,17 @@ impl Remarks {
         let certain = self.0.values().filter(|remark| seen_all || !remark.in_function);
         certain.filter_map(|remark| remark.finding.clone()).for_each(|finding| findings.add(finding));
     }
+}
+
+/// What two calls agree on, with the labels of both: an argument may have other choices in the other call.
+fn agreed(mut known: Diagnostic, other: Diagnostic) -> Option<Diagnostic> {
+    if known.message != other.message {
+        return None;
+    }
+    for label in other.labels {
+        if !known.labels.contains(&label) {
+            known.labels.push(label);
+        }
+    }
+    Some(known)
 }

@@ -8,8 +8,8 @@ use super::{
     choice::listed,
     constant::Constants,
     local::Slot,
+    question::{Question, answered, turned},
     remark::Remarks,
-    test::{Test, answered, turned},
 };
 use crate::{
     claim::Constant,
@@ -44,7 +44,7 @@ struct Settled {
     because: &'static str,
     holds: bool,
     /// What is known of one value by it.
-    known: Option<(NodeId, Test)>,
+    known: Option<(NodeId, Question)>,
 }
 
 pub(super) struct Review<'r> {
@@ -129,7 +129,7 @@ impl Review<'_> {
     fn case(&self, subject: NodeId, literal: NodeId, taken: bool) -> Option<Settled> {
         let comparison = if taken { Comparison::Equal } else { Comparison::Unequal };
         let because = if taken { "this case was taken" } else { "this case wasn't taken" };
-        let known = Some((subject, Test::Compare(comparison, self.form.literal(literal)?)));
+        let known = Some((subject, Question::Compare(comparison, self.form.literal(literal)?)));
         Some(Settled { condition: literal, because, holds: taken, known })
     }
 
@@ -186,18 +186,18 @@ impl Review<'_> {
     }
 
     /// What a condition asks of one value, where the rest of it is known.
-    fn question(&self, condition: NodeId) -> Option<(NodeId, Test)> {
+    fn question(&self, condition: NodeId) -> Option<(NodeId, Question)> {
         let constants = self.constants();
         match self.form.node(condition) {
             Node::Compare(comparison, left, right) => match (constants.value(left), constants.value(right)) {
-                (None, Some(constant)) => Some((left, Test::Compare(comparison, constant))),
-                (Some(constant), None) => Some((right, Test::Compare(turned(comparison), constant))),
+                (None, Some(constant)) => Some((left, Question::Compare(comparison, constant))),
+                (Some(constant), None) => Some((right, Question::Compare(turned(comparison), constant))),
                 _ => None,
             },
             _ => {
                 let (item, list) = self.membership(condition)?;
                 let Constant::List(items) = constants.value(list)? else { return None };
-                Some((item, Test::OneOf(items)))
+                Some((item, Question::OneOf(items)))
             }
         }
     }
@@ -281,7 +281,7 @@ impl Review<'_> {
         let asked = self.question(id);
         if let Some((subject, test)) = &asked
             && let Some(choices) = self.choices(*subject)
-            && let Some(holds) = answered(&[&Test::OneOf(choices.to_vec())], test)
+            && let Some(holds) = answered(&[&Question::OneOf(choices.to_vec())], test)
         {
             let finding = self.always(id, holds, "it is so for every choice")?;
             let finding = finding.and(&self.form.extent(*subject)?, listed("one of", choices));
@@ -323,7 +323,7 @@ impl Review<'_> {
     }
 
     /// A condition that others around it or before it answer: one alone if there is one, else all on the same value.
-    fn settled_before(&self, id: NodeId, asked: Option<(NodeId, Test)>) -> Option<Diagnostic> {
+    fn settled_before(&self, id: NodeId, asked: Option<(NodeId, Question)>) -> Option<Diagnostic> {
         if let Some(known) = self.settled.iter().find(|known| self.form.same(known.condition, id)) {
             return self.answered_by(id, known.holds, &[known]);
         }
@@ -332,21 +332,21 @@ impl Review<'_> {
             let (value, known) = settled.known.as_ref()?;
             self.form.same(*value, subject).then_some((settled, known))
         });
-        let known: Vec<(&Settled, &Test)> = known.collect();
+        let known: Vec<(&Settled, &Question)> = known.collect();
         let one = known.iter().find_map(|(settled, known)| Some((*settled, answered(&[known], &test)?)));
         if let Some((settled, holds)) = one {
             return self.answered_by(id, holds, &[settled]);
         }
-        let (settled, tests): (Vec<&Settled>, Vec<&Test>) = known.into_iter().unzip();
+        let (settled, tests): (Vec<&Settled>, Vec<&Question>) = known.into_iter().unzip();
         self.answered_by(id, answered(&tests, &test)?, &settled)
     }
 
     fn answered_by(&self, id: NodeId, holds: bool, settled: &[&Settled]) -> Option<Diagnostic> {
-        let finding = self.always(id, holds, "it was tested before")?;
+        let finding = self.always(id, holds, "what was tested before decides it")?;
         let finding = settled.iter().try_fold(finding, |finding, settled| {
             Some(finding.and(&self.form.extent(settled.condition)?, settled.because))
         });
-        Some(finding?.help("correct one of the two, or remove the second"))
+        Some(finding?.help("correct one of them, or remove the last"))
     }
 
     fn always(&self, id: NodeId, holds: bool, why: &str) -> Option<Diagnostic> {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{ASTFlags, ASTNode, Expr, FlowControl, Ident, OpAssignment, Position, Stmt, SwitchCasesCollection};
+use rhai::{
+    ASTFlags, ASTNode, Expr, FlowControl, FnCallExpr, Ident, OpAssignment, Position, Stmt, SwitchCasesCollection,
+};
 
-use super::{Body, Slot, Type, Typed, article};
+use super::{Body, Slot, Type, Typed, article, local::Scope};
 use crate::{
     claim::Constant,
     diagnostic::{Code, Diagnostic, Place},
@@ -50,7 +52,7 @@ impl Body<'_, '_> {
                 None => complete = false,
             }
         }
-        self.leave(locals, complete, "local");
+        self.leave(locals, complete, Scope::Block);
         if !complete {
             return None;
         }
@@ -66,12 +68,9 @@ impl Body<'_, '_> {
 
     fn unreachable(&mut self, statement: &Stmt, returned: NodeId) {
         let position = match statement {
-            Stmt::Expr(parsed) => parsed.start_position(),
-            Stmt::FnCall(call, position) => match call.args.first() {
-                Some(first) if call.op_token.is_some() => first.start_position(),
-                _ => *position,
-            },
-            Stmt::Assignment(parts) => parts.1.lhs.start_position(),
+            Stmt::Expr(parsed) => start(parsed),
+            Stmt::FnCall(call, position) => operand(call).map_or(*position, start),
+            Stmt::Assignment(parts) => start(&parts.1.lhs),
             other => other.position(),
         };
         let finding = Diagnostic::warning(Code::Unreachable, &self.place(position), "this is never reached");
@@ -310,7 +309,7 @@ impl Body<'_, '_> {
         let before = self.facts.clone();
         let body = self.block(flow.body.statements(), false);
         self.facts = before;
-        self.leave(locals, body.is_some(), "item");
+        self.leave(locals, body.is_some(), Scope::Round);
         let [slot, counter] = slots;
         self.add(Node::For { slot, counter, list: list.id, body: body?.id }, Type::Nothing, place)
     }
@@ -328,6 +327,19 @@ impl Body<'_, '_> {
         self.returns.push((typed.kind, at));
         self.add(Node::Return(typed.id), Type::Never, place)
     }
+}
+
+/// Where an expression starts: Rhai gives an operator's own position.
+fn start(parsed: &Expr) -> Position {
+    match parsed {
+        Expr::FnCall(call, _) => operand(call).map_or_else(|| parsed.start_position(), start),
+        _ => parsed.start_position(),
+    }
+}
+
+/// The left side of an operator.
+fn operand(call: &FnCallExpr) -> Option<&Expr> {
+    call.args.first().filter(|_| call.op_token.is_some() && call.args.len() == 2)
 }
 
 /// The names that statements assign, at any depth.

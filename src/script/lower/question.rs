@@ -6,7 +6,7 @@ use crate::{claim::Constant, script::form::Comparison};
 
 /// What a condition asks of a value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Test {
+pub(super) enum Question {
     /// How it compares with a constant.
     Compare(Comparison, Constant),
     /// Whether it is one of these.
@@ -15,8 +15,8 @@ pub(super) enum Test {
     NoneOf(Vec<Constant>),
 }
 
-impl Test {
-    /// What is known where the test fails.
+impl Question {
+    /// What is known where the answer is no.
     pub(super) fn negated(self) -> Self {
         match self {
             Self::Compare(comparison, constant) => Self::Compare(negated(comparison), constant),
@@ -56,12 +56,12 @@ impl Test {
     }
 }
 
-/// What a test must say of a value of which others are known to hold. `None` if it can say either.
+/// The answer for a value of which the answers to other questions are known to be yes. `None` if it can be either.
 ///
 /// All constants stand on one line. Each of them is a place, and so is what lies between two and beyond the ends, where
-/// every test says the same throughout.
-pub(super) fn answered(known: &[&Test], asked: &Test) -> Option<bool> {
-    let mut marks: Vec<&Constant> = known.iter().copied().chain([asked]).flat_map(Test::constants).collect();
+/// every question has one answer throughout.
+pub(super) fn answered(known: &[&Question], asked: &Question) -> Option<bool> {
+    let mut marks: Vec<&Constant> = known.iter().copied().chain([asked]).flat_map(Question::constants).collect();
     marks.sort_by(|one, other| order(one, other));
     marks.dedup_by(|one, other| order(one, other).is_eq());
     let known: Vec<Vec<bool>> = known.iter().map(|test| test.passing(&marks)).collect();
@@ -114,18 +114,20 @@ pub(super) fn order(one: &Constant, other: &Constant) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prelude::*, test_runner::Config};
+
     use super::*;
 
-    fn number(comparison: Comparison, integer: i64) -> Test {
-        Test::Compare(comparison, Constant::Integer(integer))
+    fn number(comparison: Comparison, integer: i64) -> Question {
+        Question::Compare(comparison, Constant::Integer(integer))
     }
 
-    fn one_of(integers: &[i64]) -> Test {
-        Test::OneOf(integers.iter().copied().map(Constant::Integer).collect())
+    fn one_of(integers: &[i64]) -> Question {
+        Question::OneOf(integers.iter().copied().map(Constant::Integer).collect())
     }
 
     #[test]
-    fn a_test_is_answered_only_where_every_value_agrees() {
+    fn a_question_is_answered_only_where_every_value_agrees() {
         use Comparison::{AtLeast, AtMost, Equal, Greater, Less, Unequal};
         for (known, asked, answer) in [
             (number(Greater, 5), number(Less, 3), Some(false)),
@@ -148,8 +150,41 @@ mod tests {
         }
     }
 
+    fn holds(question: &Question, value: i64) -> bool {
+        match question {
+            Question::Compare(comparison, constant) => {
+                compares(*comparison, order(&Constant::Integer(value), constant))
+            }
+            Question::OneOf(constants) => constants.contains(&Constant::Integer(value)),
+            Question::NoneOf(constants) => !constants.contains(&Constant::Integer(value)),
+        }
+    }
+
+    fn questions() -> impl Strategy<Value = Question> {
+        use Comparison::{AtLeast, AtMost, Equal, Greater, Less, Unequal};
+        let comparisons = prop::sample::select(vec![Equal, Unequal, Less, AtMost, Greater, AtLeast]);
+        let lists = prop::collection::vec(0..8_i64, 1..4);
+        prop_oneof![
+            (comparisons, 0..8_i64).prop_map(|(comparison, integer)| number(comparison, integer)),
+            lists.clone().prop_map(|integers| one_of(&integers)),
+            lists.prop_map(|integers| one_of(&integers).negated()),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(Config { failure_persistence: None, ..Config::default() })]
+
+        #[test]
+        fn an_answer_is_that_of_every_value(known in prop::collection::vec(questions(), 0..4), asked in questions()) {
+            let answer = answered(&known.iter().collect::<Vec<_>>(), &asked);
+            for value in (-1..9).filter(|value| known.iter().all(|known| holds(known, *value))) {
+                prop_assert!(answer.is_none_or(|answer| answer == holds(&asked, value)), "{value}");
+            }
+        }
+    }
+
     #[test]
-    fn several_tests_answer_together_and_impossible_ones_answer_nothing() {
+    fn several_questions_answer_together_and_impossible_ones_answer_nothing() {
         let (low, high) = (number(Comparison::AtLeast, 5), number(Comparison::AtMost, 5));
         assert_eq!(answered(&[&low, &high], &number(Comparison::Equal, 5)), Some(true));
         let below = number(Comparison::Less, 3);
