@@ -94,9 +94,10 @@ impl Form {
             start: span.start.min(place.span.start),
             end: span.end.max(place.span.end),
         });
-        let text = own.source.text.get(span.start..).unwrap_or("");
-        let end = span.start + closed(text, span.end - span.start);
-        Some(Place::new(&own.source, Span { start: span.start, end }))
+        let text = own.source.text.as_str();
+        let end = span.start + closed(text.get(span.start..).unwrap_or(""), span.end - span.start);
+        let start = opened(text.get(..span.start).unwrap_or(""), text.get(span.start..end).unwrap_or(""));
+        Some(Place::new(&own.source, Span { start, end }))
     }
 }
 
@@ -119,6 +120,22 @@ fn closed(text: &str, end: usize) -> usize {
     if open == 0 { text.len().max(end) } else { end }
 }
 
+/// Where a text starts with the brackets before it that it closes and doesn't open.
+fn opened(before: &str, text: &str) -> usize {
+    let (mut missing, mut open, mut quoted) = (0_usize, 0_usize, false);
+    for symbol in text.chars() {
+        match symbol {
+            '"' => quoted = !quoted,
+            '(' if !quoted => open += 1,
+            ')' if !quoted && open > 0 => open -= 1,
+            ')' if !quoted => missing += 1,
+            _ => {}
+        }
+    }
+    let stripped = (0..missing).try_fold(before, |before, _| before.trim_end().strip_suffix('('));
+    stripped.map_or(before.len(), str::len)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +151,19 @@ mod tests {
             ("f(a\n)", 1, 1),
         ] {
             assert_eq!(closed(text, end), closed_at, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_that_a_text_closes_belong_to_it() {
+        for (before, text, start) in [
+            ("a && (", "b + c) > 3", 5),
+            ("a && ((", "b) + c) > 3", 5),
+            ("f(", "b > 3", 2),
+            ("f(", "\")\" == b", 2),
+            ("f", "b) > 3", 1),
+        ] {
+            assert_eq!(opened(before, text), start, "{before}{text}");
         }
     }
 }
