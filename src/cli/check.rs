@@ -5,7 +5,9 @@ use clap::{Args, ValueEnum};
 use super::{Exit, Session, Trouble, program_name};
 use crate::{
     diagnostic::{Findings, Severity},
+    program::{Cost, ProgramName, total_cost},
     report::{as_github, as_json, as_text},
+    script::limit::MAX_PROGRAM_COST,
 };
 
 #[derive(Debug, Args)]
@@ -15,6 +17,9 @@ pub(super) struct Arguments {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Also what each part of a program may take on one claim at worst
+    #[arg(long, conflicts_with = "format")]
+    cost: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,12 +45,16 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         return Err(Trouble::Usage("there are no programs".to_owned(), Some(help)));
     }
     let cases = workspace.cases()?;
+    let mut costs = String::new();
     for name in &names {
         if let Some(loaded) = workspace.load(name, &mut findings) {
             for case in cases.iter().filter(|case| case.program == *name) {
                 let mut of_case = Findings::new();
                 workspace.run_case(case, &loaded, &mut of_case);
                 findings.absorb(of_case);
+            }
+            if arguments.cost {
+                costs.push_str(&cost_table(name, &loaded.program.costs()));
             }
         }
     }
@@ -59,6 +68,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         };
         writeln!(session.stdout, "{text}")?;
     }
+    session.stdout.write_all(costs.as_bytes())?;
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     session.say(&match (errors, warnings) {
@@ -71,6 +81,16 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         ),
     });
     Ok(if failed { Exit::Findings } else { Exit::Done })
+}
+
+/// What a program and each of its parts may take: names, and nodes in one column.
+fn cost_table(name: &ProgramName, costs: &[Cost]) -> String {
+    let (total, name) = (total_cost(costs).to_string(), name.to_string());
+    let names = costs.iter().map(|cost| cost.name.len() + 2).chain([name.len()]);
+    let (width, digits) = (names.max().unwrap_or(0), total.len());
+    let head = format!("{name:width$}  {total}  nodes on one claim at most, of {MAX_PROGRAM_COST} allowed\n");
+    let parts = costs.iter().map(|cost| format!("{:width$}  {:digits$}\n", format!("  {}", cost.name), cost.nodes));
+    [head].into_iter().chain(parts).chain(["\n".to_owned()]).collect()
 }
 
 /// `1 program`, `2 programs`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Program, claim, component,
     context::Context,
-    derived,
+    cost, derived,
     fields::Fields,
     identity, limit, param, rule, table, total,
     yaml::{Node, Text},
@@ -55,6 +55,7 @@ pub fn check(
     let limits = limit::check(sections.limits, &components, &established, &mut context);
     component::name_totals(&mut context);
     let flags = rule::check_flags(sections.flags, &established, &mut context);
+    context.checker.report_remarks(context.findings);
     // Where something is wrong, what seems unused is most often what the mistake was meant to use.
     if context.findings.has_errors() {
         return None;
@@ -63,7 +64,7 @@ pub fn check(
     let Context { checker, findings, .. } = context;
     let form = checker.finish(findings);
     let rules_hash = hash(root, script_texts);
-    Some(Program {
+    let program = Program {
         identification: identification?,
         claim: claim?,
         params,
@@ -77,7 +78,8 @@ pub fn check(
         form,
         source: Arc::clone(source),
         rules_hash,
-    })
+    };
+    cost::check(&program, findings).then_some(program)
 }
 
 struct Sections<'n> {

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     calendar::DateFormat,
+    claim::Constant,
     diagnostic::{Code, Diagnostic, Findings, Place},
     schema::{FieldType, Notation, RowTypeId, Scalar},
     script::{Member, Read},
@@ -108,6 +109,9 @@ pub(super) fn check_fields(node: &Node, row: RowTypeId, context: &mut Context<'_
 pub(super) fn name_fields(fields: &[Field], row: RowTypeId, read: impl Fn(usize) -> Read, context: &mut Context<'_>) {
     for (number, field) in fields.iter().enumerate() {
         context.vocabulary.add_member(row, &field.name, Member { read: read(number), kind: field.kind.kind() });
+        let choices = field.kind.choices.as_ref();
+        let choices = choices.map(|choices| choices.iter().map(|text| Constant::Text(text.as_str().into())).collect());
+        context.vocabulary.declare_values(read(number), choices);
     }
 }
 

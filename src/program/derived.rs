@@ -38,9 +38,14 @@ pub(super) fn check(entries: &[(Text, Node)], context: &mut Context<'_>) -> Vec<
         let checked = expression.and_then(|text| context.expression(&text, Wanted::Printable, &Facts::none()));
         let member = match checked {
             Some((value, _)) => {
-                let kind = value.kind();
+                let member = Member { read: Read::Derived(derived.len()), kind: value.kind() };
+                // Another name for a field has its choices; a param would be known by the name of the figure alone.
+                let copied =
+                    value.reads().first().filter(|(_, read)| value.is_read() && !matches!(read, Read::Param(_)));
+                let values = copied.and_then(|(_, read)| context.vocabulary.values(*read).cloned());
+                context.vocabulary.declare_values(member.read, values);
                 derived.push(Derived { name: name.text.clone(), value });
-                Member { read: Read::Derived(derived.len() - 1), kind }
+                member
             }
             None => Member { read: Read::Presence, kind: Type::Never },
         };

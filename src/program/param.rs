@@ -56,9 +56,11 @@ pub(super) fn check(
         }
         let member = match check_param(name, node, effective, context.findings) {
             Some(param) => {
-                let kind = param.kind;
+                let member = Member { read: Read::Param(params.len()), kind: param.kind };
+                let values = param.versions.iter().map(|(_, value)| value.clone()).collect();
+                context.vocabulary.declare_values(member.read, Some(values));
                 params.push(param);
-                Member { read: Read::Param(params.len() - 1), kind }
+                member
             }
             None => Member { read: Read::Presence, kind: Type::Never },
         };

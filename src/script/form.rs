@@ -1,5 +1,7 @@
 //! The typed form: a flat, immutable program of typed nodes. Checking builds it; evaluation runs it.
 
+use std::collections::BTreeMap;
+
 use super::builtin::Builtin;
 use crate::{claim::Constant, diagnostic::Place, money::Decimal, schema::Type};
 
@@ -137,6 +139,12 @@ pub struct Form {
     pub(super) constants: Vec<Constant>,
     pub(super) functions: Vec<Function>,
     pub(super) builtins: Vec<&'static Builtin>,
+    /// The most values of each list that is read.
+    pub(super) lists: BTreeMap<Read, usize>,
+    /// The most values of any list.
+    pub(super) longest_list: usize,
+    /// The most nodes that a call of each function evaluates.
+    pub(super) function_costs: Vec<usize>,
 }
 
 impl Form {

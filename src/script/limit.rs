@@ -15,6 +15,10 @@ pub const MAX_NODES: usize = 1_000_000;
 /// Nodes that one expression may evaluate, those of the functions that it calls included and each round of a `for`
 /// counted once. So calls that double at every level are refused when the program loads.
 pub const MAX_COST: usize = 100_000;
+/// Nodes that a program may evaluate on one claim at worst, every round of every `for` counted.
+pub const MAX_PROGRAM_COST: usize = 1_000_000;
+/// Rounds that count for a `for` over a list whose length isn't declared; [`MAX_STEPS`] stops a longer one.
+pub const COUNTED_ROUNDS: usize = 100;
 /// The longest text that a rule may build, in bytes.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
 /// What the texts and lists that rules build for one claim may take, in bytes.

@@ -2,6 +2,7 @@
 //! that is then evaluated. No script ever runs in Rhai itself.
 
 mod builtin;
+mod cost;
 mod evaluate;
 mod form;
 pub mod limit;
@@ -9,6 +10,7 @@ mod lower;
 #[cfg(test)]
 mod oracle;
 mod parse;
+mod tree;
 mod vocabulary;
 
 pub use builtin::{BUILTINS, Builtin};

@@ -1,9 +1,12 @@
 //! The names that rules see, with their types: what the checker checks against.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::form::Read;
-use crate::schema::{Base, RowTypeId, Type};
+use crate::{
+    claim::Constant,
+    schema::{Base, RowTypeId, Type},
+};
 
 /// A name with a type, and where its value is read from.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +33,8 @@ pub struct RowType {
 pub struct Vocabulary {
     names: BTreeMap<String, Member>,
     row_types: Vec<RowType>,
+    /// The only values of figures for which they are declared: the choices of a field, what a param is on each day.
+    values: BTreeMap<Read, Arc<[Constant]>>,
 }
 
 impl Vocabulary {
@@ -66,6 +71,19 @@ impl Vocabulary {
         if let Some(row) = self.row_types.get_mut(row.0) {
             row.members.insert(name.to_owned(), member);
         }
+    }
+
+    /// Declares the only values that a figure can have, or that it can have any.
+    pub fn declare_values(&mut self, read: Read, values: Option<Arc<[Constant]>>) {
+        match values {
+            Some(values) => self.values.insert(read, values),
+            None => self.values.remove(&read),
+        };
+    }
+
+    /// The only values that a figure can have, where they are declared.
+    pub fn values(&self, read: Read) -> Option<&Arc<[Constant]>> {
+        self.values.get(&read)
     }
 
     /// Of these names alone.

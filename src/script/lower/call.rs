@@ -2,7 +2,10 @@
 
 use rhai::{Expr, FnCallExpr};
 
-use super::{Body, Instance, Local, Type, Typed, article};
+use super::{
+    Body, Instance, InstanceKey, Type, Typed, article,
+    local::{Scope, parameter_place},
+};
 use crate::{
     diagnostic::{Code, Diagnostic, Place},
     schema::{Base, Scalar},
@@ -190,12 +193,13 @@ impl Body<'_, '_> {
             return self.report(finding.help("rules have no recursion, so that every rule ends"));
         }
         let kinds: Vec<Type> = arguments.iter().map(|argument| argument.kind).collect();
-        let key = (name.to_owned(), kinds, self.facts.of_reads());
+        let figures = arguments.iter().map(|argument| self.figure(argument.id)).collect();
+        let key = InstanceKey { name: name.to_owned(), kinds, figures, facts: self.facts.of_reads() };
         let instance = match self.checker.instances.get(&key) {
             Some(instance) => instance.clone()?,
             None => {
                 let source = self.checker.scripts.function(name, arguments.len())?;
-                let instance = self.instantiate(name, source, &key.1, place);
+                let instance = self.instantiate(source, &key, place);
                 self.checker.instances.insert(key, instance.clone());
                 instance?
             }
@@ -215,25 +219,26 @@ impl Body<'_, '_> {
     }
 
     /// Checks and lowers a function for these argument types.
-    fn instantiate(&mut self, name: &str, source: &FunctionSource, kinds: &[Type], place: &Place) -> Option<Instance> {
-        self.checker.called.insert((name.to_owned(), kinds.len()));
+    fn instantiate(&mut self, source: &FunctionSource, key: &InstanceKey, place: &Place) -> Option<Instance> {
+        let called = (key.name.clone(), key.kinds.len());
+        self.checker.called.insert(called.clone());
         if self.callers.len() >= limit::MAX_CALL_DEPTH || self.checker.instances.len() >= limit::MAX_INSTANCES {
             let message = format!("functions call each other deeper than {} or are too many", limit::MAX_CALL_DEPTH);
             return self.report(Diagnostic::error(Code::TooLarge, place, message));
         }
         let mut callers = self.callers.clone();
-        callers.push((name.to_owned(), kinds.len()));
-        let facts = self.facts.of_reads();
-        let mut body = Body::new(self.checker, self.vocabulary, self.findings, &source.fragment, facts);
+        callers.push(called);
+        let mut body = Body::new(self.checker, self.vocabulary, self.findings, &source.fragment, key.facts.clone());
         body.callers = callers;
         body.assigned = super::statement::assigned_names(&source.body);
-        for (parameter, kind) in source.parameters.iter().zip(kinds) {
-            let slot = body.new_slot();
-            let fixed = !body.assigned.contains(parameter);
-            body.locals.push(Local { name: parameter.clone(), slot, kind: *kind, constant: false, fixed });
+        for (parameter, (kind, figure)) in source.parameters.iter().zip(key.kinds.iter().zip(&key.figures)) {
+            let at = parameter_place(source, parameter);
+            body.declare(parameter, &at, *kind, false, *figure);
         }
         let typed = body.function_body(&source.body, &source.place)?;
-        let (slots, reads, cost) = (body.slots, std::mem::take(&mut body.reads), body.cost);
+        body.leave(0, true, Scope::Function);
+        body.review(typed.id);
+        let (slots, reads, cost) = (body.slot_count(), std::mem::take(&mut body.reads), body.cost);
         let function = u32::try_from(self.checker.form.functions.len()).unwrap_or(u32::MAX);
         self.checker.form.functions.push(Function { body: typed.id, slots });
         Some(Instance { function, kind: typed.kind, reads, cost })

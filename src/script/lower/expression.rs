@@ -11,6 +11,7 @@ use crate::{
     schema::{Base, Scalar, Type},
     script::{
         form::{Node, Read},
+        limit,
         parse::at,
         vocabulary::Member,
     },
@@ -136,27 +137,19 @@ impl Body<'_, '_> {
         }
         let ids: Vec<_> = typed.iter().map(|item| item.id).collect();
         let kind = Type::Some(Base::List(scalar));
-        if let Some(constants) = ids.iter().map(|id| self.literal(*id)).collect::<Option<Vec<_>>>() {
+        if let Some(constants) = ids.iter().map(|id| self.checker.form.literal(*id)).collect::<Option<Vec<_>>>() {
+            // INVARIANT: a review finds the literals right before their list.
             return self.constant(Constant::List(constants), kind, place);
         }
         let children = self.children(&ids);
         self.add(Node::List(children), kind, place)
     }
 
-    /// The value of a node that is a literal.
-    pub(super) fn literal(&self, id: u32) -> Option<Constant> {
-        match self.node(id) {
-            Node::Boolean(boolean) => Some(Constant::Boolean(boolean)),
-            Node::Integer(integer) => Some(Constant::Integer(integer)),
-            Node::Decimal(decimal) => Some(Constant::Decimal(decimal)),
-            Node::Constant(number) => self.checker.form.constants.get(number as usize).cloned(),
-            _ => None,
-        }
-    }
-
     fn variable(&mut self, name: &str, place: &Place) -> Option<Typed> {
-        if let Some(local) = self.locals.iter().rev().find(|local| local.name == name) {
-            let (slot, kind) = (local.slot, self.known_kind(Known::Local(local.slot), local.kind));
+        if let Some(local) = self.local(name) {
+            local.used = true;
+            let (slot, kind) = (local.slot, local.kind);
+            let kind = self.known_kind(Known::Local(slot), kind);
             return self.add(Node::Local(slot), kind, place);
         }
         // A function sees only what it is given.
@@ -188,9 +181,21 @@ impl Body<'_, '_> {
             return None;
         }
         self.read(path, member.read);
+        self.note_list(member);
         let kind = self.known_kind(Known::Read(member.read), member.kind);
         let node = if member.read == Read::Presence { Node::Boolean(true) } else { Node::Read(member.read) };
         self.add(node, kind, place)
+    }
+
+    /// Notes the most values that a list can have, for what a `for` over it may cost.
+    fn note_list(&mut self, member: Member) {
+        if !matches!(member.kind.present(), Type::Some(Base::List(_))) {
+            return;
+        }
+        let lengths = self.vocabulary.values(member.read).into_iter().flat_map(|values| values.iter());
+        let longest =
+            lengths.filter_map(|value| if let Constant::List(items) = value { Some(items.len()) } else { None }).max();
+        self.checker.form.lists.insert(member.read, longest.unwrap_or(limit::COUNTED_ROUNDS));
     }
 
     /// `claim.sku`, `claim.sku.starts_with("A")`: members and calls from left to right.

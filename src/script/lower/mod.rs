@@ -1,9 +1,15 @@
 //! From Rhai's syntax tree to the typed form: every name, type and call is checked on the way.
 
 mod call;
+mod choice;
+mod constant;
 mod expression;
 mod fact;
+mod local;
 mod operator;
+mod question;
+mod remark;
+mod review;
 mod statement;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +27,8 @@ use crate::{
 
 pub use fact::Facts;
 use fact::Known;
+use local::{Local, Slot};
+use remark::Remarks;
 
 /// What an expression of the definition must come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +53,20 @@ pub struct Checker<'s> {
     /// `None` for one with errors, which were reported: it isn't checked again at every call.
     instances: BTreeMap<InstanceKey, Option<Instance>>,
     called: BTreeSet<(String, usize)>,
+    remarks: Remarks,
 }
 
-/// What a function is checked for: its name, the types of its arguments, and what is known of the program's figures
-/// where it is called.
-type InstanceKey = (String, Vec<Type>, Facts);
+/// What a function is checked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct InstanceKey {
+    name: String,
+    /// The types of its arguments.
+    kinds: Vec<Type>,
+    /// Which of them are figures with declared choices.
+    figures: Vec<Option<Read>>,
+    /// What is known of the program's figures where it is called.
+    facts: Facts,
+}
 
 /// A function checked for one key.
 #[derive(Debug, Clone)]
@@ -68,17 +85,6 @@ struct Typed {
     kind: Type,
 }
 
-/// A local variable or argument.
-#[derive(Debug, Clone)]
-struct Local {
-    name: String,
-    slot: u32,
-    kind: Type,
-    constant: bool,
-    /// Whether nothing assigns it, so that what was found of it stays true.
-    fixed: bool,
-}
-
 /// What is known while one expression or function body is lowered. `None` from a method means: already reported.
 struct Body<'c, 's> {
     checker: &'c mut Checker<'s>,
@@ -88,7 +94,7 @@ struct Body<'c, 's> {
     /// The functions being lowered, outermost first; empty in an expression of the definition.
     callers: Vec<(String, usize)>,
     locals: Vec<Local>,
-    slots: u32,
+    slots: Vec<Slot>,
     facts: Facts,
     returns: Vec<(Type, Place)>,
     /// Names that the body assigns somewhere.
@@ -101,7 +107,8 @@ struct Body<'c, 's> {
 impl<'s> Checker<'s> {
     /// A checker for a program with these scripts.
     pub fn new(scripts: &'s Scripts) -> Self {
-        Self { scripts, form: Form::new(), instances: BTreeMap::new(), called: BTreeSet::new() }
+        let (form, remarks) = (Form::new(), Remarks::default());
+        Self { scripts, form, instances: BTreeMap::new(), called: BTreeSet::new(), remarks }
     }
 
     /// Checks an expression. Comes back with it and what is known where it holds, if it is a condition.
@@ -123,7 +130,8 @@ impl<'s> Checker<'s> {
         let mut body = Body::new(self, vocabulary, findings, fragment, facts.clone());
         let (typed, established) = body.condition_or_value(&parsed)?;
         let typed = body.convert_to_wanted(typed, wanted)?;
-        let (slots, reads) = (body.slots, std::mem::take(&mut body.reads));
+        body.review(typed.id);
+        let (slots, reads) = (body.slot_count(), std::mem::take(&mut body.reads));
         let is_read = matches!(body.node(typed.id), Node::Read(_));
         let expression =
             Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, is_read };
@@ -159,14 +167,20 @@ impl<'s> Checker<'s> {
         Some(Template { parts })
     }
 
+    /// Reports what was found in rules that are right by their types, once all of them are checked.
+    pub fn report_remarks(&self, findings: &mut Findings) {
+        self.remarks.report(findings);
+    }
+
     /// The finished form. Functions that nothing calls are reported.
-    pub fn finish(self, findings: &mut Findings) -> Form {
+    pub fn finish(mut self, findings: &mut Findings) -> Form {
         for ((name, count), function) in self.scripts.all() {
             if !self.called.contains(&(name.clone(), *count)) {
                 let message = format!("function `{name}` is never called, so its body isn't checked");
                 findings.add(Diagnostic::warning(Code::UnusedFunction, &function.place, message));
             }
         }
+        self.form.weigh_functions();
         self.form
     }
 
@@ -194,7 +208,7 @@ impl<'c, 's> Body<'c, 's> {
             fragment,
             callers: Vec::new(),
             locals: Vec::new(),
-            slots: 0,
+            slots: Vec::new(),
             facts,
             returns: Vec::new(),
             assigned: BTreeSet::new(),
@@ -235,12 +249,11 @@ impl<'c, 's> Body<'c, 's> {
     }
 
     fn node(&self, id: NodeId) -> Node {
-        self.checker.form.nodes.get(id as usize).copied().unwrap_or(Node::Nothing)
+        self.checker.form.node(id)
     }
 
-    fn new_slot(&mut self) -> u32 {
-        self.slots += 1;
-        self.slots - 1
+    fn slot_count(&self) -> u32 {
+        u32::try_from(self.slots.len()).unwrap_or(u32::MAX)
     }
 
     /// What a node can be known by in [`Facts`].

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{ASTFlags, ASTNode, Expr, FlowControl, Ident, OpAssignment, Stmt, SwitchCasesCollection};
+use rhai::{
+    ASTFlags, ASTNode, Expr, FlowControl, FnCallExpr, Ident, OpAssignment, Position, Stmt, SwitchCasesCollection,
+};
 
-use super::{Body, Local, Type, Typed, article};
+use super::{Body, Slot, Type, Typed, article, local::Scope};
 use crate::{
     claim::Constant,
     diagnostic::{Code, Diagnostic, Place},
     schema::{Base, Scalar},
-    script::form::Node,
+    script::form::{Node, NodeId},
 };
 
 impl Body<'_, '_> {
@@ -36,16 +38,21 @@ impl Body<'_, '_> {
     /// Statements in a scope of their own. `used` says whether the value of the last one is.
     pub(super) fn block(&mut self, statements: &[Stmt], used: bool) -> Option<Typed> {
         let (locals, mut kind, mut ids, mut complete) = (self.locals.len(), Type::Nothing, Vec::new(), true);
+        let mut returned = None;
         for (index, statement) in statements.iter().enumerate() {
+            if let Some(id) = returned.take().filter(|_| !matches!(statement, Stmt::Noop(_))) {
+                self.unreachable(statement, id);
+            }
             match self.statement(statement, used && index + 1 == statements.len()) {
                 Some(typed) => {
+                    returned = (typed.kind == Type::Never).then_some(typed.id);
                     kind = if kind == Type::Never { Type::Never } else { typed.kind };
                     ids.push(typed.id);
                 }
                 None => complete = false,
             }
         }
-        self.locals.truncate(locals);
+        self.leave(locals, complete, Scope::Block);
         if !complete {
             return None;
         }
@@ -57,6 +64,18 @@ impl Body<'_, '_> {
                 self.add(Node::Block(children), kind, &place)
             }
         }
+    }
+
+    fn unreachable(&mut self, statement: &Stmt, returned: NodeId) {
+        let position = match statement {
+            Stmt::Expr(parsed) => start(parsed),
+            Stmt::FnCall(call, position) => operand(call).map_or(*position, start),
+            Stmt::Assignment(parts) => start(&parts.1.lhs),
+            other => other.position(),
+        };
+        let finding = Diagnostic::warning(Code::Unreachable, &self.place(position), "this is never reached");
+        let finding = finding.and(&self.place_of(returned), "this returns in every case");
+        self.findings.add(finding.help("remove what stands behind it, or return only under a condition"));
     }
 
     fn statement(&mut self, statement: &Stmt, used: bool) -> Option<Typed> {
@@ -143,6 +162,7 @@ impl Body<'_, '_> {
         let (mut arms, mut kind) = (Vec::new(), otherwise.kind);
         for (literal, value) in self.literals(cases, subject, place)? {
             self.facts = before.clone();
+            let value_start = value.start_position();
             let value = self.value(&value)?;
             kind = match kind.join(value.kind) {
                 Some(kind) => kind,
@@ -151,12 +171,23 @@ impl Body<'_, '_> {
                     return self.branch_types(kind, &at, value.kind, &and, "the cases give");
                 }
             };
-            let literal = self.constant(literal, subject.kind, place)?;
+            let at = self.case_place(&literal, place, value_start);
+            let literal = self.constant(literal, subject.kind, &at)?;
             arms.extend([literal.id, value.id]);
         }
         self.facts = before;
         let arms = self.children(&arms);
         self.add(Node::Switch { subject: subject.id, arms, otherwise: otherwise.id }, kind, place)
+    }
+
+    /// Where the text of a case stands, of which Rhai keeps no position: behind the `switch` and before its value.
+    fn case_place(&self, literal: &Constant, switch: &Place, value: Position) -> Place {
+        let (value, start) = (self.place(value), switch.span.start);
+        let Constant::Text(text) = literal else { return value };
+        let written = format!("\"{text}\"");
+        let before = value.source.text.get(start..value.span.start).unwrap_or("");
+        let found = before.rfind(&written).map(|at| start + at);
+        found.map_or(value.clone(), |at| Place::new(&value.source, at..at + written.len()))
     }
 
     /// The literal of each case with its value, in the order of the cases.
@@ -210,9 +241,8 @@ impl Body<'_, '_> {
             return self
                 .report(finding.help("give it its value where it is declared: `let x = if … { a } else { b };`"));
         }
-        let slot = self.new_slot();
-        let fixed = !self.assigned.contains(name.name.as_str());
-        self.locals.push(Local { name: name.name.to_string(), slot, kind: typed.kind, constant, fixed });
+        let figure = self.figure(typed.id);
+        let slot = self.declare(&name.name, &place, typed.kind, constant, figure);
         self.add(Node::Set { slot, value: typed.id }, Type::Nothing, &place)
     }
 
@@ -242,7 +272,10 @@ impl Body<'_, '_> {
         }
         let mut typed = self.value(value)?;
         if let Some((_, _, _, _, _, symbol)) = sign.get_op_assignment_info() {
+            let used = self.local(&name.1).is_some_and(|local| local.used);
             let left = self.value(target)?;
+            // To change a local is not to use it.
+            self.local(&name.1).into_iter().for_each(|local| local.used = used);
             typed = self.arithmetic(symbol, left, typed, place)?;
         }
         // A decimal local keeps a decimal, so that a division later on is what it seems to be.
@@ -264,18 +297,19 @@ impl Body<'_, '_> {
         let mut slots = [0; 2];
         let element = Type::Some(Base::Scalar(scalar));
         for ((name, kind), slot) in [(Some(item), element), (counter, Type::INTEGER)].into_iter().zip(&mut slots) {
-            *slot = self.new_slot();
-            if let Some(name) = name {
-                let at = self.place(name.pos);
-                self.free_name(&name.name, &at)?;
-                let name = name.name.to_string();
-                self.locals.push(Local { name, slot: *slot, kind, constant: true, fixed: true });
-            }
+            *slot = match name {
+                Some(name) => {
+                    let at = self.place(name.pos);
+                    self.free_name(&name.name, &at)?;
+                    self.declare(&name.name, &at, kind, true, None)
+                }
+                None => self.new_slot(Slot { fixed: true, figure: None }),
+            };
         }
         let before = self.facts.clone();
         let body = self.block(flow.body.statements(), false);
         self.facts = before;
-        self.locals.truncate(locals);
+        self.leave(locals, body.is_some(), Scope::Round);
         let [slot, counter] = slots;
         self.add(Node::For { slot, counter, list: list.id, body: body?.id }, Type::Nothing, place)
     }
@@ -293,6 +327,19 @@ impl Body<'_, '_> {
         self.returns.push((typed.kind, at));
         self.add(Node::Return(typed.id), Type::Never, place)
     }
+}
+
+/// Where an expression starts: Rhai gives an operator's own position.
+fn start(parsed: &Expr) -> Position {
+    match parsed {
+        Expr::FnCall(call, _) => operand(call).map_or_else(|| parsed.start_position(), start),
+        _ => parsed.start_position(),
+    }
+}
+
+/// The left side of an operator.
+fn operand(call: &FnCallExpr) -> Option<&Expr> {
+    call.args.first().filter(|_| call.op_token.is_some() && call.args.len() == 2)
 }
 
 /// The names that statements assign, at any depth.

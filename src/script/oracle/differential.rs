@@ -51,7 +51,7 @@ impl Sample {
     }
 }
 
-fn vocabulary() -> Vocabulary {
+pub(super) fn vocabulary() -> Vocabulary {
     let mut vocabulary = Vocabulary::new();
     let row = vocabulary.add_row(RowType { name: "claim".into(), member_word: "field", members: BTreeMap::new() });
     for (number, (name, scalar)) in FIELDS.iter().enumerate() {
@@ -62,12 +62,12 @@ fn vocabulary() -> Vocabulary {
     vocabulary
 }
 
-fn source(path: &str, text: &str) -> Arc<Source> {
+pub(super) fn source(path: &str, text: &str) -> Arc<Source> {
     Arc::new(Source { path: path.into(), text: text.into() })
 }
 
 /// What the typed form gives; the outer error is that it doesn't check.
-fn typed(script: &str, expression: &str, sample: &Sample) -> Result<Result<Constant, String>, String> {
+pub(super) fn typed(script: &str, expression: &str, sample: &Sample) -> Result<Result<Constant, String>, String> {
     let mut findings = Findings::new();
     let mut scripts = Scripts::new();
     scripts.add(&source("rules.rhai", script), &mut findings);

@@ -3,6 +3,7 @@
 
 mod differential;
 mod generator;
+mod review;
 
 use std::{any::TypeId, collections::BTreeMap};
 
