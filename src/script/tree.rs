@@ -48,7 +48,7 @@ impl Form {
             | Node::NegateDecimal(inner)
             | Node::Return(inner)
             | Node::Set { value: inner, .. } => vec![inner],
-            Node::Compare(_, left, right)
+            Node::Compare(_, _, left, right)
             | Node::OnIntegers(_, left, right)
             | Node::OnDecimals(_, left, right)
             | Node::Join(left, right)

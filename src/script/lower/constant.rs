@@ -33,7 +33,7 @@ impl Constants<'_> {
             Node::NegateDecimal(inner) => Some(Constant::Decimal(crate::money::negated(self.number(inner)?))),
             Node::OnIntegers(operation, left, right) => self.on_integers(operation, left, right),
             Node::OnDecimals(operation, left, right) => self.on_decimals(operation, left, right),
-            Node::Compare(comparison, left, right) => {
+            Node::Compare(comparison, _, left, right) => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
                 Some(Constant::Boolean(compares(comparison, order(&left, &right))))
             }

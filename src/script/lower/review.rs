@@ -189,7 +189,7 @@ impl Review<'_> {
     fn question(&self, condition: NodeId) -> Option<(NodeId, Question)> {
         let constants = self.constants();
         match self.form.node(condition) {
-            Node::Compare(comparison, left, right) => match (constants.value(left), constants.value(right)) {
+            Node::Compare(comparison, _, left, right) => match (constants.value(left), constants.value(right)) {
                 (None, Some(constant)) => Some((left, Question::Compare(comparison, constant))),
                 (Some(constant), None) => Some((right, Question::Compare(turned(comparison), constant))),
                 _ => None,
@@ -242,7 +242,7 @@ impl Review<'_> {
     fn ask(&mut self, id: NodeId) {
         let Some(place) = self.form.places.get(id as usize).cloned() else { return };
         let no_choice = match (self.form.node(id), self.membership(id)) {
-            (Node::Compare(Comparison::Equal | Comparison::Unequal, left, right), _) => {
+            (Node::Compare(Comparison::Equal | Comparison::Unequal, _, left, right), _) => {
                 let (left_asked, right_asked) = (self.ask_for_choice(left, right), self.ask_for_choice(right, left));
                 left_asked || right_asked
             }
@@ -267,7 +267,7 @@ impl Review<'_> {
     }
 
     fn verdict(&self, id: NodeId) -> Option<Diagnostic> {
-        if let Node::Compare(comparison, left, right) = self.form.node(id)
+        if let Node::Compare(comparison, _, left, right) = self.form.node(id)
             && self.form.literal(left).is_none()
             && self.form.same(left, right)
         {
