@@ -37,7 +37,7 @@ const LAYERS: [&str; 18] = [
 ];
 
 /// Outside packages with the modules that may use them; the vocabulary's packages may be used everywhere.
-const PACKAGES: [(&str, &[&str]); 21] = [
+const PACKAGES: [(&str, &[&str]); 22] = [
     ("annotate_snippets", &["report"]),
     ("blake3", &["engine", "program", "workspace"]),
     ("bumpalo", &["claim", "engine", "script"]),
@@ -51,13 +51,14 @@ const PACKAGES: [(&str, &[&str]); 21] = [
     ("hashbrown", &["engine", "history", "input"]),
     ("indicatif", &["cli"]),
     ("iso_currency", &["money"]),
-    ("itoa", &["money"]),
+    ("itoa", &["money", "report"]),
     ("memchr", &["input"]),
     ("rhai", &["script"]),
     ("rust_xlsxwriter", &["report"]),
     ("serde_yaml", &["cases"]),
     ("similar", &["cli"]),
     ("strsim", &["diagnostic", "input"]),
+    ("wide", &["input"]),
     ("zstd", &["input"]),
 ];
 

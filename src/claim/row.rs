@@ -207,6 +207,7 @@ pub struct Draft<'r> {
 
 impl Draft<'_> {
     /// Adds the cell of the next column. One of another kind than the column's is kept as empty.
+    #[inline]
     pub fn push(&mut self, cell: Cell<'_>) {
         let Some((column, slot)) = self.slots.next() else { return };
         let fits = match (slot.kind, cell) {
@@ -220,7 +221,9 @@ impl Draft<'_> {
             _ => false,
         };
         if slot.kind == ColumnKind::Text {
-            let end = u16::try_from(self.texts.len() - self.start).unwrap_or(u16::MAX);
+            // What goes on beyond this stands in a list of its own.
+            #[expect(clippy::cast_possible_truncation, reason = "the texts of a row end within 16 bits")]
+            let end = (self.texts.len() - self.start) as u16;
             set(self.row, slot.at, end.to_le_bytes());
         }
         if let Some(bits) = self.row.get_mut(slot.filled.0).filter(|_| fits) {
@@ -295,6 +298,15 @@ impl<'a> Row<'a> {
             ColumnKind::Decimal => Value::Decimal(self.decimal_at(slot)),
             ColumnKind::Text => Value::Text(self.text_at(column, slot)),
             ColumnKind::Date => Value::Date(self.date_at(slot)),
+        }
+    }
+
+    /// Hands out the canonical bytes of a cell, as [`Value::encode`] does.
+    #[inline]
+    pub fn encode(&self, column: usize, put: &mut impl FnMut(&[u8])) {
+        match self.filled(column) {
+            Some(slot) if slot.kind == ColumnKind::Text => Value::Text(self.text_at(column, slot)).encode(put),
+            _ => self.value(column).encode(put),
         }
     }
 

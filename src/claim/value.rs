@@ -70,8 +70,18 @@ impl Value<'_> {
 
     /// Hands out the value's canonical bytes, piece by piece: equal values of one type have equal bytes, and no two sequences of
     /// values have the same, since each is tagged and says where it ends.
+    #[inline]
     pub fn encode(&self, put: &mut impl FnMut(&[u8])) {
-        put(&[self.rank()]);
+        let rank = self.rank();
+        if let Self::Text(text) = self
+            && let Ok(length) = u8::try_from(text.len())
+            && length <= 0x7F
+        {
+            put(&[rank, length]);
+            put(text.as_bytes());
+            return;
+        }
+        put(&[rank]);
         match self {
             Self::Nothing => {}
             Self::Boolean(boolean) => put(&[u8::from(*boolean)]),

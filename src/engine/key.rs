@@ -1,39 +1,68 @@
 //! The key of a `per` list for one claim.
 
-use bumpalo::collections::Vec as ScratchVec;
-
 use super::assessment::Assessment;
 use crate::{
     claim::Value,
     history::Key,
     outcome::Seen,
     program::{KeyPart, KeyPlan},
-    script::{Failure, evaluate},
+    script::{Failure, Read, evaluate},
 };
 
-/// Room for the bytes of most keys.
-const KEY_BYTES: usize = 48;
+/// The bytes of a key while it is put together: few, most often.
+struct KeyBytes {
+    few: [u8; 64],
+    count: usize,
+    /// All of them, once they are many.
+    many: Vec<u8>,
+}
+
+impl KeyBytes {
+    const fn new() -> Self {
+        Self { few: [0; 64], count: 0, many: Vec::new() }
+    }
+
+    fn put(&mut self, piece: &[u8]) {
+        match self.few.get_mut(self.count..self.count + piece.len()) {
+            Some(room) if self.many.is_empty() => {
+                room.copy_from_slice(piece);
+                self.count += piece.len();
+            }
+            _ => {
+                if self.many.is_empty() {
+                    self.many.extend_from_slice(self.few.get(..self.count).unwrap_or_default());
+                }
+                self.many.extend_from_slice(piece);
+            }
+        }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        if self.many.is_empty() { self.few.get(..self.count).unwrap_or_default() } else { &self.many }
+    }
+}
 
 impl<'a> Assessment<'a, '_> {
     /// The key of a plan. The words `claim` and `program` add nothing: the first is never kept, the second is the same
     /// for all.
     pub(super) fn key(&self, plan: &'a KeyPlan) -> Result<Key<'a>, Failure> {
-        let mut bytes = ScratchVec::with_capacity_in(KEY_BYTES, self.scratch);
-        let mut put = |piece: &[u8]| bytes.extend_from_slice_copy(piece);
+        let mut bytes = KeyBytes::new();
+        let mut put = |piece: &[u8]| bytes.put(piece);
         for (_, part) in &plan.parts {
             match part {
                 KeyPart::Claim | KeyPart::Program => {}
-                KeyPart::Participant => self.claim.value(self.program.claim.participant).encode(&mut put),
+                KeyPart::Participant => self.claim.row().encode(self.program.claim.participant, &mut put),
                 KeyPart::Period(period) => {
                     let start = self.program.identification.fiscal_year_starts.unwrap_or_default();
                     put(&period.number(self.date, start).to_le_bytes());
                 }
-                KeyPart::Expression(expression) => {
-                    evaluate(&self.program.form, expression, &self.scope())?.encode(&mut put);
-                }
+                KeyPart::Expression(expression) => match expression.figure() {
+                    Some(Read::Field(field)) => self.claim.row().encode(field, &mut put),
+                    _ => evaluate(&self.program.form, expression, &self.scope())?.encode(&mut put),
+                },
             }
         }
-        Ok(self.history.key(bytes.into_bump_slice()))
+        Ok(self.history.key(self.scratch.alloc_slice_copy(bytes.as_slice())))
     }
 
     /// The values of a key, as the trace shows them.

@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     cmp::Ordering,
     collections::{HashMap, HashSet},
-    hash::BuildHasher,
+    hash::{BuildHasher, Hasher},
     sync::Arc,
 };
 
@@ -122,14 +122,11 @@ impl<'p> Queue<'p> {
         let hasher = DefaultHashBuilder::default();
         let mut first: HashTable<u32> = HashTable::with_capacity(places.len());
         let mut groups: HashMap<u32, Vec<u32>> = HashMap::new();
-        let mut bytes = Vec::new();
         for &Place { number, .. } in places {
             let claim = self.claims.claim(number as usize);
-            bytes.clear();
-            fields.iter().for_each(|field| {
-                claim.value(*field).encode(&mut |piece| bytes.extend_from_slice(piece));
-            });
-            let hash = hasher.hash_one(&bytes);
+            let mut id = hasher.build_hasher();
+            fields.iter().for_each(|field| claim.row().encode(*field, &mut |piece| id.write(piece)));
+            let hash = id.finish();
             let same = |other: &u32| {
                 let other = self.claims.claim(*other as usize);
                 fields.iter().all(|field| other.value(*field) == claim.value(*field))
@@ -231,40 +228,45 @@ pub(super) fn id_of<'c>(claim: Claim<'c>, fields: &[usize]) -> Cow<'c, str> {
 
 /// The first bytes of fields, such that they compare as the fields do as far as they go.
 fn start_of_order(claim: Claim<'_>, fields: &[usize]) -> [u64; 2] {
-    let mut bytes = [0; 16];
-    let mut places = bytes.iter_mut();
-    let mut put = |byte: u8| places.next().map(|place| *place = byte).is_some();
-    'fields: for field in fields {
+    let mut start = Start { bytes: [0; 16], count: 0 };
+    for field in fields {
         match claim.value(*field) {
-            Value::Boolean(boolean) => {
-                put(u8::from(boolean));
-            }
-            Value::Integer(integer) => {
-                (integer ^ i64::MIN).to_be_bytes().into_iter().for_each(|byte| {
-                    put(byte);
-                });
-            }
-            Value::Date(date) => {
-                let days = chrono::Datelike::num_days_from_ce(&date) ^ i32::MIN;
-                days.to_be_bytes().into_iter().for_each(|byte| {
-                    put(byte);
-                });
-            }
-            Value::Text(text) => {
-                // A text that ends comes before one that goes on; no byte of a text is so high that it can't be raised.
-                let raised = text.bytes().map(|byte| byte.saturating_add(1)).chain([0]);
-                if !raised.into_iter().all(&mut put) {
-                    break 'fields;
-                }
-            }
+            Value::Boolean(boolean) => start.put(&[u8::from(boolean)]),
+            Value::Integer(integer) => start.put(&(integer ^ i64::MIN).to_be_bytes()),
+            Value::Date(date) => start.put(&(chrono::Datelike::num_days_from_ce(&date) ^ i32::MIN).to_be_bytes()),
+            Value::Text(text) => start.put_text(text.as_bytes()),
             // The bytes of numbers don't compare as the numbers do; the claims themselves are compared.
-            Value::Nothing | Value::Decimal(_) | Value::List(_) => break 'fields,
+            Value::Nothing | Value::Decimal(_) | Value::List(_) => break,
+        }
+        if start.count >= start.bytes.len() {
+            break;
         }
     }
     let half = |range: std::ops::Range<usize>| {
-        bytes.get(range).unwrap_or_default().iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+        start.bytes.get(range).and_then(|half| half.try_into().ok()).map_or(0, u64::from_be_bytes)
     };
     [half(0..8), half(8..16)]
+}
+
+/// The start of what is compared, as far as there is room.
+struct Start {
+    bytes: [u8; 16],
+    count: usize,
+}
+
+impl Start {
+    fn put(&mut self, bytes: &[u8]) {
+        let room = self.bytes.get_mut(self.count..).unwrap_or_default();
+        room.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        self.count += bytes.len();
+    }
+
+    /// A text that ends comes before one that goes on. No byte of a text is so high that it can't be raised.
+    fn put_text(&mut self, text: &[u8]) {
+        let room = self.bytes.get_mut(self.count..).unwrap_or_default();
+        room.iter_mut().zip(text).for_each(|(place, byte)| *place = byte.saturating_add(1));
+        self.count += text.len() + 1;
+    }
 }
 
 fn hash(bytes: &[u8]) -> u128 {

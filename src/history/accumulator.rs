@@ -30,10 +30,15 @@ impl Running {
     pub fn plus(self, other: Self) -> Result<Self, Inexact> {
         Ok(Self {
             count: self.count.checked_add(other.count).ok_or(Inexact::Overflow)?,
-            sum: add(self.sum, other.sum)?,
-            awarded: add(self.awarded, other.awarded)?,
+            sum: plus(self.sum, other.sum)?,
+            awarded: plus(self.awarded, other.awarded)?,
         })
     }
+}
+
+/// The sum; where claims are only counted there is nothing to add.
+fn plus(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
+    if right.is_zero() { Ok(left) } else { add(left, right) }
 }
 
 /// Which part of a figure a change belongs to, where it keeps parts.

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
-use memchr::{memchr_iter, memchr3};
+use memchr::memchr3;
+use wide::u8x16;
 
 use super::{
     encoding::Encoding,
@@ -45,6 +46,9 @@ pub(super) struct Row<'r> {
     ranges: &'r [(usize, usize)],
 }
 
+/// Bytes that are looked at together.
+const LANES: usize = 16;
+
 impl Cells {
     pub(super) fn new(delimiter: u8) -> Self {
         let parser = ReaderBuilder::new().delimiter(delimiter).quote(b'"').double_quote(true).build();
@@ -54,11 +58,23 @@ impl Cells {
     /// Cuts a row without quotes.
     fn cut(&mut self, row: &[u8], delimiter: u8) {
         self.ranges.clear();
-        let mut start = 0;
-        for end in memchr_iter(delimiter, row) {
-            self.ranges.push((start, end));
-            start = end + 1;
-        }
+        let (mut start, mut base) = (0, 0);
+        let mut cut = |piece: [u8; LANES]| {
+            // A bit for each delimiter, the lowest for the first: cells are too short for a search each.
+            let mut found = u8x16::new(piece).simd_eq(u8x16::splat(delimiter)).to_bitmask();
+            while found != 0 {
+                let end = base + found.trailing_zeros() as usize;
+                self.ranges.push((start, end));
+                start = end + 1;
+                found &= found - 1;
+            }
+            base += LANES;
+        };
+        let (pieces, rest) = row.as_chunks::<LANES>();
+        pieces.iter().copied().for_each(&mut cut);
+        let mut last = [!delimiter; LANES];
+        last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+        cut(last);
         self.ranges.push((start, row.len()));
     }
 
@@ -134,6 +150,7 @@ impl<'r> Row<'r> {
     }
 
     /// The text of a cell.
+    #[inline]
     pub(super) fn cell(&self, place: usize, encoding: &mut Encoding) -> Cow<'r, str> {
         let (start, end) = self.ranges.get(place).copied().unwrap_or_default();
         match self.text.and_then(|text| text.get(start..end)) {

@@ -96,6 +96,16 @@ fn reason_not_decimal(digits: &str, whole: &str, fraction: Option<&str>) -> NotD
 
 /// The exact sum.
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
+    if left.scale() == right.scale() {
+        // Both are below 2^96, so that the sum of these fits in any case. A sum of zero keeps the sign that the library
+        // gives it.
+        let digits = left.mantissa() + right.mantissa();
+        if digits != 0
+            && let Ok(sum) = Decimal::try_from_i128_with_scale(digits, left.scale())
+        {
+            return Ok(sum);
+        }
+    }
     let sum = left.checked_add(right).ok_or(Inexact::Overflow)?;
     // The library rounds a sum whose operands lie too far apart; its scale then falls below theirs.
     if sum.scale() < left.scale().max(right.scale()) {
@@ -165,15 +175,20 @@ pub fn write_at_scale(amount: Decimal, scale: u32, bytes: &mut Vec<u8>) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(digits).as_bytes();
     let places = scale as usize;
-    // At least one digit stands before the point.
-    let zeros = (places + 1).saturating_sub(digits.len());
-    let whole = (zeros + digits.len()).saturating_sub(places);
-    for place in 0..zeros + digits.len() {
-        if place == whole {
-            bytes.push(b'.');
-        }
-        bytes.push(place.checked_sub(zeros).and_then(|place| digits.get(place)).copied().unwrap_or(b'0'));
+    if places == 0 {
+        bytes.extend_from_slice(digits);
+        return;
     }
+    // At least one digit stands before the point.
+    let Some((whole, fraction)) = digits.len().checked_sub(places).and_then(|whole| digits.split_at_checked(whole)) else {
+        bytes.extend_from_slice(b"0.");
+        bytes.resize(bytes.len() + places - digits.len(), b'0');
+        bytes.extend_from_slice(digits);
+        return;
+    };
+    bytes.extend_from_slice(if whole.is_empty() { b"0" } else { whole });
+    bytes.push(b'.');
+    bytes.extend_from_slice(fraction);
 }
 
 /// A figure without needless zeros, as traces print it.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use csv_core::{WriteResult, Writer};
 
 use super::{OutcomeColumns, OutcomeWriter, column::OutcomeCell, escape::for_spreadsheet};
-use crate::{calendar::write_iso, money::write_at_scale, outcome::Outcome};
+use crate::{calendar::write_iso, claim::Origin, money::write_at_scale, outcome::Outcome};
 
 /// Writes outcomes as CSV, comma-separated, with a header. Cells that came from input can't become formulas.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Row {
             OutcomeCell::Empty => {}
             OutcomeCell::Word(text) => self.text(text),
             OutcomeCell::Input(text) => self.text(&for_spreadsheet(text)),
-            OutcomeCell::Origin(_) => self.text(&for_spreadsheet(&cell.text())),
+            OutcomeCell::Origin(origin) => self.origin(origin),
             OutcomeCell::Date(date) => write_iso(date, &mut self.bytes),
             OutcomeCell::Amount(amount, scale) => write_at_scale(amount, scale, &mut self.bytes),
             OutcomeCell::Reasons([]) | OutcomeCell::Cuts([]) => {}
@@ -68,9 +68,21 @@ impl Row {
         }
     }
 
+    /// The place of a row. Its file stands in front, which alone can need quotes or make a formula.
+    fn origin(&mut self, origin: &Origin<'_>) {
+        let is_plain = origin.sheet.is_none() && for_spreadsheet(&origin.file) == origin.file && !has_special(&origin.file);
+        if !is_plain {
+            self.text(&for_spreadsheet(&origin.to_string()));
+            return;
+        }
+        self.bytes.extend_from_slice(origin.file.as_bytes());
+        self.bytes.push(b':');
+        self.bytes.extend_from_slice(itoa::Buffer::new().format(origin.line).as_bytes());
+    }
+
     /// A text, in quotes where it needs them.
     fn text(&mut self, text: &str) {
-        if !text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+        if !has_special(text) {
             self.bytes.extend_from_slice(text.as_bytes());
             return;
         }
@@ -93,6 +105,11 @@ impl Row {
             *last = b'\n';
         }
     }
+}
+
+/// Whether a text needs quotes.
+fn has_special(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
 }
 
 #[cfg(test)]

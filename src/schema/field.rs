@@ -68,9 +68,13 @@ impl FieldType {
     }
 
     /// Reads a cell.
+    #[inline]
     pub fn read<'t>(&self, text: &'t str) -> Result<Cell<'t>, CellTrouble> {
         if text.is_empty() {
             return if self.optional { Ok(Cell::Empty) } else { Err(CellTrouble::Missing) };
+        }
+        if self.scalar == Scalar::Text && self.choices.is_none() {
+            return Ok(Cell::Text(text));
         }
         self.read_filled(text).map_err(CellTrouble::Unreadable)
     }

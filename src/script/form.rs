@@ -167,7 +167,8 @@ pub struct Expression {
     pub(super) kind: Type,
     pub(super) place: Place,
     pub(super) reads: Vec<(String, Read)>,
-    pub(super) is_read: bool,
+    /// The figure that it is, where nothing is worked out.
+    pub(super) read: Option<Read>,
 }
 
 impl Expression {
@@ -191,9 +192,14 @@ impl Expression {
         self.reads.is_empty()
     }
 
+    /// The figure that it is, where nothing is worked out.
+    pub fn figure(&self) -> Option<Read> {
+        self.read
+    }
+
     /// Whether it is the figure that it reads, and nothing is worked out.
     pub fn is_read(&self) -> bool {
-        self.is_read
+        self.read.is_some()
     }
 }
 

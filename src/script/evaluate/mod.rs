@@ -44,7 +44,10 @@ impl Watch for Unwatched {
 
 /// The value of an expression.
 pub fn evaluate<'a>(form: &'a Form, expression: &Expression, scope: &Scope<'a, '_>) -> Result<Value<'a>, Failure> {
-    evaluate_watched(form, expression, scope, &mut Unwatched)
+    match expression.read {
+        Some(read) => Ok(scope.read(read)),
+        None => evaluate_watched(form, expression, scope, &mut Unwatched),
+    }
 }
 
 /// The value of an expression, with a look at each node on the way.
@@ -69,6 +72,9 @@ pub fn holds<'a>(form: &'a Form, condition: &Expression, scope: &Scope<'a, '_>) 
 
 /// The number that an expression comes to; a whole one widens exactly.
 pub fn number<'a>(form: &'a Form, expression: &Expression, scope: &Scope<'a, '_>) -> Result<Decimal, Failure> {
+    if let Some(number) = expression.read.and_then(|read| scope.number(read)) {
+        return Ok(number);
+    }
     let mut watch = Unwatched;
     let mut evaluation = Evaluation::new(form, expression, scope, &mut watch);
     let number = evaluation.number(expression.root);
@@ -113,7 +119,9 @@ const OVERFLOW: &str = "the whole number is too large for 64 bits";
 impl<'a, 'e, 's, W: Watch> Evaluation<'a, 'e, 's, W> {
     fn new(form: &'a Form, expression: &Expression, scope: &'e Scope<'a, 's>, watch: &'e mut W) -> Self {
         let mut locals = ScratchVec::new_in(scope.scratch);
-        locals.resize(expression.slots as usize, Value::Nothing);
+        if expression.slots > 0 {
+            locals.resize(expression.slots as usize, Value::Nothing);
+        }
         Self { form, scope, watch, locals, base: 0, steps: 0, returned: Value::Nothing, failed: None }
     }
 

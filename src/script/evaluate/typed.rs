@@ -8,7 +8,7 @@ use crate::{
     calendar::Date,
     claim::{Constant, Value},
     money::{Decimal, Inexact, add, divide, multiply, subtract},
-    script::form::{Arithmetic, Children, Compared, Comparison, Node, NodeId},
+    script::form::{Arithmetic, Children, Compared, Comparison, Node, NodeId, Read},
 };
 
 impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
@@ -210,6 +210,11 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     pub(super) fn contained(&mut self, item: NodeId, list: NodeId) -> Result<bool, Stop> {
         let item = self.value(item)?;
         let node = self.node(list);
+        if let (Node::Read(Read::Param(param)), Value::Text(text)) = (node, item)
+            && let Some(Value::List(items)) = self.scope.params.get(param)
+        {
+            return Ok(items.iter().any(|item| matches!(item, Value::Text(item) if *item == text)));
+        }
         if let Node::Constant(number) = node
             && let Some(Constant::List(items)) = self.form.constants.get(number as usize)
         {

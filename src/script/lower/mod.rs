@@ -132,9 +132,9 @@ impl<'s> Checker<'s> {
         let typed = body.convert_to_wanted(typed, wanted)?;
         body.review(typed.id);
         let (slots, reads) = (body.slot_count(), std::mem::take(&mut body.reads));
-        let is_read = matches!(body.node(typed.id), Node::Read(_));
+        let read = if let Node::Read(read) = body.node(typed.id) { Some(read) } else { None };
         let expression =
-            Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, is_read };
+            Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, read };
         Some((expression, established))
     }
 
