@@ -37,7 +37,7 @@ const LAYERS: [&str; 18] = [
 ];
 
 /// Outside packages with the modules that may use them; the vocabulary's packages may be used everywhere.
-const PACKAGES: [(&str, &[&str]); 22] = [
+const PACKAGES: [(&str, &[&str]); 23] = [
     ("annotate_snippets", &["report"]),
     ("blake3", &["engine", "program", "workspace"]),
     ("bumpalo", &["claim", "engine", "script"]),
@@ -53,6 +53,7 @@ const PACKAGES: [(&str, &[&str]); 22] = [
     ("iso_currency", &["money"]),
     ("itoa", &["money", "report"]),
     ("memchr", &["input"]),
+    ("rayon", &["cli", "engine", "input"]),
     ("rhai", &["script"]),
     ("rust_xlsxwriter", &["report"]),
     ("serde_yaml", &["cases"]),

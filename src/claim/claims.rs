@@ -31,6 +31,22 @@ struct Part {
     lines: Vec<u32>,
 }
 
+impl Part {
+    /// Whether there is room for all rows of another part behind these.
+    fn takes(&self, behind: &Self) -> bool {
+        let last = behind.lines.last().map(|line| behind.line + u64::from(*line));
+        let is_near = last.and_then(|last| last.checked_sub(self.line)).is_some_and(|line| u32::try_from(line).is_ok());
+        is_near && behind.line >= self.line && !self.rows.is_full()
+    }
+
+    fn append(&mut self, behind: &Self) {
+        // INVARIANT: `takes` has found that every line fits.
+        let shift = u32::try_from(behind.line - self.line).unwrap_or_default();
+        self.lines.extend(behind.lines.iter().map(|line| line + shift));
+        self.rows.append(&behind.rows);
+    }
+}
+
 /// What a claim that isn't there looks like.
 static NO_ROWS: Rows = Rows::NONE;
 
@@ -83,7 +99,13 @@ impl Claims {
         u32::try_from(count + piece.count()).map_err(|_| TooManyRows)?;
         let shift = u32::try_from(count).map_err(|_| TooManyRows)?;
         self.deficiencies.extend(piece.deficiencies.into_iter().map(|(number, list)| (number + shift, list)));
-        self.parts.extend(piece.parts.into_iter().map(|part| Part { first: part.first + count, ..part }));
+        for part in piece.parts {
+            match self.parts.last_mut() {
+                // Few parts are found faster than many.
+                Some(last) if last.takes(&part) => last.append(&part),
+                _ => self.parts.push(Part { first: part.first + count, ..part }),
+            }
+        }
         Ok(())
     }
 

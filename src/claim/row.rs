@@ -167,6 +167,22 @@ impl Rows {
         self.count += 1;
     }
 
+    /// Adds all rows of others with the same columns.
+    pub(super) fn append(&mut self, others: &Self) {
+        if !others.wide.is_empty() || !others.long.is_empty() {
+            (0..others.count).for_each(|number| self.push_row(others.row(number)));
+            return;
+        }
+        let (base, shift) = (self.bytes.len(), offset(self.texts.len()));
+        self.bytes.extend_from_slice(&others.bytes);
+        self.texts.push_str(&others.texts);
+        for row in self.bytes.get_mut(base..).unwrap_or_default().chunks_exact_mut(self.plan.stride.max(1)) {
+            let start = u32::from_le_bytes(get(row, 0));
+            set(row, 0, start.wrapping_add(shift).to_le_bytes());
+        }
+        self.count += others.count;
+    }
+
     /// Forgets all rows and keeps their memory.
     pub fn clear(&mut self) {
         self.bytes.clear();

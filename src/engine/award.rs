@@ -40,8 +40,10 @@ pub(super) fn components<'a, O: Observer>(
         assessment.award.components.push(worked.amount);
         changes.extend(worked.change);
     }
-    assessment.award.left.extend_from_slice_copy(&assessment.award.components);
-    let total = assessment.award.left.iter().copied().try_fold(Decimal::ZERO, add);
+    if !program.limits.is_empty() {
+        assessment.award.left.extend_from_slice_copy(&assessment.award.components);
+    }
+    let total = assessment.award.components.iter().copied().try_fold(Decimal::ZERO, add);
     assessment.award.total = total.map_err(|reason| failed(program.components.first(), assessment, reason))?;
     Ok(changes)
 }

@@ -1,9 +1,10 @@
 //! Reads CSV. The parser is lenient; what could lose or change cells is refused here: rows of another length than the
 //! header, and quotes that are not closed where they should be.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io::Read};
 
 use ::csv::{ByteRecord, ReaderBuilder};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{
     ColumnMap, InputError, Intake, MAX_ROW_BYTES, Wanted,
@@ -13,14 +14,16 @@ use super::{
     layout::Layout,
     quotes::Quotes,
     rows::{Cells, Row, Rows},
-    source::{Place, Source, Stop},
+    source::{Place, Source},
 };
 
 /// In the order in which they are preferred.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 const BLOCK_BYTES: usize = 128 * 1024;
+/// How many blocks wait for each thread, so that none runs out of them early.
+const BLOCKS_PER_THREAD: usize = 4;
 
-/// Reads all rows of a file.
+/// Reads all rows of a file. Blocks of rows are read apart, on as many threads as there are.
 pub(super) fn read<'p>(
     source: Source<'_>,
     wanted: &'p [Wanted<'p>],
@@ -30,59 +33,110 @@ pub(super) fn read<'p>(
     let delimiter = delimiter(&source.head, wanted, map);
     let (place, bytes) = source.into_parts();
     let mut blocks = Blocks::new(bytes, delimiter, BLOCK_BYTES, MAX_ROW_BYTES);
-    let mut cells = Cells::new(delimiter);
-    let (mut block, mut gather) = (Block::default(), None);
-    loop {
-        let rows_before = gather.as_ref().map_or(0, |(gather, _): &(Gather<'_>, Layout)| gather.count());
-        let next = blocks.next(block).map_err(|error| place.error(error, rows_before, blocks.line()))?;
-        let Some(filled) = next else { break };
-        let mut rows = Rows::new(&filled.bytes, filled.line, delimiter, &mut cells);
-        while let Some(row) = rows.next() {
-            if row.length > MAX_ROW_BYTES {
-                return Err(place.error(Stop::RowTooLong.into(), 0, row.line));
-            }
-            match &mut gather {
-                Some((gather, layout)) => add(gather, &row, layout, &place.file)?,
-                None => gather = Some(begin(&row, &place, wanted, map)?),
+    let Some((header, rest)) = header(&mut blocks, &place, delimiter)? else {
+        return Err(InputError::Empty { file: place.file, lacking: "even a header" });
+    };
+    let layout = Layout::new(&place.file, header.line, &header.names, wanted, map)?;
+    let mut gather = Gather::new(&place.file, wanted, layout.names.clone(), header.encoding);
+    let parse = Parse { file: &place.file, delimiter, wanted, layout: &layout };
+    let (mut batch, mut spare, mut ended) = (vec![rest], Vec::new(), false);
+    while !ended {
+        let mut stopped = None;
+        while batch.len() < BLOCKS_PER_THREAD * rayon::current_num_threads() && !ended && stopped.is_none() {
+            match blocks.next(spare.pop().unwrap_or_default()) {
+                Ok(Some(block)) => batch.push(block),
+                Ok(None) => ended = true,
+                Err(error) => stopped = Some(error),
             }
         }
+        let pieces: Vec<_> = batch.par_iter().map(|block| parse.block(block)).collect();
+        for piece in pieces {
+            gather.append(piece?)?;
+        }
+        spare.append(&mut batch);
+        if let Some(error) = stopped {
+            return Err(place.error(error, gather.count(), blocks.line()));
+        }
         place.report_all(progress);
-        block = filled;
     }
-    match gather {
-        Some((gather, _)) => Ok(gather.finish()),
-        None => Err(InputError::Empty { file: place.file, lacking: "even a header" }),
-    }
+    Ok(gather.finish())
 }
 
-/// Reads the header.
-fn begin<'p>(
-    row: &Row<'_>,
+/// The header of a file.
+struct Header {
+    line: u64,
+    names: Vec<String>,
+    encoding: Encoding,
+}
+
+/// Reads the header. Comes back with it and what stands behind it in its block; `None` where there is none.
+fn header(
+    blocks: &mut Blocks<impl Read>,
     place: &Place,
-    wanted: &'p [Wanted<'p>],
-    map: &ColumnMap,
-) -> Result<(Gather<'p>, Layout), InputError> {
-    refuse_open_quote(&place.file, row, None)?;
-    let mut encoding = Encoding::default();
-    let header: Vec<String> = (0..row.width()).map(|cell| row.cell(cell, &mut encoding).into_owned()).collect();
-    let layout = Layout::new(&place.file, row.line, &header, wanted, map)?;
-    Ok((Gather::new(&place.file, wanted, layout.names.clone(), encoding), layout))
+    delimiter: u8,
+) -> Result<Option<(Header, Block)>, InputError> {
+    let mut cells = Cells::new(delimiter);
+    let mut block = Block::default();
+    loop {
+        block = match blocks.next(block).map_err(|error| place.error(error, 0, blocks.line()))? {
+            Some(block) => block,
+            None => return Ok(None),
+        };
+        let mut rows = Rows::new(&block.bytes, block.line, delimiter, &mut cells);
+        let Some(row) = rows.next() else { continue };
+        refuse_long(&place.file, &row)?;
+        refuse_open_quote(&place.file, &row, None)?;
+        let mut encoding = Encoding::default();
+        let names = (0..row.width()).map(|cell| row.cell(cell, &mut encoding).into_owned()).collect();
+        let header = Header { line: row.line, names, encoding };
+        return Ok(Some((header, rows.rest())));
+    }
 }
 
-fn add(gather: &mut Gather<'_>, row: &Row<'_>, layout: &Layout, file: &str) -> Result<(), InputError> {
-    refuse_open_quote(file, row, Some(layout.width))?;
-    if let Quotes::TextAfterQuote { .. } = row.quotes {
-        let reason = "has text after the closing quote of a cell; write a quote within a quoted cell twice: `\"\"`";
-        return gather.push_unreadable(row.line, reason);
+/// What every block is read by.
+struct Parse<'p> {
+    file: &'p str,
+    delimiter: u8,
+    wanted: &'p [Wanted<'p>],
+    layout: &'p Layout,
+}
+
+impl<'p> Parse<'p> {
+    fn block(&self, block: &Block) -> Result<Gather<'p>, InputError> {
+        let mut gather = Gather::new(self.file, self.wanted, self.layout.names.clone(), Encoding::default());
+        let mut cells = Cells::new(self.delimiter);
+        let mut rows = Rows::new(&block.bytes, block.line, self.delimiter, &mut cells);
+        while let Some(row) = rows.next() {
+            refuse_long(self.file, &row)?;
+            refuse_open_quote(self.file, &row, Some(self.layout.width))?;
+            self.row(&row, &mut gather)?;
+        }
+        Ok(gather)
     }
-    let (found, width) = (row.width(), layout.width);
-    if found != width {
-        let cells = if found == 1 { "cell" } else { "cells" };
-        return gather.push_unreadable(row.line, format!("has {found} {cells} where the header has {width}"));
+
+    fn row(&self, row: &Row<'_>, gather: &mut Gather<'p>) -> Result<(), InputError> {
+        if let Quotes::TextAfterQuote { .. } = row.quotes {
+            let reason =
+                "has text after the closing quote of a cell; write a quote within a quoted cell twice: `\"\"`";
+            return gather.push_unreadable(row.line, reason);
+        }
+        let (found, width) = (row.width(), self.layout.width);
+        if found != width {
+            let cells = if found == 1 { "cell" } else { "cells" };
+            return gather.push_unreadable(row.line, format!("has {found} {cells} where the header has {width}"));
+        }
+        gather.push(row.line, |encoding, field| {
+            let place = self.layout.places.get(field);
+            Written::Text(place.map_or(Cow::Borrowed(""), |place| row.cell(*place, encoding)))
+        })
     }
-    gather.push(row.line, |encoding, field| {
-        Written::Text(layout.places.get(field).map_or(Cow::Borrowed(""), |place| row.cell(*place, encoding)))
-    })
+}
+
+fn refuse_long(file: &str, row: &Row<'_>) -> Result<(), InputError> {
+    if row.length > MAX_ROW_BYTES {
+        return Err(InputError::RowTooLong { file: file.to_owned(), line: row.line });
+    }
+    Ok(())
 }
 
 /// Over several lines, a wrong row is taken for an open quote that swallowed the rows after it. A row on one line harms
@@ -139,7 +193,7 @@ fn delimiter(head: &[u8], wanted: &[Wanted<'_>], map: &ColumnMap) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::super::check::{read, read_fields, refused, rows, shown};
-    use std::io::{self, Read};
+    use std::io;
 
     use super::*;
 

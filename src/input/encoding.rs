@@ -19,6 +19,11 @@ impl Encoding {
         text
     }
 
+    /// Takes in what was found in the lines behind.
+    pub(super) fn append(&mut self, behind: &Self) {
+        self.foreign_line = self.foreign_line.or(behind.foreign_line);
+    }
+
     /// What is to be said about it.
     pub(super) fn note(&self) -> Option<String> {
         self.foreign_line

@@ -40,6 +40,13 @@ impl<'p> Gather<'p> {
         self.claims.count()
     }
 
+    /// Adds what was gathered of the rows behind these.
+    pub(super) fn append(&mut self, behind: Self) -> Result<(), InputError> {
+        self.encoding.append(&behind.encoding);
+        let added = self.claims.append(behind.claims);
+        added.map_err(|_| InputError::TooManyRows { file: self.file.clone() })
+    }
+
     /// The text of bytes that stand on a line.
     pub(super) fn text<'t>(&mut self, line: u64, bytes: &'t [u8]) -> Cow<'t, str> {
         self.encoding.text(line, bytes)

@@ -8,6 +8,7 @@ use memchr::memchr3;
 use wide::u8x16;
 
 use super::{
+    block::Block,
     encoding::Encoding,
     quotes::{Quotes, count_breaks, is_break},
 };
@@ -109,6 +110,11 @@ impl<'b> Rows<'b> {
     /// The rows of bytes that start on a line.
     pub(super) fn new(bytes: &'b [u8], line: u64, delimiter: u8, cells: &'b mut Cells) -> Self {
         Self { bytes, line, delimiter, cells }
+    }
+
+    /// What is left, as a block of its own.
+    pub(super) fn rest(&self) -> Block {
+        Block { bytes: self.bytes.to_vec(), line: self.line }
     }
 
     /// The next row.

@@ -27,10 +27,13 @@ pub struct Summary {
     award: Decimal,
     pending: Decimal,
     components: Vec<(String, Decimal)>,
-    reasons: BTreeMap<String, u64>,
-    flags: BTreeMap<String, u64>,
-    cuts: BTreeMap<String, Decimal>,
+    reasons: Tally<u64>,
+    flags: Tally<u64>,
+    cuts: Tally<Decimal>,
 }
+
+/// A figure for each code. There are few, so that looking through them is the fastest.
+type Tally<T> = Vec<(String, T)>;
 
 #[derive(Serialize)]
 struct JsonSummary<'s> {
@@ -40,8 +43,8 @@ struct JsonSummary<'s> {
     currency: &'s str,
     counts: JsonCounts,
     awards: JsonAwards<'s>,
-    reasons: &'s BTreeMap<String, u64>,
-    flags: &'s BTreeMap<String, u64>,
+    reasons: BTreeMap<&'s str, u64>,
+    flags: BTreeMap<&'s str, u64>,
     cuts: BTreeMap<&'s str, String>,
 }
 
@@ -77,9 +80,9 @@ impl Summary {
             award: Decimal::ZERO,
             pending: Decimal::ZERO,
             components: program.components.iter().map(|component| (component.name.clone(), Decimal::ZERO)).collect(),
-            reasons: BTreeMap::new(),
-            flags: BTreeMap::new(),
-            cuts: BTreeMap::new(),
+            reasons: Tally::new(),
+            flags: Tally::new(),
+            cuts: Tally::new(),
         }
     }
 
@@ -90,8 +93,11 @@ impl Summary {
         if outcome.skipped {
             return Ok(());
         }
-        self.award = add(self.award, outcome.award)?;
-        self.pending = add(self.pending, outcome.pending)?;
+        for (sum, amount) in [(&mut self.award, outcome.award), (&mut self.pending, outcome.pending)] {
+            if !amount.is_zero() {
+                *sum = add(*sum, amount)?;
+            }
+        }
         for (index, reason) in outcome.reasons.iter().enumerate() {
             let is_first = !outcome.reasons.iter().take(index).any(|other| other.code == reason.code);
             if is_first {
@@ -131,8 +137,8 @@ impl Summary {
                 by_component: by_component.collect(),
                 by_cost_centre: BTreeMap::new(),
             },
-            reasons: &self.reasons,
-            flags: &self.flags,
+            reasons: by_code(&self.reasons),
+            flags: by_code(&self.flags),
             cuts: self.cuts.iter().map(|(code, sum)| (code.as_str(), amount(sum))).collect(),
         })
     }
@@ -165,16 +171,16 @@ impl Summary {
         for (name, sum) in &self.components {
             row(&format!("  {name}"), amount(*sum), "");
         }
-        for (code, sum) in &self.cuts {
-            row(&format!("  cut by {code}"), amount(negated(*sum)), "");
+        for (code, sum) in by_code(&self.cuts) {
+            row(&format!("  cut by {code}"), amount(negated(sum)), "");
         }
         row("pending", amount(self.pending), "what held claims would be awarded");
         for (title, codes) in [("reasons", &self.reasons), ("flags", &self.flags)] {
             if !codes.is_empty() {
                 row(title, String::new(), "");
             }
-            for (code, claims) in codes {
-                row(&format!("  {code}"), count(*claims), "claims");
+            for (code, claims) in by_code(codes) {
+                row(&format!("  {code}"), count(claims), "claims");
             }
         }
         let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
@@ -183,11 +189,18 @@ impl Summary {
 }
 
 /// The figure of a code, which is there from now on.
-fn tally<'t, T: Default>(figures: &'t mut BTreeMap<String, T>, code: &str) -> Option<&'t mut T> {
-    if !figures.contains_key(code) {
-        figures.insert(code.to_owned(), T::default());
+fn tally<'t, T: Default>(figures: &'t mut Tally<T>, code: &str) -> Option<&'t mut T> {
+    let known = figures.iter().position(|(known, _)| known == code);
+    if known.is_none() {
+        figures.push((code.to_owned(), T::default()));
     }
-    figures.get_mut(code)
+    let place = known.unwrap_or(figures.len() - 1);
+    figures.get_mut(place).map(|(_, figure)| figure)
+}
+
+/// The figures by code.
+fn by_code<T: Copy>(figures: &Tally<T>) -> BTreeMap<&str, T> {
+    figures.iter().map(|(code, figure)| (code.as_str(), *figure)).collect()
 }
 
 fn short(fingerprint: &str) -> &str {

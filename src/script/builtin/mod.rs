@@ -50,6 +50,9 @@ pub struct Builtin {
     pub(super) apply: for<'a> fn(&[Value<'a>], &'a Bump) -> Result<Value<'a>, Trouble>,
 }
 
+/// The most parameters of a built-in function.
+pub(super) const MAX_PARAMETERS: usize = 4;
+
 const ANY: &[Scalar] = &[Scalar::Boolean, Scalar::Integer, Scalar::Decimal, Scalar::Text, Scalar::Date];
 const ORDERED: &[Scalar] = &[Scalar::Integer, Scalar::Decimal, Scalar::Date];
 const NUMBERS: &[Scalar] = &[Scalar::Integer, Scalar::Decimal];
@@ -112,6 +115,11 @@ impl Builtin {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_function_has_more_parameters_than_there_is_room_for() {
+        assert!(BUILTINS.iter().all(|builtin| builtin.parameters.len() <= MAX_PARAMETERS));
+    }
 
     #[test]
     fn no_two_functions_take_the_same_arguments() {

@@ -7,11 +7,11 @@ use bumpalo::collections::Vec as ScratchVec;
 use super::{Evaluation, OVERFLOW, Stop, Watch};
 use crate::{
     claim::Value,
-    script::form::{Children, Node, NodeId},
+    script::{
+        builtin::MAX_PARAMETERS,
+        form::{Children, Node, NodeId},
+    },
 };
-
-/// The most arguments of a built-in function.
-const MAX_ARGUMENTS: usize = 4;
 
 impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     /// The value of a node.
@@ -100,7 +100,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
 
     fn builtin(&mut self, id: NodeId, number: u32, arguments: Children) -> Result<Value<'a>, Stop> {
         let Some(builtin) = self.form.builtins.get(number as usize) else { return Ok(Value::Nothing) };
-        let mut values = [Value::Nothing; MAX_ARGUMENTS];
+        let mut values = [Value::Nothing; MAX_PARAMETERS];
         let arguments = self.children(arguments);
         for (value, argument) in values.iter_mut().zip(arguments) {
             *value = self.value(*argument)?;
