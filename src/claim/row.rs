@@ -227,13 +227,13 @@ impl Draft<'_> {
     pub fn push(&mut self, cell: Cell<'_>) {
         let Some((column, slot)) = self.slots.next() else { return };
         let fits = match (slot.kind, cell) {
-            (ColumnKind::Boolean, Cell::Boolean(boolean)) => set(self.row, slot.at, [u8::from(boolean)]),
-            (ColumnKind::Integer, Cell::Integer(integer)) => set(self.row, slot.at, integer.to_le_bytes()),
+            (ColumnKind::Text, Cell::Text(text)) => self.push_text(column, text),
             (ColumnKind::Decimal, Cell::Decimal(decimal)) => {
                 set(self.row, slot.at, packed(decimal, self.wide).to_le_bytes())
             }
             (ColumnKind::Date, Cell::Date(date)) => set(self.row, slot.at, date.num_days_from_ce().to_le_bytes()),
-            (ColumnKind::Text, Cell::Text(text)) => self.push_text(column, text),
+            (ColumnKind::Integer, Cell::Integer(integer)) => set(self.row, slot.at, integer.to_le_bytes()),
+            (ColumnKind::Boolean, Cell::Boolean(boolean)) => set(self.row, slot.at, [u8::from(boolean)]),
             _ => false,
         };
         if slot.kind == ColumnKind::Text {
@@ -242,11 +242,12 @@ impl Draft<'_> {
             let end = (self.texts.len() - self.start) as u16;
             set(self.row, slot.at, end.to_le_bytes());
         }
-        if let Some(bits) = self.row.get_mut(slot.filled.0).filter(|_| fits) {
+        if fits && let Some(bits) = self.row.get_mut(slot.filled.0) {
             *bits |= slot.filled.1;
         }
     }
 
+    #[inline]
     fn push_text(&mut self, column: usize, text: &str) -> bool {
         if self.texts.len() - self.start + text.len() > usize::from(u16::MAX) {
             self.long.insert((self.number, column), text.into());

@@ -83,7 +83,7 @@ impl<'a, 'h> Assessment<'a, 'h> {
             scratch,
             params: decider.params_on(date),
             table_rows: ScratchVec::new_in(scratch),
-            totals: ScratchVec::new_in(scratch),
+            totals: ScratchVec::with_capacity_in(decider.program.totals.len(), scratch),
             derived: ScratchVec::new_in(scratch),
             award: Award::none(scratch),
             reasons: ScratchVec::new_in(scratch),
@@ -92,7 +92,7 @@ impl<'a, 'h> Assessment<'a, 'h> {
             owns_reasons: false,
             limit_changes: ScratchVec::new_in(scratch),
             base_changes: ScratchVec::new_in(scratch),
-            total_changes: ScratchVec::new_in(scratch),
+            total_changes: ScratchVec::with_capacity_in(decider.program.totals.len(), scratch),
         }
     }
 

@@ -17,7 +17,9 @@ pub(super) fn components<'a, O: Observer>(
     observer: &mut O,
 ) -> Result<ScratchVec<'a, Change<'a>>, Failure> {
     let program = assessment.program;
-    let mut changes = ScratchVec::new_in(assessment.scratch);
+    let count = program.components.len();
+    let mut changes = ScratchVec::with_capacity_in(count, assessment.scratch);
+    assessment.award.components.reserve(count);
     for (index, component) in program.components.iter().enumerate() {
         let due = match &component.when {
             None => None,

@@ -278,7 +278,8 @@ impl<'a> Assessment<'a, '_> {
     /// What the decision changes: totals by what they count, bases of approved claims, limits of those not rejected.
     fn changes(&mut self, disposition: Disposition) -> ScratchVec<'a, Change<'a>> {
         let stands = matches!(disposition, Disposition::Approved | Disposition::Held);
-        let mut changes = ScratchVec::new_in(self.scratch);
+        let most = self.total_changes.len() + self.base_changes.len() + self.limit_changes.len();
+        let mut changes = ScratchVec::with_capacity_in(most, self.scratch);
         for (total, change) in self.program.totals.iter().zip(&self.total_changes) {
             let counts = match total.of {
                 Counted::All => true,

@@ -163,7 +163,7 @@ pub fn at_scale(amount: Decimal, scale: u32) -> String {
 pub fn write_at_scale(amount: Decimal, scale: u32, bytes: &mut Vec<u8>) {
     let short = scale.checked_sub(amount.scale()).and_then(|missing| {
         let digits = u64::try_from(amount.mantissa().unsigned_abs()).ok()?;
-        digits.checked_mul(10_u64.checked_pow(missing)?)
+        if missing == 0 { Some(digits) } else { digits.checked_mul(10_u64.checked_pow(missing)?) }
     });
     let Some(digits) = short else {
         bytes.extend_from_slice(at_scale(amount, scale).as_bytes());

@@ -13,7 +13,9 @@ use crate::{
 /// A cell of the outcomes file.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum OutcomeCell<'o> {
-    /// Text that the program or the engine made.
+    /// What became of the claim.
+    Status(&'static str),
+    /// Text that the program made.
     Word(&'o str),
     /// Text that came from input.
     Input(&'o str),
@@ -52,6 +54,7 @@ impl OutcomeCell<'_> {
     /// What the cell says, apart from codes.
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
+            Self::Status(text) => Cow::Borrowed(text),
             Self::Word(text) | Self::Input(text) => Cow::Borrowed(text),
             Self::Origin(origin) => Cow::Owned(origin.to_string()),
             Self::Date(date) => Cow::Owned(date.to_string()),
@@ -100,7 +103,7 @@ impl OutcomeColumns {
         put(OutcomeCell::Input(&outcome.claim))?;
         put(OutcomeCell::Input(&outcome.participant))?;
         put(outcome.date.map_or(OutcomeCell::Empty, OutcomeCell::Date))?;
-        put(OutcomeCell::Word(outcome.status()))?;
+        put(OutcomeCell::Status(outcome.status()))?;
         put(amount(outcome.award))?;
         put(amount(outcome.pending))?;
         put(OutcomeCell::Word(&self.unit))?;

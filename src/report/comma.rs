@@ -57,6 +57,7 @@ impl Row {
     fn cell(&mut self, cell: OutcomeCell<'_>) {
         match cell {
             OutcomeCell::Empty => {}
+            OutcomeCell::Status(word) => self.bytes.extend_from_slice(word.as_bytes()),
             OutcomeCell::Word(text) => self.text(text),
             OutcomeCell::Input(text) => self.text(&for_spreadsheet(text)),
             OutcomeCell::Origin(origin) => self.origin(origin),

@@ -8,7 +8,7 @@ use crate::{
     calendar::Date,
     claim::{Constant, Value},
     money::{Decimal, Inexact, add, divide, multiply, subtract},
-    script::form::{Arithmetic, Children, Compared, Comparison, Node, NodeId, Read},
+    script::form::{Arithmetic, Children, Compared, Comparison, Node, NodeId},
 };
 
 impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
@@ -206,23 +206,24 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         }
     }
 
-    /// Whether an item is in a list. One that is written out is looked through without being made.
+    /// Whether an item is in a list. One that is written out, or a param, is looked through without being made.
     pub(super) fn contained(&mut self, item: NodeId, list: NodeId) -> Result<bool, Stop> {
         let item = self.value(item)?;
-        let node = self.node(list);
-        if let (Node::Read(Read::Param(param)), Value::Text(text)) = (node, item)
-            && let Some(Value::List(items)) = self.scope.params.get(param)
-        {
-            return Ok(items.iter().any(|item| matches!(item, Value::Text(item) if *item == text)));
-        }
-        if let Node::Constant(number) = node
-            && let Some(Constant::List(items)) = self.form.constants.get(number as usize)
-        {
-            return Ok(items.iter().any(|constant| constant.is(&item)));
-        }
-        match self.of_node(list, node)? {
-            Value::List(items) => Ok(items.contains(&item)),
-            _ => Ok(false),
+        match self.node(list) {
+            Node::Constant(number) => match (self.form.constants.get(number as usize), item) {
+                (Some(Constant::List(items)), Value::Text(text)) => {
+                    Ok(items.iter().any(|item| matches!(item, Constant::Text(item) if **item == *text)))
+                }
+                (Some(Constant::List(items)), item) => Ok(items.iter().any(|constant| constant.is(&item))),
+                _ => Ok(false),
+            },
+            other => match (self.of_node(list, other)?, item) {
+                (Value::List(items), Value::Text(text)) => {
+                    Ok(items.iter().any(|item| matches!(item, Value::Text(item) if *item == text)))
+                }
+                (Value::List(items), item) => Ok(items.contains(&item)),
+                _ => Ok(false),
+            },
         }
     }
 }
