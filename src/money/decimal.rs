@@ -93,15 +93,24 @@ pub fn negated(mut number: Decimal) -> Decimal {
 
 /// The exact product.
 pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    let is_exact =
-        |product: &Decimal, a: Decimal, b: Decimal| product.is_zero() || product.scale() == a.scale() + b.scale();
     let product = left.checked_mul(right).ok_or(Inexact::Overflow)?;
-    if is_exact(&product, left, right) && (!product.is_zero() || left.is_zero() || right.is_zero()) {
+    let dropped = (left.scale() + right.scale()).saturating_sub(product.scale());
+    if dropped == 0 || left.is_zero() || right.is_zero() {
         return Ok(product);
     }
-    let (left, right) = (left.normalize(), right.normalize());
-    let product = left.checked_mul(right).ok_or(Inexact::Overflow)?;
-    if is_exact(&product, left, right) && !product.is_zero() { Ok(product) } else { Err(Inexact::Overflow) }
+    // The library drops places that don't fit, and rounds. Only zeros are dropped if ten divides the product that often.
+    let often = |factor| divisible(left, factor, dropped) + divisible(right, factor, dropped) >= dropped;
+    if !product.is_zero() && often(2) && often(5) { Ok(product) } else { Err(Inexact::Overflow) }
+}
+
+/// How often a factor divides the digits of a number, counted up to `most`.
+fn divisible(number: Decimal, factor: i128, most: u32) -> u32 {
+    let (mut digits, mut times) = (number.mantissa(), 0);
+    while times < most && digits % factor == 0 {
+        digits /= factor;
+        times += 1;
+    }
+    times
 }
 
 /// The quotient to 28 digits: the one operation that can't be exact.
@@ -169,6 +178,18 @@ mod tests {
         let large = parse_decimal("1000000000000000000000000000").unwrap();
         assert_eq!(add(large, parse_decimal("0.001").unwrap()), Err(Inexact::Overflow));
         assert_eq!(multiply(Decimal::ZERO, long), Ok(Decimal::ZERO));
+    }
+
+    #[test]
+    fn a_product_that_drops_only_zeros_is_exact() {
+        let of = |text| parse_decimal(text).unwrap();
+        for (left, right, product) in [
+            ("3663251523784.3514893409367776", "5", "18316257618921.757446704683888"),
+            ("149.95077910341127862983633833", "-10", "-1499.5077910341127862983633833"),
+            ("1.0000000000000000000000000000", "7.41", "7.4100000000000000000000000000"),
+        ] {
+            assert_eq!(multiply(of(left), of(right)).unwrap().to_string(), product);
+        }
     }
 
     #[test]

@@ -67,9 +67,35 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
+/// Sees which nodes are evaluated. Chosen when compiling, so that an unwatched evaluation pays nothing.
+pub(super) trait Watch {
+    /// Whether nodes are to be told at all.
+    const ON: bool;
+
+    /// Takes a node that is evaluated.
+    fn node(&mut self, _id: NodeId) {}
+}
+
+/// Sees nothing.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    const ON: bool = false;
+}
+
 /// The value of an expression.
 pub fn evaluate<'a>(form: &'a Form, expression: &Expression, scope: &Scope<'a, '_>) -> Result<Value<'a>, Failure> {
-    let mut evaluation = Evaluation { form, scope, locals: Vec::new(), base: 0, steps: 0 };
+    evaluate_watched(form, expression, scope, &mut Unwatched)
+}
+
+/// The value of an expression; `watch` is told every node that is evaluated on the way.
+pub(super) fn evaluate_watched<'a, W: Watch>(
+    form: &'a Form,
+    expression: &Expression,
+    scope: &Scope<'a, '_>,
+    watch: &mut W,
+) -> Result<Value<'a>, Failure> {
+    let mut evaluation = Evaluation { form, scope, watch, locals: Vec::new(), base: 0, steps: 0 };
     evaluation.locals.resize(expression.slots as usize, Value::Nothing);
     match evaluation.value(expression.root) {
         Ok(value) | Err(Stop::Return(value)) => Ok(value),
@@ -98,9 +124,10 @@ enum Stop<'a> {
     Failed(NodeId, super::builtin::Trouble),
 }
 
-struct Evaluation<'a, 'e, 's> {
+struct Evaluation<'a, 'e, 's, W> {
     form: &'a Form,
     scope: &'e Scope<'a, 's>,
+    watch: &'e mut W,
     locals: Vec<Value<'a>>,
     base: usize,
     steps: usize,
@@ -108,8 +135,11 @@ struct Evaluation<'a, 'e, 's> {
 
 const OVERFLOW: &str = "the whole number is too large for 64 bits";
 
-impl<'a> Evaluation<'a, '_, '_> {
+impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     fn value(&mut self, id: NodeId) -> Result<Value<'a>, Stop<'a>> {
+        if W::ON {
+            self.watch.node(id);
+        }
         let Some(node) = self.form.nodes.get(id as usize) else { return Ok(Value::Nothing) };
         Ok(match *node {
             Node::Nothing => Value::Nothing,

@@ -1,0 +1,237 @@
+//! The typed form against the oracle on generated rules and claims.
+
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::Write,
+    sync::{Arc, LazyLock},
+};
+
+use bumpalo::Bump;
+use rhai::{AST, Dynamic, Engine};
+
+use super::{
+    census::{Census, Nodes},
+    exact,
+    generator::{self, Rules},
+    random::Random,
+    verdict::{Given, Rhai, class_of_error, class_of_reason, compare},
+    world::{World, vocabulary},
+};
+use crate::{
+    claim::Constant,
+    diagnostic::{Findings, Fragment, Place, Source},
+    script::{Checker, Expression, Facts, Form, Scripts, Vocabulary, Wanted, evaluate::evaluate_watched, oracle},
+};
+
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(vocabulary);
+
+/// Rhai's interpreter as it is, and the one that doesn't round.
+pub(super) struct Engines {
+    plain: Engine,
+    strict: Engine,
+}
+
+impl Engines {
+    pub(super) fn new() -> Self {
+        let mut strict = oracle::engine();
+        exact::make_strict(&mut strict);
+        Self { plain: oracle::engine(), strict }
+    }
+}
+
+/// Rules as both sides run them.
+pub(super) struct Ready {
+    form: Form,
+    expressions: Vec<Expression>,
+    as_written: Vec<AST>,
+    without_points: Vec<AST>,
+}
+
+fn source(path: &str, text: &str) -> Arc<Source> {
+    Arc::new(Source { path: path.into(), text: text.into() })
+}
+
+/// Checks rules and has Rhai parse them, also as they are written without points. The error says what the checker found.
+pub(super) fn ready(rules: &Rules, without_points: &Rules, engine: &Engine) -> Result<Ready, String> {
+    let (mut findings, mut scripts) = (Findings::new(), Scripts::new());
+    scripts.add(&source("rules.rhai", &rules.script), &mut findings);
+    let mut checker = Checker::new(&scripts);
+    let mut expressions = Vec::new();
+    for text in &rules.expressions {
+        let place = Place::new(&source("program.yaml", text), 0..text.len());
+        let fragment = Fragment::of(&place, text);
+        let checked = checker.expression(&fragment, &VOCABULARY, Wanted::Any, &Facts::none(), &mut findings);
+        expressions.extend(checked.map(|(expression, _)| expression));
+    }
+    let form = checker.finish(&mut Findings::new());
+    if findings.has_errors() || expressions.len() != rules.expressions.len() {
+        let messages = findings.into_sorted().into_iter().map(|finding| {
+            let place = finding.labels.first().map_or_else(String::new, |label| {
+                format!(" at {}, `{}`", label.place.path_and_line(), label.place.text())
+            });
+            format!("{}{place}", finding.message)
+        });
+        return Err(messages.collect::<Vec<_>>().join("; "));
+    }
+    let compiled = |rules: &Rules| {
+        let functions = engine.compile(&rules.script).map_err(|error| error.to_string())?;
+        let merged = rules.expressions.iter().map(|text| {
+            let expression = engine.compile_expression(text).map_err(|error| error.to_string())?;
+            Ok(functions.merge(&expression))
+        });
+        merged.collect::<Result<Vec<AST>, String>>()
+    };
+    Ok(Ready { form, expressions, as_written: compiled(rules)?, without_points: compiled(without_points)? })
+}
+
+fn interpreted(engine: &Engine, tree: &AST, scope: &mut rhai::Scope<'static>) -> Result<Given, String> {
+    match engine.eval_ast_with_scope::<Dynamic>(scope, tree) {
+        Ok(value) => Ok(Ok(oracle::constant(&value))),
+        Err(error) => class_of_error(&error).map(Err).ok_or_else(|| error.to_string()),
+    }
+}
+
+/// Rhai on one rule and one claim.
+struct Asked<'p> {
+    ready: &'p Ready,
+    rule: usize,
+    scope: &'p mut rhai::Scope<'static>,
+    engines: &'p Engines,
+}
+
+impl Rhai for Asked<'_> {
+    fn as_written(&mut self) -> Result<Given, String> {
+        interpreted(&self.engines.plain, &self.ready.as_written[self.rule], self.scope)
+    }
+
+    fn without_points(&mut self) -> Result<Given, String> {
+        interpreted(&self.engines.plain, &self.ready.without_points[self.rule], self.scope)
+    }
+
+    fn strict(&mut self) -> Result<Given, String> {
+        interpreted(&self.engines.strict, &self.ready.without_points[self.rule], self.scope)
+    }
+}
+
+/// Compares one rule on one claim; the error says how they differ.
+fn compare_one(
+    asked: &mut Asked<'_>,
+    world: &World,
+    claim: usize,
+    nodes: &mut Nodes,
+    census: &mut Census,
+) -> Result<(), String> {
+    let scratch = Bump::new();
+    let (form, expression) = (&asked.ready.form, &asked.ready.expressions[asked.rule]);
+    let given =
+        world.scope(claim, &scratch, |scope| evaluate_watched(form, expression, scope, nodes).map(Constant::from));
+    let (typed, failed) = match given {
+        Ok(value) => (Ok(value), None),
+        Err(failure) => {
+            let class = class_of_reason(&failure.reason).ok_or_else(|| format!("`{}` has no class", failure.reason))?;
+            (Err(class), Some((class, failure.place)))
+        }
+    };
+    let compared = compare(&typed, asked);
+    census.count(nodes, &oracle::called(), failed.as_ref().map(|(class, place)| (*class, place)));
+    compared
+}
+
+/// What comparing some rules came to.
+#[derive(Debug, Default)]
+struct Compared {
+    census: Census,
+    differences: Vec<String>,
+    /// Hashes of the rules.
+    rules: HashSet<u64>,
+}
+
+impl Compared {
+    /// Compares every rule of a seed on every claim of it.
+    fn seed(&mut self, seed: u64, rules: usize, claims: usize, engines: &Engines) {
+        let made = generator::rules(seed, rules, true);
+        let mut hasher = DefaultHasher::new();
+        (&made.script, &made.expressions).hash(&mut hasher);
+        if !self.rules.insert(hasher.finish()) {
+            return;
+        }
+        let without_points = generator::rules(seed, rules, false);
+        let ready = match ready(&made, &without_points, &engines.plain) {
+            Ok(ready) => ready,
+            Err(trouble) => return self.differs(seed, &made, "", &format!("not ready: {trouble}")),
+        };
+        let world = World::new(&mut Random::new(!seed), claims);
+        let mut nodes = Nodes::new(&ready.form);
+        for claim in 0..claims {
+            let mut scope = world.samples[claim].rhai_scope();
+            for (rule, text) in made.expressions.iter().enumerate() {
+                let mut asked = Asked { ready: &ready, rule, scope: &mut scope, engines };
+                if let Err(trouble) = compare_one(&mut asked, &world, claim, &mut nodes, &mut self.census) {
+                    let sample = world.samples[claim].named_in(&format!("{text} {}", made.script));
+                    self.differs(seed, &made, text, &format!("{trouble}\n  for {sample}"));
+                }
+            }
+        }
+    }
+
+    fn differs(&mut self, seed: u64, rules: &Rules, expression: &str, trouble: &str) {
+        if self.differences.len() < 20 {
+            let called = |name: &str| expression.is_empty() || expression.contains(&format!("{name}("));
+            let functions = rules.script.split("/// ").filter(|function| {
+                let name = function.split_once("fn ").and_then(|(_, rest)| rest.split_once('('));
+                name.is_some_and(|(name, _)| called(name))
+            });
+            let functions = functions.collect::<Vec<_>>().join("");
+            self.differences.push(format!("seed {seed}: {expression}\n  {trouble}\n{functions}"));
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.census.add(&other.census);
+        self.differences.extend(other.differences);
+        assert!(self.rules.is_disjoint(&other.rules), "two seeds made the same rules");
+        self.rules.extend(other.rules);
+    }
+}
+
+/// Compares so many pairs of a rule and a claim, shared out over threads by seed.
+fn compare_pairs(pairs: u64, rules: usize, claims: usize) -> Compared {
+    let seeds = pairs.div_ceil((rules * claims) as u64);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let one = |thread: u64| {
+        let (engines, mut compared) = (Engines::new(), Compared::default());
+        for seed in (0..seeds).filter(|seed| seed % threads == thread) {
+            compared.seed(seed, rules, claims, &engines);
+        }
+        compared
+    };
+    let mut all = Compared::default();
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|thread| scope.spawn(move || one(thread))).collect();
+        running.into_iter().for_each(|running| all.add(running.join().unwrap()));
+    });
+    all
+}
+
+/// `MEED_PAIRS=1000000 cargo test --release --lib generated_rules` compares a million, and fails if anything was reached
+/// less than a thousand times.
+#[test]
+fn generated_rules_give_what_rhai_gives() {
+    let wanted: Option<u64> = std::env::var_os("MEED_PAIRS").map(|pairs| pairs.to_str().unwrap().parse().unwrap());
+    let compared = match wanted {
+        Some(pairs) => compare_pairs(pairs, 4, 10),
+        None => compare_pairs(2_000, 4, 2),
+    };
+    assert!(compared.differences.is_empty(), "{}", compared.differences.join("\n"));
+    assert!(compared.census.pairs >= wanted.unwrap_or(2_000));
+    if wanted.is_some() {
+        let rows = compared.census.rows();
+        let mut table = format!("{} pairs, {} of them with a value\n", compared.census.pairs, compared.census.values);
+        rows.iter().for_each(|(name, count)| table.push_str(&format!("{count:>9}  {name}\n")));
+        // Not through `println!`, which the test runner hides for a test that passes.
+        let _ = std::io::stderr().write_all(table.as_bytes());
+        let few: Vec<_> = rows.iter().filter(|(_, count)| *count < 1_000).collect();
+        assert!(few.is_empty(), "reached less than 1,000 times: {few:?}");
+    }
+}
