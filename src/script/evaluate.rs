@@ -337,11 +337,9 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     }
 
     fn contained(&mut self, item: NodeId, list: NodeId) -> Result<bool, Stop<'a>> {
-        let item = self.value(item)?;
-        Ok(match self.value(list)? {
-            Value::List(items) => items.contains(&item),
-            _ => false,
-        })
+        // The list comes first, as in `contains(list, item)`.
+        let (list, item) = (self.value(list)?, self.value(item)?);
+        Ok(matches!(list, Value::List(items) if items.contains(&item)))
     }
 
     fn builtin(&mut self, id: NodeId, number: u32, arguments: Children) -> Result<Value<'a>, Stop<'a>> {

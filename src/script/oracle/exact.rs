@@ -4,15 +4,12 @@
 use rhai::{Engine, EvalAltResult};
 use rust_decimal::Decimal;
 
-use crate::script::limit;
-
 /// How an operator says that it would round; the same words as the typed form's.
 pub(super) const ROUNDS: &str = "the result needs more than 28 digits";
 
-/// Makes an engine strict: no decimal is rounded, no text is longer than rules may build.
-pub(super) fn make_strict(engine: &mut Engine) {
+/// Makes an engine refuse to round decimals.
+pub(super) fn refuse_rounding(engine: &mut Engine) {
     engine.set_fast_operators(false);
-    engine.set_max_string_size(limit::MAX_TEXT_BYTES);
     register(engine, "+", |left, right| left.checked_add(right).filter(|sum| is_sum(left, right, *sum)));
     register(engine, "-", |left, right| left.checked_sub(right).filter(|rest| is_sum(*rest, right, left)));
     register(engine, "*", |left, right| left.checked_mul(right).filter(|product| is_product(left, right, *product)));

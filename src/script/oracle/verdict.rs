@@ -5,10 +5,10 @@
 //!
 //! - Where both the subject and an argument of `a.f(b)` fail, Rhai meets the argument first and the typed form, which
 //!   takes it for `f(a, b)`, the subject. There Rhai must fail in the same way on the rule written as `f(a, b)`.
-//! - Where Rhai would round a decimal past 28 digits, the typed form fails. There a *strict* engine, whose operators fail
-//!   where they would round, must fail in the same way.
-//! - Where a limit of the rule language is passed that Rhai lacks, the typed form fails. For the length of texts the
-//!   strict engine has the same limit; steps and bytes have no counterpart, and nothing is compared.
+//! - Where Rhai would round a decimal past 28 digits, the typed form fails. There an engine whose operators fail where
+//!   they would round must fail in the same way.
+//! - Where a limit of the rule language is passed that Rhai lacks, the typed form fails. Where it is the length of texts,
+//!   Rhai with that limit must fail in the same way; steps and bytes have no counterpart, and nothing is compared.
 
 use rhai::EvalAltResult;
 
@@ -87,8 +87,10 @@ pub(super) trait Rhai {
     fn as_written(&mut self) -> Result<Given, String>;
     /// For the rule with no function called with a point.
     fn without_points(&mut self) -> Result<Given, String>;
-    /// For that, by the engine that doesn't round and bounds texts.
-    fn strict(&mut self) -> Result<Given, String>;
+    /// For that, by the engine that doesn't round.
+    fn without_rounding(&mut self) -> Result<Given, String>;
+    /// For that, by the engine that bounds texts.
+    fn with_bounded_texts(&mut self) -> Result<Given, String>;
 }
 
 /// Whether Rhai agrees with the typed form; the error says what it gives instead.
@@ -96,10 +98,14 @@ pub(super) fn compare(typed: &Given, rhai: &mut dyn Rhai) -> Result<(), String> 
     match typed {
         // It would go on for long.
         Err(Class::Steps | Class::Bytes) => Ok(()),
-        Err(Class::Digits | Class::TextLength) => {
-            // Whatever Rhai makes of it after rounding.
+        Err(Class::Digits) => {
+            // Whatever it makes of it after rounding.
             rhai.as_written()?;
-            same_or(typed, rhai.strict()?, " without rounding")
+            same_or(typed, rhai.without_rounding()?, " without rounding")
+        }
+        Err(Class::TextLength) => {
+            rhai.as_written()?;
+            same_or(typed, rhai.with_bounded_texts()?, " with bounded texts")
         }
         Err(_) => {
             let given = rhai.as_written()?;

@@ -138,6 +138,9 @@ impl Maker {
     }
 
     fn integer(&mut self, depth: u32) -> String {
+        if self.random.one_in(18) {
+            return self.integer_at_a_limit(depth);
+        }
         match self.random.below(13) {
             0..=3 => self.two(Integer, &["+", "-", "*", "%"], Integer, depth),
             4 => format!("-({})", self.one(Integer, depth)),
@@ -166,6 +169,9 @@ impl Maker {
 
     fn decimal(&mut self, depth: u32) -> String {
         const SIGNS: [&str; 5] = ["+", "-", "*", "/", "%"];
+        if self.random.one_in(25) {
+            return self.decimal_at_a_limit(depth);
+        }
         match self.random.below(13) {
             0..=3 => self.two(Decimal, &SIGNS, Decimal, depth),
             4 => self.two(Integer, &SIGNS, Decimal, depth),
@@ -178,7 +184,7 @@ impl Maker {
                 let (name, x) = (self.random.pick(&ROUNDING), self.one(Decimal, depth));
                 let places = match self.random.below(10) {
                     0 => self.one(Integer, depth),
-                    1 => self.random.pick(&["28", "29", "(-1)"]).to_owned(),
+                    1 | 2 => self.random.pick(&["28", "29", "(-1)"]).to_owned(),
                     _ => self.random.below(6).to_string(),
                 };
                 self.written_call(name, &[x, places])

@@ -30,7 +30,7 @@ pub(super) fn rules(seed: u64, expressions: usize, points: bool) -> Rules {
         let function = maker.function();
         script.push_str(&function);
     }
-    if maker.random.one_in(30) {
+    if maker.random.one_in(12) {
         let function = maker.function_at_a_limit();
         script.push_str(&function);
     }
