@@ -6,6 +6,7 @@ mod differential;
 mod exact;
 mod generator;
 mod pairs;
+mod programs;
 mod random;
 mod verdict;
 mod world;

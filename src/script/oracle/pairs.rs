@@ -30,9 +30,9 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(vocabulary);
 
 /// Rhai's interpreter as it is, one that doesn't round, and one that bounds texts.
 pub(super) struct Engines {
-    plain: Engine,
-    without_rounding: Engine,
-    with_bounded_texts: Engine,
+    pub(super) plain: Engine,
+    pub(super) without_rounding: Engine,
+    pub(super) with_bounded_texts: Engine,
 }
 
 impl Engines {
@@ -89,7 +89,7 @@ pub(super) fn ready(rules: &Rules, without_points: &Rules, engine: &Engine) -> R
     Ok(Ready { form, expressions, as_written: compiled(rules)?, without_points: compiled(without_points)? })
 }
 
-fn interpreted(engine: &Engine, tree: &AST, scope: &mut rhai::Scope<'static>) -> Result<Given, String> {
+pub(super) fn interpreted(engine: &Engine, tree: &AST, scope: &mut rhai::Scope<'static>) -> Result<Given, String> {
     match engine.eval_ast_with_scope::<Dynamic>(scope, tree) {
         Ok(value) => Ok(Ok(oracle::constant(&value))),
         Err(error) => class_of_error(&error).map(Err).ok_or_else(|| error.to_string()),
