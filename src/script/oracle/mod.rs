@@ -5,9 +5,11 @@ mod census;
 mod differential;
 mod exact;
 mod generator;
+mod hazard;
 mod pairs;
 mod programs;
 mod random;
+mod regression;
 mod verdict;
 mod world;
 

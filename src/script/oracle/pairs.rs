@@ -15,7 +15,7 @@ use super::{
     exact,
     generator::{self, Rules},
     random::Random,
-    verdict::{Given, Rhai, class_of_error, class_of_reason, compare},
+    verdict::{Given, Rhai, class_of_error, class_of_reason, compare, said},
     world::{World, vocabulary},
 };
 use crate::{
@@ -56,20 +56,26 @@ fn source(path: &str, text: &str) -> Arc<Source> {
     Arc::new(Source { path: path.into(), text: text.into() })
 }
 
-/// Checks rules and has Rhai parse them, also as they are written without points. The error says what the checker found.
-pub(super) fn ready(rules: &Rules, without_points: &Rules, engine: &Engine) -> Result<Ready, String> {
-    let (mut findings, mut scripts) = (Findings::new(), Scripts::new());
-    scripts.add(&source("rules.rhai", &rules.script), &mut findings);
+/// The typed form of expressions over a script. `None` if there are errors among the findings.
+pub(super) fn check(script: &str, expressions: &[String], findings: &mut Findings) -> Option<(Form, Vec<Expression>)> {
+    let mut scripts = Scripts::new();
+    scripts.add(&source("rules.rhai", script), findings);
     let mut checker = Checker::new(&scripts);
-    let mut expressions = Vec::new();
-    for text in &rules.expressions {
+    let mut checked = Vec::new();
+    for text in expressions {
         let place = Place::new(&source("program.yaml", text), 0..text.len());
         let fragment = Fragment::of(&place, text);
-        let checked = checker.expression(&fragment, &VOCABULARY, Wanted::Any, &Facts::none(), &mut findings);
-        expressions.extend(checked.map(|(expression, _)| expression));
+        let expression = checker.expression(&fragment, &VOCABULARY, Wanted::Any, &Facts::none(), findings);
+        checked.extend(expression.map(|(expression, _)| expression));
     }
     let form = checker.finish(&mut Findings::new());
-    if findings.has_errors() || expressions.len() != rules.expressions.len() {
+    (!findings.has_errors() && checked.len() == expressions.len()).then_some((form, checked))
+}
+
+/// Checks rules and has Rhai parse them, also as they are written without points. The error says what the checker found.
+pub(super) fn ready(rules: &Rules, without_points: &Rules, engine: &Engine) -> Result<Ready, String> {
+    let mut findings = Findings::new();
+    let Some((form, expressions)) = check(&rules.script, &rules.expressions, &mut findings) else {
         let messages = findings.into_sorted().into_iter().map(|finding| {
             let place = finding.labels.first().map_or_else(String::new, |label| {
                 format!(" at {}, `{}`", label.place.path_and_line(), label.place.text())
@@ -77,7 +83,7 @@ pub(super) fn ready(rules: &Rules, without_points: &Rules, engine: &Engine) -> R
             format!("{}{place}", finding.message)
         });
         return Err(messages.collect::<Vec<_>>().join("; "));
-    }
+    };
     let compiled = |rules: &Rules| {
         let functions = engine.compile(&rules.script).map_err(|error| error.to_string())?;
         let merged = rules.expressions.iter().map(|text| {
@@ -87,6 +93,26 @@ pub(super) fn ready(rules: &Rules, without_points: &Rules, engine: &Engine) -> R
         merged.collect::<Result<Vec<AST>, String>>()
     };
     Ok(Ready { form, expressions, as_written: compiled(rules)?, without_points: compiled(without_points)? })
+}
+
+/// What both sides give for an expression on the first claim of a world, as text; the error says how they differ.
+pub(super) fn said_by_both(script: &str, expression: &str, world: &World) -> Result<String, String> {
+    let rules = Rules { script: script.to_owned(), expressions: vec![expression.to_owned()] };
+    let engines = Engines::new();
+    // `(a).f(b)`, as tests write it, without its point.
+    let without_points = match expression.strip_prefix('(').and_then(|rest| rest.split_once(").")) {
+        Some((subject, call)) if !call.contains("()") => {
+            let (name, arguments) = call.split_once('(').unwrap();
+            Rules { expressions: vec![format!("{name}({subject}, {arguments}")], ..rules.clone() }
+        }
+        _ => rules.clone(),
+    };
+    let ready = ready(&rules, &without_points, &engines.plain)?;
+    let mut nodes = Nodes::new(&ready.form);
+    let mut scope = world.samples[0].rhai_scope();
+    let mut asked = Asked { ready: &ready, rule: 0, scope: &mut scope, engines: &engines };
+    let typed = compare_one(&mut asked, world, 0, &mut nodes, &mut Census::default())?;
+    Ok(said(&typed))
 }
 
 pub(super) fn interpreted(engine: &Engine, tree: &AST, scope: &mut rhai::Scope<'static>) -> Result<Given, String> {
@@ -129,7 +155,7 @@ fn compare_one(
     claim: usize,
     nodes: &mut Nodes,
     census: &mut Census,
-) -> Result<(), String> {
+) -> Result<Given, String> {
     let scratch = Bump::new();
     let (form, expression) = (&asked.ready.form, &asked.ready.expressions[asked.rule]);
     let given =
@@ -143,7 +169,7 @@ fn compare_one(
     };
     let compared = compare(&typed, asked);
     census.count(nodes, &oracle::called(), failed.as_ref().map(|(class, place)| (*class, place)));
-    compared
+    compared.map(|()| typed)
 }
 
 /// What comparing some rules came to.

@@ -134,7 +134,8 @@ fn alike(typed: &Given, rhai: &Given) -> bool {
     }
 }
 
-fn said(given: &Given) -> String {
+/// As a test shows it.
+pub(super) fn said(given: &Given) -> String {
     match given {
         Ok(value) => shown(value),
         Err(class) => format!("fails: {class:?}"),
