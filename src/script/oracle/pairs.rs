@@ -2,8 +2,8 @@
 
 use std::{
     collections::HashSet,
+    fmt::Write,
     hash::{DefaultHasher, Hash, Hasher},
-    io::Write,
     sync::{Arc, LazyLock},
 };
 
@@ -243,7 +243,9 @@ fn compare_pairs(pairs: u64, rules: usize, claims: usize) -> Compared {
     let mut all = Compared::default();
     std::thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|thread| scope.spawn(move || one(thread))).collect();
-        running.into_iter().for_each(|running| all.add(running.join().unwrap()));
+        for running in running {
+            all.add(running.join().unwrap());
+        }
     });
     all
 }
@@ -260,9 +262,11 @@ fn generated_rules_give_what_rhai_gives() {
     let rows = compared.census.rows();
     if wanted.is_some() {
         let mut table = format!("{} pairs, {} of them with a value\n", compared.census.pairs, compared.census.values);
-        rows.iter().for_each(|(name, count)| table.push_str(&format!("{count:>9}  {name}\n")));
+        for (name, count) in &rows {
+            writeln!(table, "{count:>9}  {name}").unwrap();
+        }
         // Not through `println!`, which the test runner hides for a test that passes.
-        let _ = std::io::stderr().write_all(table.as_bytes());
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), table.as_bytes());
     }
     assert!(compared.differences.is_empty(), "{}", compared.differences.join("\n"));
     assert!(compared.census.pairs >= wanted.unwrap_or(2_000));

@@ -101,28 +101,28 @@ pub(super) fn compare(typed: &Given, rhai: &mut dyn Rhai) -> Result<(), String> 
         Err(Class::Digits) => {
             // Whatever it makes of it after rounding.
             rhai.as_written()?.ok();
-            same_or(typed, rhai.without_rounding()?, " without rounding")
+            same_or(typed, &rhai.without_rounding()?, " without rounding")
         }
         Err(Class::TextLength) => {
             rhai.as_written()?.ok();
-            same_or(typed, rhai.with_bounded_texts()?, " with bounded texts")
+            same_or(typed, &rhai.with_bounded_texts()?, " with bounded texts")
         }
         Err(_) => {
             let given = rhai.as_written()?;
             if given.is_err() && !alike(typed, &given) {
-                return same_or(typed, rhai.without_points()?, " without points");
+                return same_or(typed, &rhai.without_points()?, " without points");
             }
-            same_or(typed, given, "")
+            same_or(typed, &given, "")
         }
-        Ok(_) => same_or(typed, rhai.as_written()?, ""),
+        Ok(_) => same_or(typed, &rhai.as_written()?, ""),
     }
 }
 
-fn same_or(typed: &Given, rhai: Given, how: &str) -> Result<(), String> {
-    if alike(typed, &rhai) {
+fn same_or(typed: &Given, rhai: &Given, how: &str) -> Result<(), String> {
+    if alike(typed, rhai) {
         return Ok(());
     }
-    Err(format!("`{}` where Rhai{how} gives `{}`", said(typed), said(&rhai)))
+    Err(format!("`{}` where Rhai{how} gives `{}`", said(typed), said(rhai)))
 }
 
 fn alike(typed: &Given, rhai: &Given) -> bool {

@@ -261,9 +261,8 @@ pub(super) fn cell(constant: &Constant) -> Cell<'_> {
 
 fn constant(kind: Kind, random: &mut Random) -> Constant {
     match kind {
-        One(scalar) => single(scalar, random),
         Maybe(_) if random.one_in(3) => Constant::Nothing,
-        Maybe(scalar) => single(scalar, random),
+        One(scalar) | Maybe(scalar) => single(scalar, random),
         Many(scalar) => Constant::List((0..=random.below(4)).map(|_| single(scalar, random)).collect()),
     }
 }

@@ -212,7 +212,7 @@ impl Maker {
         for _ in 0..=self.random.below(3) {
             text.push_str(self.random.pick(&["", " ", "x ", "日", "{", "$"]));
             let scalar = self.random.pick(&crate::script::oracle::world::SCALARS);
-            text.push_str(&format!("${{{}}}", self.one(scalar, depth)));
+            text.extend(["${", &self.one(scalar, depth), "}"]);
         }
         text + "`"
     }

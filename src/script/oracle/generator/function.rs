@@ -7,7 +7,7 @@ impl Maker {
     /// A function, which those made after it may call.
     pub(super) fn function(&mut self) -> String {
         let returns = self.kind();
-        let parameters: Vec<Parameter> = (0..1 + self.random.below(4)).map(|_| self.parameter()).collect();
+        let parameters: Vec<Parameter> = (0..=self.random.below(4)).map(|_| self.parameter()).collect();
         let mut names = Names { returns: Some(returns), ..Names::default() };
         let mut written = Vec::new();
         for parameter in &parameters {
@@ -50,7 +50,7 @@ impl Maker {
         let mut body = String::new();
         if let Kind::Maybe(_) = returns {
             // So that the checker, too, says that the value may be missing.
-            body.push_str(&format!("if {} {{ return; }}\n", self.one(crate::schema::Scalar::Boolean, 1)));
+            body.extend(["if ", &self.one(crate::schema::Scalar::Boolean, 1), " { return; }\n"]);
         }
         for _ in 0..self.random.below(5) {
             body.push_str(&self.statement(2));

@@ -9,7 +9,6 @@ use crate::{
 impl Maker {
     pub(super) fn statement(&mut self, depth: u32) -> String {
         match self.random.below(16) {
-            0..=3 => self.declaration(),
             4..=6 => self.assignment(),
             7 | 8 if depth > 0 => {
                 let condition = self.one(Boolean, 2);
@@ -105,7 +104,9 @@ impl Maker {
             self.names.locals.push(Local { name: name.to_owned(), kind: Kind::One(scalar), assignable: false });
         };
         local(&item, scalar);
-        counter.iter().for_each(|counter| local(counter, Integer));
+        if let Some(counter) = &counter {
+            local(counter, Integer);
+        }
         // Most rounds change something that is seen behind them.
         let change = if self.random.one_in(4) { String::new() } else { self.assignment_only() };
         let body = self.block(depth);
