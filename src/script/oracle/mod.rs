@@ -2,13 +2,17 @@
 //! both fail. The one difference is meant: the typed form fails where Rhai would round past 28 digits.
 
 mod census;
+#[cfg(test)]
 mod differential;
 mod exact;
 mod generator;
+#[cfg(test)]
 mod hazard;
 mod pairs;
+#[cfg(test)]
 mod programs;
 mod random;
+#[cfg(test)]
 mod regression;
 mod verdict;
 mod world;
@@ -25,6 +29,12 @@ use crate::{
     claim::{Constant, Value},
     schema::Scalar,
 };
+
+/// Compares rules made of any bytes with Rhai; panics where they differ. Only there for `cargo fuzz`.
+#[cfg(fuzzing)]
+pub fn compare_rules_of(bytes: &[u8]) {
+    pairs::compare_rules_of(bytes);
+}
 
 thread_local! {
     /// The built-in functions that Rhai called, by their number in the table, with the type that they worked on.

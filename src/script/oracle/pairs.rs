@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashSet,
-    fmt::Write,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, LazyLock},
 };
@@ -26,6 +25,7 @@ use crate::{
     },
 };
 
+static ENGINES: LazyLock<Engines> = LazyLock::new(Engines::new);
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(vocabulary);
 
 /// Rhai's interpreter as it is, one that doesn't round, and one that bounds texts.
@@ -182,45 +182,53 @@ struct Compared {
 }
 
 impl Compared {
-    /// Compares every rule of a seed on every claim of it.
-    fn seed(&mut self, seed: u64, rules: usize, claims: usize, engines: &Engines) {
-        let made = generator::rules(seed, rules, true);
+    /// Compares every rule made of some choices on every claim.
+    fn compare(
+        &mut self,
+        name: &str,
+        rules: &Random,
+        claims: &Random,
+        (rule_count, claim_count): (usize, usize),
+        engines: &Engines,
+    ) {
+        let made = generator::rules(rules.clone(), rule_count, true);
         let mut hasher = DefaultHasher::new();
         (&made.script, &made.expressions).hash(&mut hasher);
         if !self.rules.insert(hasher.finish()) {
             return;
         }
-        let without_points = generator::rules(seed, rules, false);
+        let without_points = generator::rules(rules.clone(), rule_count, false);
         let ready = match ready(&made, &without_points, &engines.plain) {
             Ok(ready) => ready,
-            Err(trouble) => return self.differs(seed, &made, "", &format!("not ready: {trouble}")),
+            Err(trouble) => return self.differs(name, &made, "", &format!("not ready: {trouble}")),
         };
-        let world = World::new(&mut Random::new(!seed), claims);
+        let world = World::new(&mut claims.clone(), claim_count);
         let mut nodes = Nodes::new(&ready.form);
-        for claim in 0..claims {
+        for claim in 0..claim_count {
             let mut scope = world.samples[claim].rhai_scope();
             for (rule, text) in made.expressions.iter().enumerate() {
                 let mut asked = Asked { ready: &ready, rule, scope: &mut scope, engines };
                 if let Err(trouble) = compare_one(&mut asked, &world, claim, &mut nodes, &mut self.census) {
                     let sample = world.samples[claim].named_in(&format!("{text} {}", made.script));
-                    self.differs(seed, &made, text, &format!("{trouble}\n  for {sample}"));
+                    self.differs(name, &made, text, &format!("{trouble}\n  for {sample}"));
                 }
             }
         }
     }
 
-    fn differs(&mut self, seed: u64, rules: &Rules, expression: &str, trouble: &str) {
+    fn differs(&mut self, name: &str, rules: &Rules, expression: &str, trouble: &str) {
         if self.differences.len() < 20 {
-            let called = |name: &str| expression.is_empty() || expression.contains(&format!("{name}("));
+            let called = |function: &str| expression.is_empty() || expression.contains(&format!("{function}("));
             let functions = rules.script.split("/// ").filter(|function| {
                 let name = function.split_once("fn ").and_then(|(_, rest)| rest.split_once('('));
                 name.is_some_and(|(name, _)| called(name))
             });
             let functions = functions.collect::<Vec<_>>().join("");
-            self.differences.push(format!("seed {seed}: {expression}\n  {trouble}\n{functions}"));
+            self.differences.push(format!("{name}: {expression}\n  {trouble}\n{functions}"));
         }
     }
 
+    #[cfg(test)]
     fn add(&mut self, other: Self) {
         self.census.add(&other.census);
         self.differences.extend(other.differences);
@@ -229,48 +237,71 @@ impl Compared {
     }
 }
 
-/// Compares so many pairs of a rule and a claim, shared out over threads by seed.
-fn compare_pairs(pairs: u64, rules: usize, claims: usize) -> Compared {
-    let seeds = pairs.div_ceil((rules * claims) as u64);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let one = |thread: u64| {
-        let (engines, mut compared) = (Engines::new(), Compared::default());
-        for seed in (0..seeds).filter(|seed| seed % threads == thread) {
-            compared.seed(seed, rules, claims, &engines);
-        }
-        compared
-    };
-    let mut all = Compared::default();
-    std::thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|thread| scope.spawn(move || one(thread))).collect();
-        for running in running {
-            all.add(running.join().unwrap());
-        }
-    });
-    all
+/// Compares rules made of any bytes on claims made of their last quarter, and panics where the typed form and Rhai
+/// differ.
+pub(super) fn compare_rules_of(bytes: &[u8]) {
+    let (rules, claims) = bytes.split_at(bytes.len() / 4 * 3);
+    let mut compared = Compared::default();
+    compared.compare("bytes", &Random::of_bytes(rules), &Random::of_bytes(claims), (4, 2), &ENGINES);
+    assert!(compared.differences.is_empty(), "{}", compared.differences.join("\n"));
 }
 
-/// `MEED_PAIRS=1000000 cargo test --release --lib generated_rules` compares a million, and fails if anything was reached
-/// less than a thousand times.
-#[test]
-fn generated_rules_give_what_rhai_gives() {
-    let wanted: Option<u64> = std::env::var_os("MEED_PAIRS").map(|pairs| pairs.to_str().unwrap().parse().unwrap());
-    let compared = match wanted {
-        Some(pairs) => compare_pairs(pairs, 4, 10),
-        None => compare_pairs(2_000, 4, 2),
-    };
-    let rows = compared.census.rows();
-    if wanted.is_some() {
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        // Eight pairs each.
+        #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn generated_rules_give_what_rhai_gives(bytes in prop::collection::vec(any::<u8>(), 0..1_000)) {
+            compare_rules_of(&bytes);
+        }
+    }
+
+    /// Compares so many pairs, shared out over threads by seed.
+    fn compare_pairs(pairs: u64) -> Compared {
+        const RULES: usize = 4;
+        const CLAIMS: usize = 10;
+        let seeds = pairs.div_ceil((RULES * CLAIMS) as u64);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+        let one = |thread: u64| {
+            let (engines, mut compared) = (Engines::new(), Compared::default());
+            for seed in (0..seeds).filter(|seed| seed % threads == thread) {
+                let (rules, claims) = (Random::new(seed), Random::new(!seed));
+                compared.compare(&format!("seed {seed}"), &rules, &claims, (RULES, CLAIMS), &engines);
+            }
+            compared
+        };
+        let mut all = Compared::default();
+        std::thread::scope(|scope| {
+            let running: Vec<_> = (0..threads).map(|thread| scope.spawn(move || one(thread))).collect();
+            for running in running {
+                all.add(running.join().unwrap());
+            }
+        });
+        all
+    }
+
+    /// `cargo test --release --lib a_million_pairs -- --ignored --nocapture`; `MEED_PAIRS` takes another number.
+    #[test]
+    #[ignore = "a million pairs take a minute"]
+    fn a_million_pairs_give_what_rhai_gives_and_reach_everything_a_thousand_times() {
+        let pairs = std::env::var_os("MEED_PAIRS").map_or(1_000_000, |pairs| pairs.to_str().unwrap().parse().unwrap());
+        let compared = compare_pairs(pairs);
+        let rows = compared.census.rows();
         let mut table = format!("{} pairs, {} of them with a value\n", compared.census.pairs, compared.census.values);
         for (name, count) in &rows {
             writeln!(table, "{count:>9}  {name}").unwrap();
         }
-        // Not through `println!`, which the test runner hides for a test that passes.
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), table.as_bytes());
-    }
-    assert!(compared.differences.is_empty(), "{}", compared.differences.join("\n"));
-    assert!(compared.census.pairs >= wanted.unwrap_or(2_000));
-    if wanted.is_some() {
+        print!("{table}");
+        assert!(compared.differences.is_empty(), "{}", compared.differences.join("\n"));
+        assert!(compared.census.pairs >= pairs, "{} pairs", compared.census.pairs);
         let few: Vec<_> = rows.iter().filter(|(_, count)| *count < 1_000).collect();
         assert!(few.is_empty(), "reached less than 1,000 times: {few:?}");
     }

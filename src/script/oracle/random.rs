@@ -1,14 +1,20 @@
 //! Choices from a seed, the same on every machine (the generator known as split mix).
 
-/// Choices from a seed.
+/// Choices from bytes while there are any, then from a seed. Small changes of bytes make small changes of what is made.
 #[derive(Debug, Clone)]
 pub(super) struct Random {
     state: u64,
+    /// The bytes that are left, the next one last.
+    bytes: Vec<u8>,
 }
 
 impl Random {
     pub(super) const fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self { state: seed, bytes: Vec::new() }
+    }
+
+    pub(super) fn of_bytes(bytes: &[u8]) -> Self {
+        Self { state: 0, bytes: bytes.iter().rev().copied().collect() }
     }
 
     pub(super) const fn bits(&mut self) -> u64 {
@@ -20,8 +26,11 @@ impl Random {
     }
 
     /// A number below a bound.
-    pub(super) const fn below(&mut self, bound: u64) -> u64 {
-        self.bits() % bound
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        match self.bytes.pop() {
+            Some(byte) if bound <= 256 => u64::from(byte) % bound,
+            _ => self.bits() % bound,
+        }
     }
 
     /// A number from one to another, both included.
@@ -30,7 +39,7 @@ impl Random {
     }
 
     /// True once in so many times.
-    pub(super) const fn one_in(&mut self, times: u64) -> bool {
+    pub(super) fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 

@@ -20,10 +20,9 @@ pub(super) struct Rules {
     pub(super) expressions: Vec<String>,
 }
 
-/// The rules of a seed. With `points` some built-in functions are called as `a.f(b)`; without, the same rules call each
+/// Rules made of choices. With `points` some built-in functions are called as `a.f(b)`; without, the same rules call each
 /// as `f(a, b)`.
-pub(super) fn rules(seed: u64, expressions: usize, points: bool) -> Rules {
-    let random = Random::new(seed);
+pub(super) fn rules(random: Random, expressions: usize, points: bool) -> Rules {
     let mut maker = Maker { random, functions: Vec::new(), names: Names::default(), next: 0, points };
     let mut script = String::new();
     for _ in 0..=maker.random.below(4) {
