@@ -39,7 +39,7 @@ impl DateFormat {
             return Err(NotDate);
         }
         let probe = Date::from_ymd_opt(2023, 11, 25).and_then(|date| date.and_hms_opt(13, 45, 59)).ok_or(NotDate)?;
-        let written = probe.format_with_items(items.iter()).to_string();
+        let written = written(probe.format_with_items(items.iter()))?;
         let format = Self { pattern: (pattern != "%Y-%m-%d").then(|| pattern.to_owned()) };
         // A pattern that can't read back the day that it wrote doesn't say which day it means.
         if format.parse(&written) == Ok(probe.date()) { Ok(format) } else { Err(NotDate) }
@@ -63,13 +63,20 @@ impl DateFormat {
 /// two digits.
 fn parse_by(text: &str, pattern: &str) -> Result<Date, NotDate> {
     let (date, written) = match NaiveDateTime::parse_from_str(text, pattern) {
-        Ok(moment) => (moment.date(), moment.format(pattern).to_string()),
+        Ok(moment) => (moment.date(), written(moment.format(pattern))?),
         Err(_) => {
             let date = Date::parse_from_str(text, pattern).map_err(|_| NotDate)?;
-            (date, date.format(pattern).to_string())
+            (date, written(date.format(pattern))?)
         }
     };
     if written == text { Ok(date) } else { Err(NotDate) }
+}
+
+/// A date as its pattern writes it. A part that a date hasn't, such as a time zone, can't be written.
+fn written(date: impl std::fmt::Display) -> Result<String, NotDate> {
+    let mut text = String::new();
+    std::fmt::Write::write_fmt(&mut text, format_args!("{date}")).map_err(|_| NotDate)?;
+    Ok(text)
 }
 
 /// A calendar period that a key may name.
@@ -233,7 +240,9 @@ mod tests {
         }
         assert_eq!(DateFormat::new("%-d/%-m/%Y").unwrap().parse("5/11/2026"), Ok(date("2026-11-05")));
         assert!(DateFormat::new("%d/%m").is_err());
-        assert!(DateFormat::new("%Q").is_err());
+        for pattern in ["%Q", "%Y-%m-%d %z", "%Y-%m-%d %Z", "%Y-%m-%d %H", "%d.%m.%Y %I"] {
+            assert!(DateFormat::new(pattern).is_err(), "{pattern}");
+        }
     }
 
     #[test]
