@@ -195,6 +195,11 @@ impl Nodes {
         Self { kinds, places: form.places.clone(), seen, touched: Vec::new() }
     }
 
+    /// Whether a sum, difference or product of decimals was evaluated.
+    pub(super) fn has_decimals(&self) -> bool {
+        self.touched.iter().any(|id| matches!(self.kinds[*id as usize], "decimals +" | "decimals -" | "decimals *"))
+    }
+
     /// The kinds evaluated since the last time.
     fn drain(&mut self) -> Vec<&'static str> {
         let mut kinds: Vec<_> = self.touched.iter().map(|id| self.kinds[*id as usize]).collect();

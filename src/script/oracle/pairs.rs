@@ -167,7 +167,7 @@ fn compare_one(
             (Err(class), Some((class, failure.place)))
         }
     };
-    let compared = compare(&typed, asked);
+    let compared = compare(&typed, nodes.has_decimals(), asked);
     census.count(nodes, &oracle::called(), failed.as_ref().map(|(class, place)| (*class, place)));
     compared.map(|()| typed)
 }

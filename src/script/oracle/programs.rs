@@ -335,7 +335,7 @@ impl Subject {
                     functions.merge(&expression.unwrap_or_else(|error| panic!("{name}: {error}")))
                 });
                 let mut asked = Asked { tree, scope: &mut scope, engines };
-                if let Err(trouble) = compare(&known.typed(part.expression), &mut asked) {
+                if let Err(trouble) = compare(&known.typed(part.expression), true, &mut asked) {
                     panic!("{name} on {}: {}: {trouble}", outcome.origin, place.text());
                 }
                 *compared.entry((name.clone(), place.span)).or_default() += 1;

@@ -6,7 +6,8 @@
 //! - Where both the subject and an argument of `a.f(b)` fail, Rhai meets the argument first and the typed form, which
 //!   takes it for `f(a, b)`, the subject. There Rhai must fail in the same way on the rule written as `f(a, b)`.
 //! - Where Rhai would round a decimal past 28 digits, the typed form fails. There an engine whose operators fail where
-//!   they would round must fail in the same way.
+//!   they would round must fail in the same way; and where the typed form gives a value, that engine must give it, too,
+//!   so that nothing was rounded on the way.
 //! - Where a limit of the rule language is passed that Rhai lacks, the typed form fails. Where it is the length of texts,
 //!   Rhai with that limit must fail in the same way; steps and bytes have no counterpart, and nothing is compared.
 
@@ -93,8 +94,9 @@ pub(super) trait Rhai {
     fn with_bounded_texts(&mut self) -> Result<Given, String>;
 }
 
-/// Whether Rhai agrees with the typed form; the error says what it gives instead.
-pub(super) fn compare(typed: &Given, rhai: &mut dyn Rhai) -> Result<(), String> {
+/// Whether Rhai agrees with the typed form; the error says what it gives instead. `decimals` says that some were worked
+/// out.
+pub(super) fn compare(typed: &Given, decimals: bool, rhai: &mut dyn Rhai) -> Result<(), String> {
     match typed {
         // It would go on for long.
         Err(Class::Steps | Class::Bytes) => Ok(()),
@@ -114,7 +116,10 @@ pub(super) fn compare(typed: &Given, rhai: &mut dyn Rhai) -> Result<(), String> 
             }
             same_or(typed, &given, "")
         }
-        Ok(_) => same_or(typed, &rhai.as_written()?, ""),
+        Ok(_) => {
+            same_or(typed, &rhai.as_written()?, "")?;
+            if decimals { same_or(typed, &rhai.without_rounding()?, " without rounding") } else { Ok(()) }
+        }
     }
 }
 
