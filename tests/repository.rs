@@ -215,7 +215,11 @@ fn paths_of_the_machine_are_in_no_file() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() && !["target", ".git"].contains(&name.as_str()) {
+            // In a linked work tree `.git` is a file.
+            if ["target", ".git"].contains(&name.as_str()) {
+                continue;
+            }
+            if path.is_dir() {
                 folders.push(path);
             } else if let Ok(text) = fs::read_to_string(&path) {
                 let machine = ["/wo", "rk/"].concat();

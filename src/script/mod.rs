@@ -6,7 +6,8 @@ mod evaluate;
 mod form;
 pub mod limit;
 mod lower;
-#[cfg(all(test, not(fuzzing)))]
+#[cfg(test)]
+#[cfg(not(fuzzing))]
 mod oracle;
 #[cfg(fuzzing)]
 #[allow(dead_code, reason = "a fuzz target uses a part of it")]

@@ -130,7 +130,8 @@ fn same_or(typed: &Given, rhai: &Given, how: &str) -> Result<(), String> {
     Err(format!("`{}` where Rhai{how} gives `{}`", said(typed), said(rhai)))
 }
 
-fn alike(typed: &Given, rhai: &Given) -> bool {
+/// Whether both gave the same value, or failed in the same way.
+pub(super) fn alike(typed: &Given, rhai: &Given) -> bool {
     match (typed, rhai) {
         (Ok(one), Ok(other)) => same(one, other),
         (Err(Class::WholeNumber), Err(Class::Overflow)) => true,
