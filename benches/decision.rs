@@ -39,7 +39,8 @@ type Verdict = u8;
 
 /// Claims of the shape of the yardsticks', the same each time.
 fn claims_file() -> String {
-    let mut text = String::from("claim_no,partner_id,country,sale_date,submitted,sku,category,net_revenue,claimed,invoice_no\n");
+    let mut text =
+        String::from("claim_no,partner_id,country,sale_date,submitted,sku,category,net_revenue,claimed,invoice_no\n");
     let mut state = 7_u64;
     let mut below = |bound: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -95,9 +96,8 @@ impl Typed<'_> {
         let form = &self.program.form;
         let rules = self.program.rules.iter().map(|rule| &rule.require);
         let conditions = rules.chain(self.program.flags.iter().map(|flag| &flag.when));
-        let verdict = conditions.fold(0, |verdict, condition| {
-            verdict << 1 | Verdict::from(holds(form, condition, &scope).unwrap())
-        });
+        let verdict = conditions
+            .fold(0, |verdict, condition| verdict << 1 | Verdict::from(holds(form, condition, &scope).unwrap()));
         let ComponentKind::Accumulating { base, .. } = &self.program.components[0].kind else { panic!("no base") };
         (verdict, number(form, base, &scope).unwrap())
     }

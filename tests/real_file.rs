@@ -58,14 +58,21 @@ fn decide(loaded: &Loaded, bytes: &[u8]) -> Decided {
     let mut decided = Decided { awards: BTreeMap::new(), rows: Vec::new(), read: 0 };
     let mut rows = CommaWriter::new(OutcomeColumns::new(&loaded.program), &mut decided.rows).unwrap();
     let (awards, read) = (&mut decided.awards, &mut decided.read);
-    run(&loaded.program, &loaded.tables, &mut History::new(), &intake.claims, &|_, _| Depth::Words, &mut |outcome, _| {
-        *read += 1;
-        if outcome.disposition == Disposition::Approved {
-            let quarter = quarter(&outcome.date.unwrap().to_string());
-            *awards.entry((outcome.participant.to_string(), quarter)).or_default() += outcome.award;
-        }
-        rows.write(outcome).unwrap();
-    });
+    run(
+        &loaded.program,
+        &loaded.tables,
+        &mut History::new(),
+        &intake.claims,
+        &|_, _| Depth::Words,
+        &mut |outcome, _| {
+            *read += 1;
+            if outcome.disposition == Disposition::Approved {
+                let quarter = quarter(&outcome.date.unwrap().to_string());
+                *awards.entry((outcome.participant.to_string(), quarter)).or_default() += outcome.award;
+            }
+            rows.write(outcome).unwrap();
+        },
+    );
     rows.finish().unwrap();
     drop(rows);
     decided

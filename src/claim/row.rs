@@ -422,7 +422,10 @@ mod tests {
         rows.push([Cell::Text("A"), Cell::Integer(i64::MIN), Cell::Empty, Cell::Text("é"), Cell::Date(date)]);
         rows.push([Cell::Empty, Cell::Integer(-1), Cell::Decimal(Decimal::ONE), Cell::Text("")]);
         let first = rows.row(0);
-        assert_eq!((first.value(0), first.value(3), first.value(4)), (Value::Text("A"), Value::Text("é"), Value::Date(date)));
+        assert_eq!(
+            (first.value(0), first.value(3), first.value(4)),
+            (Value::Text("A"), Value::Text("é"), Value::Date(date))
+        );
         assert_eq!((first.integer(1), first.value(2)), (Some(i64::MIN), Value::Nothing));
         let second = rows.row(1);
         assert_eq!((second.value(0), second.integer(1), second.text(3)), (Value::Nothing, Some(-1), Some("")));
@@ -431,7 +434,8 @@ mod tests {
 
     #[test]
     fn a_decimal_keeps_every_digit_and_place_also_in_other_rows() {
-        let texts = ["0.00", "-0.00", "1.10", "-36028797018963967", "36028797018963968.5", "7.9228162514264337593543950335"];
+        let texts =
+            ["0.00", "-0.00", "1.10", "-36028797018963967", "36028797018963968.5", "7.9228162514264337593543950335"];
         let mut rows = Rows::new([ColumnKind::Decimal]);
         texts.iter().for_each(|text| rows.push([Cell::Decimal(parse_decimal(text).unwrap())]));
         let mut others = Rows::new([ColumnKind::Decimal]);

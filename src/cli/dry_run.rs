@@ -98,11 +98,18 @@ fn decide(
     take: &mut dyn FnMut(&Outcome<'_>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     let mut result = Ok(());
-    decide_all(&loaded.program, &loaded.tables, &mut History::new(), claims, &|_, _| Depth::Codes, &mut |outcome, _| {
-        if result.is_ok() {
-            result = take(outcome);
-        }
-    });
+    decide_all(
+        &loaded.program,
+        &loaded.tables,
+        &mut History::new(),
+        claims,
+        &|_, _| Depth::Codes,
+        &mut |outcome, _| {
+            if result.is_ok() {
+                result = take(outcome);
+            }
+        },
+    );
     result
 }
 

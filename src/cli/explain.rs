@@ -5,7 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, program_name};
-use crate::{diagnostic::Code, engine::run as decide_all, history::History, outcome::{Depth, EngineReason, Trace}, report};
+use crate::{
+    diagnostic::Code,
+    engine::run as decide_all,
+    history::History,
+    outcome::{Depth, EngineReason, Trace},
+    report,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

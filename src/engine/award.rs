@@ -59,7 +59,12 @@ struct Worked<'a> {
     change: Option<Change<'a>>,
 }
 
-fn step(assessment: &Assessment<'_, '_>, component: &Component, when: Option<bool>, worked: &Worked<'_>) -> ComponentStep {
+fn step(
+    assessment: &Assessment<'_, '_>,
+    component: &Component,
+    when: Option<bool>,
+    worked: &Worked<'_>,
+) -> ComponentStep {
     let condition = component.when.as_ref();
     let value = match &component.kind {
         ComponentKind::Amount(expression) => expression,
@@ -97,7 +102,11 @@ fn round(assessment: &Assessment<'_, '_>, component: &Component, exact: Decimal)
     Ok(amount)
 }
 
-fn amount(assessment: &Assessment<'_, '_>, expression: &Expression, component: &Component) -> Result<Worked<'static>, Failure> {
+fn amount(
+    assessment: &Assessment<'_, '_>,
+    expression: &Expression,
+    component: &Component,
+) -> Result<Worked<'static>, Failure> {
     let exact = number(&assessment.program.form, expression, &assessment.scope())?;
     let amount = round(assessment, component, exact)?;
     Ok(Worked { amount, exact: Some(exact), ..Worked::default() })

@@ -80,7 +80,12 @@ fn held_components(limit: &Limit, assessment: &Assessment<'_, '_>) -> Vec<(usize
 }
 
 /// Takes the cut from the components that the limit holds, the last of them first.
-fn cut<'a>(assessment: &mut Assessment<'a, '_>, limit: &'a Limit, asked: Decimal, granted: Decimal) -> Result<(), Inexact> {
+fn cut<'a>(
+    assessment: &mut Assessment<'a, '_>,
+    limit: &'a Limit,
+    asked: Decimal,
+    granted: Decimal,
+) -> Result<(), Inexact> {
     let taken = subtract(asked, granted)?;
     let mut rest = taken;
     for (index, left) in held_components(limit, assessment).into_iter().rev() {

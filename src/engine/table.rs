@@ -65,11 +65,7 @@ impl Tables {
 }
 
 impl Indexed {
-    fn look_up<'a>(
-        &'a self,
-        table: &'a Table,
-        assessment: &Assessment<'a, '_>,
-    ) -> Result<Option<Claim<'a>>, Failure> {
+    fn look_up<'a>(&'a self, table: &'a Table, assessment: &Assessment<'a, '_>) -> Result<Option<Claim<'a>>, Failure> {
         let mut values = bumpalo::collections::Vec::with_capacity_in(table.matches.len(), assessment.scratch);
         for (_, expression) in &table.matches {
             values.push(evaluate(&assessment.program.form, expression, &assessment.scope())?);

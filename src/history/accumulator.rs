@@ -159,7 +159,6 @@ impl Accumulator {
             }
         }
     }
-
 }
 
 fn put<T: Copy + Default>(list: &mut Vec<T>, slot: usize, figure: T) {

@@ -70,11 +70,7 @@ struct Header {
 }
 
 /// Reads the header. Comes back with it and what stands behind it in its block; `None` where there is none.
-fn header(
-    blocks: &mut Blocks<impl Read>,
-    place: &Place,
-    delimiter: u8,
-) -> Result<Option<(Header, Block)>, InputError> {
+fn header(blocks: &mut Blocks<impl Read>, place: &Place, delimiter: u8) -> Result<Option<(Header, Block)>, InputError> {
     let mut cells = Cells::new(delimiter);
     let mut block = Block::default();
     loop {
@@ -116,8 +112,7 @@ impl<'p> Parse<'p> {
 
     fn row(&self, row: &Row<'_>, gather: &mut Gather<'p>) -> Result<(), InputError> {
         if let Quotes::TextAfterQuote { .. } = row.quotes {
-            let reason =
-                "has text after the closing quote of a cell; write a quote within a quoted cell twice: `\"\"`";
+            let reason = "has text after the closing quote of a cell; write a quote within a quoted cell twice: `\"\"`";
             return gather.push_unreadable(row.line, reason);
         }
         let (found, width) = (row.width(), self.layout.width);
@@ -161,12 +156,7 @@ fn refuse_open_quote(file: &str, row: &Row<'_>, width: Option<usize>) -> Result<
 /// The parser as the rows are read with.
 fn lenient(delimiter: u8) -> ReaderBuilder {
     let mut builder = ReaderBuilder::new();
-    builder
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .quote(b'"')
-        .double_quote(true);
+    builder.delimiter(delimiter).has_headers(false).flexible(true).quote(b'"').double_quote(true);
     builder
 }
 

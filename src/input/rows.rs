@@ -186,7 +186,11 @@ mod tests {
     #[test]
     fn rows_are_cut_as_the_parser_cuts_them() {
         let texts = [
-            "a,b\nc,\n,d\n\n,\n", "a\r\n\r\nb\r\nc", "\ra\rb\r", "\"a\",\"b,\"\"c\"\n\"d\ne\",f\ng", "x\"y\",z\n\"a\"b\"c,d\n",
+            "a,b\nc,\n,d\n\n,\n",
+            "a\r\n\r\nb\r\nc",
+            "\ra\rb\r",
+            "\"a\",\"b,\"\"c\"\n\"d\ne\",f\ng",
+            "x\"y\",z\n\"a\"b\"c,d\n",
         ];
         for text in texts {
             let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());

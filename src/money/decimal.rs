@@ -130,15 +130,24 @@ pub fn negated(mut number: Decimal) -> Decimal {
 
 /// The exact product.
 pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    let is_exact =
-        |product: &Decimal, a: Decimal, b: Decimal| product.is_zero() || product.scale() == a.scale() + b.scale();
     let product = left.checked_mul(right).ok_or(Inexact::Overflow)?;
-    if is_exact(&product, left, right) && (!product.is_zero() || left.is_zero() || right.is_zero()) {
+    let dropped = (left.scale() + right.scale()).saturating_sub(product.scale());
+    if dropped == 0 || left.is_zero() || right.is_zero() {
         return Ok(product);
     }
-    let (left, right) = (left.normalize(), right.normalize());
-    let product = left.checked_mul(right).ok_or(Inexact::Overflow)?;
-    if is_exact(&product, left, right) && !product.is_zero() { Ok(product) } else { Err(Inexact::Overflow) }
+    // The library drops places that don't fit, and rounds. Only zeros are dropped if ten divides the product that often.
+    let often = |factor| divisible(left, factor, dropped) + divisible(right, factor, dropped) >= dropped;
+    if !product.is_zero() && often(2) && often(5) { Ok(product) } else { Err(Inexact::Overflow) }
+}
+
+/// How often a factor divides the digits of a number, counted up to `most`.
+fn divisible(number: Decimal, factor: i128, most: u32) -> u32 {
+    let (mut digits, mut times) = (number.mantissa(), 0);
+    while times < most && digits % factor == 0 {
+        digits /= factor;
+        times += 1;
+    }
+    times
 }
 
 /// The quotient to 28 digits: the one operation that can't be exact.
@@ -180,7 +189,8 @@ pub fn write_at_scale(amount: Decimal, scale: u32, bytes: &mut Vec<u8>) {
         return;
     }
     // At least one digit stands before the point.
-    let Some((whole, fraction)) = digits.len().checked_sub(places).and_then(|whole| digits.split_at_checked(whole)) else {
+    let Some((whole, fraction)) = digits.len().checked_sub(places).and_then(|whole| digits.split_at_checked(whole))
+    else {
         bytes.extend_from_slice(b"0.");
         bytes.resize(bytes.len() + places - digits.len(), b'0');
         bytes.extend_from_slice(digits);
@@ -241,6 +251,18 @@ mod tests {
     }
 
     #[test]
+    fn a_product_that_drops_only_zeros_is_exact() {
+        let of = |text| parse_decimal(text).unwrap();
+        for (left, right, product) in [
+            ("3663251523784.3514893409367776", "5", "18316257618921.757446704683888"),
+            ("149.95077910341127862983633833", "-10", "-1499.5077910341127862983633833"),
+            ("1.0000000000000000000000000000", "7.41", "7.4100000000000000000000000000"),
+        ] {
+            assert_eq!(multiply(of(left), of(right)).unwrap().to_string(), product);
+        }
+    }
+
+    #[test]
     fn an_amount_prints_at_its_scale_and_never_as_minus_zero() {
         assert_eq!(at_scale(parse_decimal("3100").unwrap(), 2), "3100.00");
         assert_eq!(at_scale(parse_decimal("-0.00").unwrap(), 2), "0.00");
@@ -249,7 +271,9 @@ mod tests {
 
     #[test]
     fn an_amount_is_appended_as_it_is_printed() {
-        for text in ["0", "-0", "7", "-7", "0.05", "-0.050", "12.3", "1844674407370955161.5", "-99999999999999999999.75"] {
+        for text in
+            ["0", "-0", "7", "-7", "0.05", "-0.050", "12.3", "1844674407370955161.5", "-99999999999999999999.75"]
+        {
             let amount = parse_decimal(text).unwrap();
             for scale in amount.normalize().scale()..=12 {
                 let mut bytes = Vec::new();

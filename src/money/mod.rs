@@ -4,7 +4,9 @@ mod decimal;
 mod rounding;
 mod unit;
 
-pub use decimal::{Inexact, NotDecimal, add, at_scale, divide, multiply, negated, parse_decimal, plain, subtract, write_at_scale};
+pub use decimal::{
+    Inexact, NotDecimal, add, at_scale, divide, multiply, negated, parse_decimal, plain, subtract, write_at_scale,
+};
 pub use rounding::{Rounding, RoundingMode, UnknownRoundingMode, round_to_places};
 pub use rust_decimal::Decimal;
 pub use unit::{MAX_AMOUNT, MAX_SCALE, Unit, UnknownCurrency};

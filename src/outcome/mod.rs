@@ -10,7 +10,9 @@ use crate::{calendar::Date, claim::Origin, money::Decimal};
 
 pub use disposition::Disposition;
 pub use reason::{EngineReason, Reason};
-pub use trace::{BandReached, Codes, ComponentStep, Depth, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step, Trace, Words};
+pub use trace::{
+    BandReached, Codes, ComponentStep, Depth, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step, Trace, Words,
+};
 
 /// What a limit took from a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -71,7 +71,8 @@ impl Row {
 
     /// The place of a row. Its file stands in front, which alone can need quotes or make a formula.
     fn origin(&mut self, origin: &Origin<'_>) {
-        let is_plain = origin.sheet.is_none() && for_spreadsheet(&origin.file) == origin.file && !has_special(&origin.file);
+        let is_plain =
+            origin.sheet.is_none() && for_spreadsheet(&origin.file) == origin.file && !has_special(&origin.file);
         if !is_plain {
             self.text(&for_spreadsheet(&origin.to_string()));
             return;

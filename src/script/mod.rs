@@ -8,7 +8,11 @@ mod form;
 pub mod limit;
 mod lower;
 #[cfg(test)]
+#[cfg(not(fuzzing))]
 mod oracle;
+#[cfg(fuzzing)]
+#[allow(dead_code, reason = "a fuzz target uses a part of it")]
+pub mod oracle;
 mod parse;
 mod tree;
 mod vocabulary;

@@ -34,6 +34,7 @@ impl Scripts {
     pub fn add(&mut self, source: &Arc<Source>, findings: &mut Findings) {
         let fragment = Arc::new(Fragment::whole(source));
         if source.text.len() > limit::MAX_SCRIPT_BYTES {
+            self.broken = true;
             let message = format!("the script is longer than {} bytes", limit::MAX_SCRIPT_BYTES);
             findings.add(Diagnostic::error(Code::TooLarge, &Place::start_of(source), message));
             return;

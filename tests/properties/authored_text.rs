@@ -25,7 +25,7 @@ const SCRIPTS: [&str; 2] =
     [include_str!("../../rules/example/partner_bonus.rhai"), include_str!("../../rules/giftware/trade_rebate.rhai")];
 
 /// What an author could mistype, from both languages.
-const TOKENS: [&str; 64] = [
+const TOKENS: [&str; 72] = [
     "claim",
     "params",
     "totals",
@@ -90,6 +90,14 @@ const TOKENS: [&str; 64] = [
     "%",
     "/ 0",
     "ünïcode 日本",
+    "?.",
+    "??",
+    "`${",
+    "for x in [1] {",
+    "const X = 1;",
+    "this",
+    "x += 1;",
+    "[0]",
 ];
 
 #[derive(Debug, Clone)]

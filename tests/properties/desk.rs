@@ -59,7 +59,9 @@ impl Desk {
         let mut outcomes = Vec::new();
         let claims = self.read(csv);
         let (program, tables) = (&self.loaded.program, &self.loaded.tables);
-        run(program, tables, &mut History::new(), &claims, &|_, _| Depth::Words, &mut |outcome, _| outcomes.push(outcome.clone().into_owned()));
+        run(program, tables, &mut History::new(), &claims, &|_, _| Depth::Words, &mut |outcome, _| {
+            outcomes.push(outcome.clone().into_owned())
+        });
         outcomes
     }
 

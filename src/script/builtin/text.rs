@@ -69,8 +69,10 @@ fn tested<'a>(arguments: &[Value<'a>], test: fn(&str, &str) -> bool) -> Value<'a
 
 fn changed<'a>(arguments: &[Value<'a>], scratch: &'a Bump, change: fn(&str) -> String) -> Result<Value<'a>, Trouble> {
     let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
-    if text.len() > MAX_TEXT_BYTES {
+    // Some letters take more bytes when they change.
+    let changed = change(text);
+    if changed.len() > MAX_TEXT_BYTES {
         return Err(Trouble::Owned(format!("the text is longer than {MAX_TEXT_BYTES} bytes")));
     }
-    Ok(Value::Text(scratch.alloc_str(&change(text))))
+    Ok(Value::Text(scratch.alloc_str(&changed)))
 }

@@ -206,25 +206,27 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         }
     }
 
-    /// Whether an item is in a list. One that is written out, or a param, is looked through without being made.
+    /// Whether an item is in a list. The list comes first, as in `contains(list, item)`; one that is written out is looked
+    /// through without being made.
     pub(super) fn contained(&mut self, item: NodeId, list: NodeId) -> Result<bool, Stop> {
-        let item = self.value(item)?;
-        match self.node(list) {
-            Node::Constant(number) => match (self.form.constants.get(number as usize), item) {
-                (Some(Constant::List(items)), Value::Text(text)) => {
-                    Ok(items.iter().any(|item| matches!(item, Constant::Text(item) if **item == *text)))
-                }
-                (Some(Constant::List(items)), item) => Ok(items.iter().any(|constant| constant.is(&item))),
-                _ => Ok(false),
-            },
-            other => match (self.of_node(list, other)?, item) {
-                (Value::List(items), Value::Text(text)) => {
-                    Ok(items.iter().any(|item| matches!(item, Value::Text(item) if *item == text)))
-                }
-                (Value::List(items), item) => Ok(items.contains(&item)),
-                _ => Ok(false),
-            },
+        let node = self.node(list);
+        if let Node::Constant(number) = node
+            && let Some(Constant::List(items)) = self.form.constants.get(number as usize)
+        {
+            if let Some(Constant::Text(_)) = items.first() {
+                let text = self.text_of(item)?;
+                return Ok(items.iter().any(|item| matches!(item, Constant::Text(item) if **item == *text)));
+            }
+            let item = self.value(item)?;
+            return Ok(items.iter().any(|constant| constant.is(&item)));
         }
+        let Value::List(items) = self.of_node(list, node)? else { return Ok(false) };
+        if let Some(Value::Text(_)) = items.first() {
+            let text = self.text_of(item)?;
+            return Ok(items.iter().any(|item| matches!(item, Value::Text(item) if *item == text)));
+        }
+        let item = self.value(item)?;
+        Ok(items.contains(&item))
     }
 }
 

@@ -70,6 +70,9 @@ impl Body<'_, '_> {
             Expr::Index(..) => ("access by index", "use `first(list)`, `last(list)` or a table"),
             Expr::Coalesce(..) => ("`??`", "use `or_else(value, instead)`"),
             Expr::ThisPtr(..) => ("`this`", "give the value as an argument"),
+            Expr::Dot(..) => {
+                ("`?.`", "test the value first: `x != () && …`, or `if x == () { return …; }` in a function")
+            }
             _ => ("expressions of this kind", "see `docs/language.md` for what rules can do"),
         };
         let finding = Diagnostic::error(Code::NotCovered, place, format!("rules have no {what}"));
@@ -203,6 +206,11 @@ impl Body<'_, '_> {
         let mut links = Vec::new();
         flatten(parsed, &mut links);
         let (first, rest) = links.split_first()?;
+        if matches!(first, Expr::Dot(..)) {
+            // One that `flatten` left whole.
+            let at = self.place(first.start_position());
+            return self.not_covered(first, &at);
+        }
         let mut typed = self.value(first)?;
         for link in rest {
             typed = match link {

@@ -133,8 +133,7 @@ impl<'s> Checker<'s> {
         body.review(typed.id);
         let (slots, reads) = (body.slot_count(), std::mem::take(&mut body.reads));
         let read = if let Node::Read(read) = body.node(typed.id) { Some(read) } else { None };
-        let expression =
-            Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, read };
+        let expression = Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, read };
         Some((expression, established))
     }
 

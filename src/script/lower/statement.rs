@@ -89,7 +89,7 @@ impl Body<'_, '_> {
             Stmt::FnCall(call, _) => self.call(call, &place),
             Stmt::Block(block) => self.block(block.statements(), used),
             Stmt::If(flow, _) => self.branch(flow, used, &place),
-            Stmt::Switch(switch, _) => self.switch(&switch.0, &switch.1, &place),
+            Stmt::Switch(switch, _) => self.switch(&switch.0, &switch.1, used, &place),
             Stmt::Var(parts, flags, _) => self.let_local(&parts.0, &parts.1, flags.contains(ASTFlags::CONSTANT)),
             Stmt::Assignment(parts) => self.assign(&parts.0, &parts.1.lhs, &parts.1.rhs, &place),
             Stmt::For(parts, _) => self.each(&parts.0, parts.1.as_ref(), &parts.2, &place),
@@ -143,7 +143,7 @@ impl Body<'_, '_> {
         self.add(node, kind, place)
     }
 
-    fn switch(&mut self, subject: &Expr, cases: &SwitchCasesCollection, place: &Place) -> Option<Typed> {
+    fn switch(&mut self, subject: &Expr, cases: &SwitchCasesCollection, used: bool, place: &Place) -> Option<Typed> {
         let subject = self.value(subject)?;
         let subject = self.present(subject)?;
         if !matches!(subject.kind.scalar(), Some(Scalar::Integer | Scalar::Text | Scalar::Boolean)) {
@@ -158,14 +158,15 @@ impl Body<'_, '_> {
             return self.report(finding.help("use `if`, or bands in the definition"));
         }
         let before = self.facts.clone();
-        let otherwise = self.value(&default.rhs)?;
+        let otherwise = self.arm(&default.rhs, used)?;
         let (mut arms, mut kind) = (Vec::new(), otherwise.kind);
         for (literal, value) in self.literals(cases, subject, place)? {
             self.facts = before.clone();
             let value_start = value.start_position();
-            let value = self.value(&value)?;
+            let value = self.arm(&value, used)?;
             kind = match kind.join(value.kind) {
                 Some(kind) => kind,
+                None if !used => Type::Nothing,
                 None => {
                     let (at, and) = (self.place_of(otherwise.id), self.place_of(value.id));
                     return self.branch_types(kind, &at, value.kind, &and, "the cases give");
@@ -188,6 +189,14 @@ impl Body<'_, '_> {
         let before = value.source.text.get(start..value.span.start).unwrap_or("");
         let found = before.rfind(&written).map(|at| start + at);
         found.map_or(value.clone(), |at| Place::new(&value.source, at..at + written.len()))
+    }
+
+    /// What a case gives, or does where nothing uses it.
+    fn arm(&mut self, value: &Expr, used: bool) -> Option<Typed> {
+        match value {
+            Expr::Stmt(block) => self.block(block.statements(), used),
+            value => self.value(value),
+        }
     }
 
     /// The literal of each case with its value, in the order of the cases.
