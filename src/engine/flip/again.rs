@@ -10,7 +10,7 @@ use crate::{
     engine::{decide::decide, decider::Decider},
     history::History,
     money::Decimal,
-    outcome::{Disposition, EngineReason, Observer, Outcome, RuleResult, Step},
+    outcome::{Aim, Disposition, EngineReason, Observer, Outcome, RuleResult, Step},
 };
 
 /// How often a claim is decided again at most.
@@ -82,9 +82,13 @@ impl<'a> Again<'a> {
         verdict.is_some_and(|verdict| matches!(verdict.result, Some(RuleResult::Objected(_))))
     }
 
-    /// Something new may object only where the claim fares better all the same, and something must be left of an award.
+    /// Something new may object only where the claim fares better all the same, and something must be left of an award. A
+    /// band is reached also where a claim of so much would be held.
     fn improves(&self, question: &Question<'_>, after: &Verdict) -> bool {
         let before = &self.before;
+        if matches!(question.aim, Aim::Band(_)) {
+            return !after.has_failed();
+        }
         let fares_better = after.disposition > before.disposition;
         let nothing_new = after.objections.iter().all(|code| before.objections.contains(code));
         let is_worth_it = match after.disposition {

@@ -68,11 +68,12 @@ impl<'v> Line<'v> {
         }
     }
 
-    /// How many whole steps are in an amount.
+    /// How many whole steps are in an amount; `None` where that is too far.
     pub(super) fn steps_in(&self, amount: Decimal) -> Option<i64> {
         let mut whole = round_to_places(amount, self.places, RoundingMode::Down);
         whole.rescale(self.places);
-        i64::try_from(whole.mantissa()).ok().filter(|_| whole.scale() == self.places)
+        let within = |steps: &i64| steps.unsigned_abs() <= self.reach().unsigned_abs();
+        i64::try_from(whole.mantissa()).ok().filter(within).filter(|_| whole.scale() == self.places)
     }
 }
 
