@@ -76,6 +76,13 @@ impl DateFormat {
         self.pattern.as_deref().unwrap_or("%Y-%m-%d")
     }
 
+    /// Writes a date, at midnight where a time of day is written.
+    pub fn write(&self, date: Date) -> Option<String> {
+        let mut written = String::new();
+        write!(written, "{}", date.and_hms_opt(0, 0, 0)?.format(self.pattern())).ok()?;
+        Some(written)
+    }
+
     /// Reads a date.
     pub fn parse(&self, text: &str) -> Result<Date, NotDate> {
         match &self.pattern {

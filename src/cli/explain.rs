@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let subject = arguments.subject.as_str();
     let line: Option<u64> = subject.strip_prefix("row:").and_then(|line| line.parse().ok());
     let wanted = |id: &str, at: u64| line.map_or(id == subject && !id.is_empty(), |line| line == at);
-    let depth = |id: &str, line: u64| if wanted(id, line) { Depth::Steps } else { Depth::Codes };
+    let depth = |id: &str, line: u64| if wanted(id, line) { Depth::Flips } else { Depth::Codes };
     let mut pages = Vec::new();
     decide_all(&loaded.program, &loaded.tables, &mut History::new(), &claims, &depth, &mut |outcome, trace| {
         // A skipped row repeats an outcome and has no steps of its own.

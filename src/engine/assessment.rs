@@ -11,7 +11,7 @@ use crate::{
     money::Decimal,
     outcome::{Cut, Disposition, EngineReason, Observer, Reason, Seen},
     program::Program,
-    script::{Expression, Failure, Read, Scope, Template, fill},
+    script::{Expression, Failure, Read, Scope, Template, compared, fill},
 };
 
 /// The award as far as it is worked out.
@@ -121,12 +121,14 @@ impl<'a, 'h> Assessment<'a, 'h> {
         Failure { place: Place::start_of(&self.program.source), reason: reason.to_owned() }
     }
 
-    /// The values that an expression may have looked at.
+    /// The values that an expression may have looked at, and what it worked out of them to compare.
     pub(super) fn seen(&self, expression: &Expression) -> Vec<Seen> {
         let scope = self.scope();
         let value = |read: &Read| if *read == Read::Presence { None } else { Some(scope.read(*read)) };
         let reads = expression.reads().iter();
-        reads.filter_map(|(name, read)| Some(Seen { name: name.clone(), value: value(read)?.into() })).collect()
+        let read = reads.filter_map(|(name, read)| Some(Seen { name: name.clone(), value: value(read)?.into() }));
+        let sides = compared(&self.program.form, expression, &scope);
+        read.chain(sides.into_iter().map(|(name, value)| Seen { name, value: value.into() })).collect()
     }
 
     /// A message with its values, where messages are wanted. One that can't be worked out says so: it decides nothing.

@@ -6,6 +6,7 @@ mod award;
 mod decide;
 mod decider;
 mod eligibility;
+mod flip;
 mod key;
 mod limit;
 mod queue;

@@ -10,6 +10,7 @@ use bumpalo::{Bump, collections::Vec as ScratchVec};
 use super::{
     decide::{Decision, decide, shown},
     decider::Decider,
+    flip::flips,
     queue::{Queue, id_of, number_of},
     table::Tables,
 };
@@ -120,11 +121,14 @@ impl Run<'_> {
     ) {
         let id = self.queue.id(claim, scratch);
         let depth = (self.depth)(id, claim.line());
-        let mut trace = (depth == Depth::Steps).then(Trace::default);
+        let mut trace = (depth >= Depth::Steps).then(Trace::default);
         let outcome = match self.queue.conflict(number_of(claim)) {
             Some(lines) => id_twice(self.decider.program, claim, id, lines, depth),
             None => {
                 let decision = self.decide_safely(history, claim, id, scratch, depth, trace.as_mut());
+                if let Some(trace) = trace.as_mut().filter(|_| depth == Depth::Flips) {
+                    trace.flips = Some(flips(&self.decider, history, claim, id, &decision.outcome, &trace.steps));
+                }
                 decision.changes.iter().for_each(|change| history.apply(change));
                 decision.outcome
             }
@@ -149,7 +153,9 @@ impl Run<'_> {
         let decided = catch_unwind(AssertUnwindSafe(|| match (depth, trace) {
             (_, Some(trace)) => decide(decider, history, claim, id, scratch, trace),
             (Depth::Codes, None) => decide(decider, history, claim, id, scratch, &mut Codes),
-            (Depth::Words | Depth::Steps, None) => decide(decider, history, claim, id, scratch, &mut Words),
+            (Depth::Words | Depth::Steps | Depth::Flips, None) => {
+                decide(decider, history, claim, id, scratch, &mut Words)
+            }
         }));
         decided.unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
@@ -168,7 +174,7 @@ impl Run<'_> {
             _ => Cow::Borrowed(""),
         };
         let depth = (self.depth)("", claim.line());
-        let trace = (depth == Depth::Steps).then(Trace::default);
+        let trace = (depth >= Depth::Steps).then(Trace::default);
         sink(&plain(program, claim, id, deficiencies(claim, depth)), trace.as_ref());
     }
 }

@@ -1,6 +1,7 @@
 //! What was decided for a claim and why: the disposition, coded reasons, the award by component, cuts and the trace.
 
 mod disposition;
+mod flip;
 mod reason;
 mod trace;
 
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 use crate::{calendar::Date, claim::Origin, money::Decimal};
 
 pub use disposition::Disposition;
+pub use flip::{Aim, Flip};
 pub use reason::{EngineReason, Reason};
 pub use trace::{
     BandReached, Codes, ComponentStep, Depth, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step, Trace, Words,

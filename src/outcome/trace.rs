@@ -2,10 +2,10 @@
 
 use crate::{calendar::Date, claim::Constant, diagnostic::Place, money::Decimal};
 
-use super::Disposition;
+use super::{Disposition, Flip};
 
 /// How much is wanted of a decision beside what it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
     /// Codes alone, as the outcomes file holds them.
     Codes,
@@ -13,6 +13,8 @@ pub enum Depth {
     Words,
     /// These and every step.
     Steps,
+    /// These and what would change the decision, for which the claim is decided many times more.
+    Flips,
 }
 
 /// Sees the steps of a decision. Chosen when compiling, so that an unobserved run pays nothing.
@@ -53,6 +55,8 @@ impl Observer for Words {
 pub struct Trace {
     /// The steps.
     pub steps: Vec<Step>,
+    /// What would change the decision; `None` where it wasn't looked for.
+    pub flips: Option<Vec<Flip>>,
 }
 
 impl Observer for Trace {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Base, Scalar, Type};
 use crate::{
     calendar::DateFormat,
-    claim::Cell,
+    claim::{Cell, Constant},
     money::{NotDecimal, parse_decimal},
 };
 
@@ -77,6 +77,22 @@ impl FieldType {
             return Ok(Cell::Text(text));
         }
         self.read_filled(text).map_err(CellTrouble::Unreadable)
+    }
+
+    /// Writes a value as a cell of this type holds it; a date without its time of day is at midnight. `None` for what
+    /// is no value of the type.
+    pub fn write(&self, value: &Constant) -> Option<String> {
+        match (self.scalar, value) {
+            (Scalar::Boolean, Constant::Boolean(boolean)) => Some(boolean.to_string()),
+            (Scalar::Integer, Constant::Integer(integer)) => Some(integer.to_string()),
+            (Scalar::Decimal, Constant::Decimal(decimal)) => Some(match self.notation {
+                Notation::Point => decimal.to_string(),
+                Notation::Comma => decimal.to_string().replace('.', ","),
+            }),
+            (Scalar::Date, Constant::Date(date)) => self.format.write(*date),
+            (Scalar::Text, Constant::Text(text)) => Some(text.to_string()),
+            _ => None,
+        }
     }
 
     /// Reads a number that is written with a decimal point, whatever the notation of the field.
@@ -175,6 +191,24 @@ mod tests {
             assert!(matches!(read(words, text), Err(CellTrouble::Unreadable(_))), "{words} {text}");
         }
         assert_eq!(FieldType::parse("optional txt"), Err(UnknownFieldType));
+    }
+
+    #[test]
+    fn a_value_is_written_as_it_is_read() {
+        let dated = FieldType { format: DateFormat::new("%d/%m/%Y %H:%M").unwrap(), ..FieldType::plain(Scalar::Date) };
+        let comma = FieldType { notation: Notation::Comma, ..FieldType::plain(Scalar::Decimal) };
+        let date = crate::calendar::parse_iso("2026-07-01").unwrap();
+        for (kind, value, written) in [
+            (&dated, Constant::Date(date), "01/07/2026 00:00"),
+            (&FieldType::plain(Scalar::Date), Constant::Date(date), "2026-07-01"),
+            (&comma, Constant::Decimal(parse_decimal("-1234.50").unwrap()), "-1234,50"),
+            (&FieldType::plain(Scalar::Integer), Constant::Integer(-3), "-3"),
+            (&FieldType::plain(Scalar::Text), Constant::Text("a".into()), "a"),
+        ] {
+            assert_eq!(kind.write(&value).as_deref(), Some(written));
+            assert!(kind.read(written).is_ok(), "{written}");
+        }
+        assert_eq!(comma.write(&Constant::Integer(1)), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod cost;
 mod evaluate;
 mod form;
 pub mod limit;
+mod literal;
 mod lower;
 #[cfg(test)]
 #[cfg(not(fuzzing))]
@@ -18,7 +19,7 @@ mod tree;
 mod vocabulary;
 
 pub use builtin::{BUILTINS, Builtin};
-pub use evaluate::{Failure, Scope, evaluate, fill, holds, number};
+pub use evaluate::{Failure, Scope, compared, evaluate, fill, holds, number};
 pub use form::{Expression, Form, Read, Template};
 pub use lower::{Checker, Facts, Wanted};
 pub use parse::Scripts;

@@ -16,6 +16,7 @@ mod authored_text;
 mod calendar;
 mod claims_file;
 mod desk;
+mod flips;
 mod limits;
 mod money;
 mod order;

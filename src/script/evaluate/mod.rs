@@ -1,6 +1,7 @@
 //! Evaluation of the typed form: exact, checked, bounded, without a look at anything but its scope.
 
 mod any;
+mod compared;
 mod scope;
 mod typed;
 
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{claim::Value, diagnostic::Place, money::Decimal};
 
+pub use compared::compared;
 pub use scope::Scope;
 
 /// A rule that could not be worked out for a claim.

@@ -1,5 +1,7 @@
 //! One decision in words and figures that a coordinator can forward.
 
+mod flip;
+
 use std::fmt::Write;
 
 use super::{escape::for_terminal, summary::grouped};
@@ -12,13 +14,13 @@ use crate::{
     program::Program,
 };
 
-/// Why a claim was decided as it was: each step with the rule's line, the values it saw and the arithmetic.
+/// Why a claim was decided as it was: what would have changed that, and each step with the rule's line, the values it saw
+/// and the arithmetic.
 pub fn explain(program: &Program, outcome: &Outcome<'_>, trace: &Trace) -> String {
     let mut page = Page { text: String::new(), scale: program.identification.scale, program };
-    page.head(outcome, !trace.steps.is_empty());
-    for step in &trace.steps {
-        page.step(step);
-    }
+    page.head(outcome);
+    page.flips(outcome, trace);
+    page.steps(&trace.steps);
     for_terminal(&page.text).into_owned()
 }
 
@@ -29,7 +31,7 @@ struct Page<'p> {
 }
 
 impl Page<'_> {
-    fn head(&mut self, outcome: &Outcome<'_>, has_steps: bool) {
+    fn head(&mut self, outcome: &Outcome<'_>) {
         let id = if outcome.claim.is_empty() {
             "A row without a readable id".to_owned()
         } else {
@@ -62,11 +64,16 @@ impl Page<'_> {
         for cut in outcome.cuts.iter() {
             self.line(&format!("  {} (cut): {} {unit} less than would be due", cut.code, self.amount(cut.amount)));
         }
-        if !has_steps {
-            return;
+    }
+
+    fn steps(&mut self, steps: &[Step]) {
+        if !steps.is_empty() {
+            self.line("");
+            self.line(&format!("Step by step, by the rules of {}:", self.program.identification.name));
+            for step in steps {
+                self.step(step);
+            }
         }
-        self.line("");
-        self.line(&format!("Step by step, by the rules of {}:", self.program.identification.name));
     }
 
     fn step(&mut self, step: &Step) {
@@ -132,7 +139,7 @@ impl Page<'_> {
         {
             let away = edge.saturating_sub(step.total_after);
             let more = if next.from { "" } else { "more than " };
-            self.remark(&format!("the next band, {}, is {more}{} away", band_words(next), figure(away)));
+            self.remark(&format!("{more}{} short of {}, {}", figure(away), band_name(next), band_start(next)));
         }
     }
 
@@ -287,13 +294,25 @@ fn figure(figure: Decimal) -> String {
     grouped(&plain(figure))
 }
 
+/// A band by what it pays, as people speak of it.
+fn band_name(band: &BandReached) -> String {
+    if band.per_unit {
+        return format!("the band of {}", rate(band));
+    }
+    format!("the {} band", rate(band))
+}
+
+/// Where a band starts and what it pays.
 fn band_words(band: &BandReached) -> String {
-    let start = match band.edge {
+    let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", figure(band.flat)) };
+    format!("{} at {}{flat}", band_start(band), rate(band))
+}
+
+fn band_start(band: &BandReached) -> String {
+    match band.edge {
         None => "without a lower end".to_owned(),
         Some(edge) => format!("{} {}", if band.from { "from" } else { "above" }, figure(edge)),
-    };
-    let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", figure(band.flat)) };
-    format!("{start} at {}{flat}", rate(band))
+    }
 }
 
 fn value(value: &Constant) -> String {

@@ -1,0 +1,50 @@
+//! The row of a claim with one other cell.
+
+use crate::{
+    claim::{Cell, Claim, Constant, Rows, Value},
+    program::Program,
+};
+
+/// The row with another value where a field reads its cell. Other fields that read the same column read the new cell by
+/// their own types; `None` where one of them can't.
+pub(super) fn changed(program: &Program, claim: Claim<'_>, field: usize, to: &Constant) -> Option<Rows> {
+    let fields = &program.claim.fields;
+    let own = fields.get(field)?;
+    let is_shared =
+        |number: usize| number != field && fields.get(number).is_some_and(|other| other.column == own.column);
+    let written = match (0..fields.len()).any(is_shared) {
+        true => own.kind.write(to)?,
+        false => String::new(),
+    };
+    let cells = fields.iter().enumerate().map(|(number, other)| match number {
+        _ if number == field => Some(cell_of(to)),
+        _ if is_shared(number) => other.kind.read(&written).ok(),
+        _ => Some(cell(claim.value(number))),
+    });
+    let cells: Vec<Cell<'_>> = cells.collect::<Option<_>>()?;
+    let mut rows = Rows::new(fields.iter().map(|field| field.kind.scalar.column()));
+    rows.push(cells);
+    Some(rows)
+}
+
+fn cell_of(constant: &Constant) -> Cell<'_> {
+    match constant {
+        Constant::Text(text) => Cell::Text(text),
+        Constant::Boolean(boolean) => Cell::Boolean(*boolean),
+        Constant::Integer(integer) => Cell::Integer(*integer),
+        Constant::Decimal(decimal) => Cell::Decimal(*decimal),
+        Constant::Date(date) => Cell::Date(*date),
+        Constant::Nothing | Constant::List(_) => Cell::Empty,
+    }
+}
+
+fn cell(value: Value<'_>) -> Cell<'_> {
+    match value {
+        Value::Text(text) => Cell::Text(text),
+        Value::Boolean(boolean) => Cell::Boolean(boolean),
+        Value::Integer(integer) => Cell::Integer(integer),
+        Value::Decimal(decimal) => Cell::Decimal(decimal),
+        Value::Date(date) => Cell::Date(date),
+        Value::Nothing | Value::List(_) => Cell::Empty,
+    }
+}
