@@ -1,5 +1,6 @@
-//! One decision by the rules of `bench/rebate`, three ways over the same claims in the same process: through the typed
-//! form, through Rhai's interpreter, and by hand in Rust on the same decimals.
+//! One decision by the rules of the yardsticks, three ways over the same claims in the same process: through the typed
+//! form, through Rhai's interpreter, and by hand in Rust on the same decimals. The rebate is written as a script, so that
+//! all of the decision goes through the language.
 //!
 //! Without arguments it times all three in turns and prints their ratios. `typed 1000`, `rhai 1000` or `native 1000` makes
 //! so many decisions and nothing else, for a tool that counts instructions.
@@ -24,6 +25,7 @@ use meed::{
     claim::{Claims, Value},
     diagnostic::Findings,
     input::{ColumnMap, read_claims, wanted},
+    money::{RoundingMode, round_to_places},
     program::{ComponentKind, Program},
     script::{Scope, holds, number},
     workspace::Workspace,
@@ -63,9 +65,14 @@ fn claims_file() -> String {
     text
 }
 
-/// The figures that flags see beside the claim: the same for all three.
+/// The figures beside the claim: the same for all three.
 fn award_of(number: usize) -> Decimal {
     Decimal::new(i64::try_from(number % 40_000).unwrap(), 2)
+}
+
+/// The total of the quarter before the claim, on either side of each band.
+fn before_of(number: usize) -> Decimal {
+    Decimal::new(i64::try_from(number * 31_013 % 30_000_000).unwrap(), 2)
 }
 
 fn copies_of(number: usize) -> i64 {
@@ -81,7 +88,7 @@ struct Typed<'p> {
 
 impl Typed<'_> {
     fn decide(&self, index: usize, scratch: &Bump) -> (Verdict, Decimal) {
-        let totals = [Value::Integer(copies_of(index))];
+        let totals = [Value::Integer(copies_of(index)), Value::Decimal(before_of(index))];
         let scope = Scope {
             claim: self.claims.claim(index),
             params: &self.params,
@@ -98,8 +105,8 @@ impl Typed<'_> {
         let conditions = rules.chain(self.program.flags.iter().map(|flag| &flag.when));
         let verdict = conditions
             .fold(0, |verdict, condition| verdict << 1 | Verdict::from(holds(form, condition, &scope).unwrap()));
-        let ComponentKind::Accumulating { base, .. } = &self.program.components[0].kind else { panic!("no base") };
-        (verdict, number(form, base, &scope).unwrap())
+        let ComponentKind::Amount(rebate) = &self.program.components[0].kind else { panic!("no amount") };
+        (verdict, number(form, rebate, &scope).unwrap())
     }
 }
 
@@ -107,7 +114,7 @@ impl Typed<'_> {
 struct Interpreted {
     engine: Engine,
     conditions: Vec<AST>,
-    base: AST,
+    rebate: AST,
     scopes: Vec<rhai::Scope<'static>>,
 }
 
@@ -116,6 +123,9 @@ impl Interpreted {
         let mut engine = Engine::new();
         engine.set_optimization_level(OptimizationLevel::None);
         engine.register_fn("days_between", |from: Date, to: Date| days_between(from, to));
+        engine.register_fn("round_half_even", |x: Decimal, places: i64| {
+            round_to_places(x, u32::try_from(places).unwrap(), RoundingMode::HalfEven)
+        });
         let texts = [
             "claim.country in params.territory",
             "days_between(claim.sale_date, claim.submitted) <= params.claim_window_days",
@@ -129,9 +139,11 @@ impl Interpreted {
             assert_eq!(place.text(), *text, "the program has changed");
         }
         let conditions = texts.iter().map(|text| engine.compile_expression(text).unwrap()).collect();
-        let base = engine.compile_expression("claim.net_revenue").unwrap();
+        let functions = engine.compile(include_str!("workspace/rules/bench/scripted.rhai")).unwrap();
+        let rebate = engine.compile_expression("rebate(totals.before, claim.net_revenue)").unwrap();
+        let rebate = functions.merge(&rebate);
         let scopes = (0..claims.count()).map(|index| Self::scope(program, claims, index)).collect();
-        Self { engine, conditions, base, scopes }
+        Self { engine, conditions, rebate, scopes }
     }
 
     fn scope(program: &Program, claims: &Claims, index: usize) -> rhai::Scope<'static> {
@@ -157,18 +169,21 @@ impl Interpreted {
         let mut scope = rhai::Scope::new();
         scope.push("claim", claim);
         scope.push("params", params);
-        scope.push("totals", map(vec![("same_line", Dynamic::from(copies_of(index)))]));
+        scope.push("totals", map(vec![
+            ("same_line", Dynamic::from(copies_of(index))),
+            ("before", Dynamic::from(before_of(index))),
+        ]));
         scope.push("award", map(vec![("total", Dynamic::from(award_of(index)))]));
         scope
     }
 
     fn decide(&mut self, index: usize) -> (Verdict, Decimal) {
-        let Self { engine, conditions, base, scopes } = self;
+        let Self { engine, conditions, rebate, scopes } = self;
         let scope = &mut scopes[index];
         let verdict = conditions.iter().fold(0, |verdict, condition| {
             verdict << 1 | Verdict::from(engine.eval_ast_with_scope::<bool>(scope, condition).unwrap())
         });
-        (verdict, engine.eval_ast_with_scope::<Decimal>(scope, base).unwrap())
+        (verdict, engine.eval_ast_with_scope::<Decimal>(scope, rebate).unwrap())
     }
 }
 
@@ -212,13 +227,29 @@ impl<'c> Native<'c> {
             copies_of(index) > 0,
             row.claimed.checked_sub(award_of(index)).unwrap().abs() > Decimal::new(500, 2),
         ];
-        (checks.iter().fold(0, |verdict, check| verdict << 1 | Verdict::from(*check)), row.net_revenue)
+        let before = before_of(index);
+        let rebate = due(before.checked_add(row.net_revenue).unwrap()).checked_sub(due(before)).unwrap();
+        (checks.iter().fold(0, |verdict, check| verdict << 1 | Verdict::from(*check)), rebate)
     }
 }
 
+fn due(total: Decimal) -> Decimal {
+    if total <= Decimal::ZERO {
+        return Decimal::ZERO;
+    }
+    let rate = if total >= Decimal::new(250_000, 0) {
+        Decimal::new(5, 2)
+    } else if total >= Decimal::new(100_000, 0) {
+        Decimal::new(3, 2)
+    } else {
+        Decimal::new(1, 2)
+    };
+    round_to_places(total.checked_mul(rate).unwrap(), 2, RoundingMode::HalfEven)
+}
+
 fn main() {
-    let workspace = Workspace::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let program = workspace.load(&"bench/rebate".parse().unwrap(), &mut Findings::new()).unwrap().program;
+    let workspace = Workspace::find(&Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/workspace")).unwrap();
+    let program = workspace.load(&"bench/scripted".parse().unwrap(), &mut Findings::new()).unwrap().program;
     let text = claims_file();
     let fields = wanted(&program.claim.fields);
     let claims = read_claims("c.csv", text.as_bytes(), &fields, &ColumnMap::default(), &mut |_| {}).unwrap().claims;

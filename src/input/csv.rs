@@ -44,7 +44,10 @@ pub(super) fn read<'p>(
         let mut stopped = None;
         while batch.len() < BLOCKS_PER_THREAD * rayon::current_num_threads() && !ended && stopped.is_none() {
             match blocks.next(spare.pop().unwrap_or_default()) {
-                Ok(Some(block)) => batch.push(block),
+                Ok(Some(block)) => {
+                    place.report_all(progress);
+                    batch.push(block);
+                }
                 Ok(None) => ended = true,
                 Err(error) => stopped = Some(error),
             }

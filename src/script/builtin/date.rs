@@ -1,6 +1,6 @@
 //! Dates.
 
-use super::{Builtin, Slot, Trouble};
+use super::{Apply, Builtin, Slot, Trouble};
 use crate::{
     calendar::{self, Date},
     claim::Value,
@@ -22,8 +22,14 @@ macro_rules! date {
             parameters: $parameters,
             returns: Slot::Is(Scalar::$returns),
             doc: $doc,
-            apply: $apply,
+            apply: Apply::Values($apply),
         }
+    };
+}
+
+macro_rules! between {
+    ($name:literal, $doc:literal, $count:expr) => {
+        Builtin { apply: Apply::Dates($count), ..date!($name, FROM_TO, Integer, $doc, |_, _| Ok(Value::Nothing)) }
     };
 }
 
@@ -34,20 +40,8 @@ pub(super) fn builtins() -> Vec<Builtin> {
             let trouble = || Trouble::Owned(format!("`{text}` is not a date written as `2026-07-01`"));
             calendar::parse_iso(text).map(Value::Date).map_err(|_| trouble())
         }),
-        date!(
-            "days_between",
-            FROM_TO,
-            Integer,
-            "Days from one date to another; negative if the second is earlier.",
-            |arguments, _| { Ok(between(arguments, calendar::days_between)) }
-        ),
-        date!(
-            "business_days_between",
-            FROM_TO,
-            Integer,
-            "Days from Monday to Friday after `from`, up to and with `to`.",
-            |arguments, _| Ok(between(arguments, calendar::business_days_between))
-        ),
+        between!("days_between", "Days from one date to another; negative if the second is earlier.", calendar::days_between),
+        between!("business_days_between", "Days from Monday to Friday after `from`, up to and with `to`.", calendar::business_days_between),
         date!("add_days", DATE_N, Date, "The date `n` days later, earlier if negative.", |arguments, _| {
             shifted(arguments, calendar::add_days)
         }),
@@ -81,11 +75,6 @@ pub(super) fn builtins() -> Vec<Builtin> {
             Ok(Value::Boolean(calendar::is_weekend(*date)))
         }),
     ]
-}
-
-fn between<'a>(arguments: &[Value<'a>], count: fn(Date, Date) -> i64) -> Value<'a> {
-    let [Value::Date(from), Value::Date(to)] = arguments else { return Value::Nothing };
-    Value::Integer(count(*from, *to))
 }
 
 fn shifted<'a>(arguments: &[Value<'a>], shift: fn(Date, i64) -> Option<Date>) -> Result<Value<'a>, Trouble> {

@@ -1,6 +1,6 @@
 //! Lists.
 
-use super::{ANY, Builtin, NUMBERS, ORDERED, Slot, Trouble};
+use super::{ANY, Apply, Builtin, NUMBERS, ORDERED, Slot, Trouble};
 use crate::{
     claim::Value,
     money::{Decimal, add},
@@ -18,7 +18,7 @@ macro_rules! list {
             parameters: $parameters,
             returns: $returns,
             doc: $doc,
-            apply: $apply,
+            apply: Apply::Values($apply),
         }
     };
 }

@@ -3,7 +3,7 @@
 
 mod date;
 mod list;
-mod number;
+pub(super) mod number;
 mod text;
 
 use std::borrow::Cow;
@@ -11,7 +11,9 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use crate::{
+    calendar::Date,
     claim::Value,
+    money::RoundingMode,
     schema::{Base, Scalar, Type},
 };
 
@@ -46,8 +48,34 @@ pub struct Builtin {
     pub returns: Slot,
     /// One line for the reference.
     pub doc: &'static str,
-    /// What it does. The arguments have the types of the parameters.
-    pub(super) apply: for<'a> fn(&[Value<'a>], &'a Bump) -> Result<Value<'a>, Trouble>,
+    /// What it does.
+    pub(super) apply: Apply,
+}
+
+/// What a function does. Those that rules call most are kept by the types of their arguments, so that evaluation needs no
+/// detour over values.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Apply {
+    /// A whole number of two dates.
+    Dates(fn(Date, Date) -> i64),
+    /// A decimal rounded to so many places.
+    Rounding(RoundingMode),
+    /// A value of values, which have the types of the parameters.
+    Values(for<'a> fn(&[Value<'a>], &'a Bump) -> Result<Value<'a>, Trouble>),
+}
+
+impl Apply {
+    /// What comes of arguments that have the types of the parameters.
+    pub(super) fn to<'a>(&self, arguments: &[Value<'a>], scratch: &'a Bump) -> Result<Value<'a>, Trouble> {
+        match (self, arguments) {
+            (Self::Values(apply), _) => apply(arguments, scratch),
+            (Self::Dates(apply), [Value::Date(from), Value::Date(to)]) => Ok(Value::Integer(apply(*from, *to))),
+            (Self::Rounding(mode), [x, Value::Integer(places)]) => {
+                number::round(x.number().unwrap_or_default(), *places, *mode).map(Value::Decimal)
+            }
+            (Self::Dates(_) | Self::Rounding(_), _) => Ok(Value::Nothing),
+        }
+    }
 }
 
 /// The most parameters of a built-in function.

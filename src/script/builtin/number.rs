@@ -1,6 +1,6 @@
 //! Numbers and rounding.
 
-use super::{Builtin, NUMBERS, ORDERED, Slot, Trouble};
+use super::{Apply, Builtin, NUMBERS, ORDERED, Slot, Trouble};
 use crate::{
     claim::Value,
     money::{Decimal, RoundingMode, round_to_places},
@@ -19,7 +19,7 @@ macro_rules! rounding {
             parameters: X_PLACES,
             returns: Slot::Is(Scalar::Decimal),
             doc: $doc,
-            apply: |arguments, _| round(arguments, RoundingMode::$mode),
+            apply: Apply::Rounding(RoundingMode::$mode),
         }
     };
 }
@@ -40,7 +40,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("x", Slot::Is(Scalar::Decimal))],
             returns: Slot::Is(Scalar::Integer),
             doc: "The whole number before the point; the fraction is dropped.",
-            apply: |arguments, _| whole(arguments),
+            apply: Apply::Values(|arguments, _| whole(arguments)),
         },
         Builtin {
             name: "idiv",
@@ -49,7 +49,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("a", Slot::Is(Scalar::Integer)), ("b", Slot::Is(Scalar::Integer))],
             returns: Slot::Is(Scalar::Integer),
             doc: "How many times `b` goes into `a`; the rest is dropped.",
-            apply: |arguments, _| idiv(arguments),
+            apply: Apply::Values(|arguments, _| idiv(arguments)),
         },
         Builtin {
             name: "abs",
@@ -58,7 +58,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("x", Slot::T)],
             returns: Slot::T,
             doc: "The number without its sign.",
-            apply: |arguments, _| abs(arguments),
+            apply: Apply::Values(|arguments, _| abs(arguments)),
         },
         Builtin {
             name: "min",
@@ -67,7 +67,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("a", Slot::T), ("b", Slot::T)],
             returns: Slot::T,
             doc: "The smaller number, the earlier date.",
-            apply: |arguments, _| Ok(pick(arguments, true)),
+            apply: Apply::Values(|arguments, _| Ok(pick(arguments, true))),
         },
         Builtin {
             name: "max",
@@ -76,7 +76,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("a", Slot::T), ("b", Slot::T)],
             returns: Slot::T,
             doc: "The larger number, the later date.",
-            apply: |arguments, _| Ok(pick(arguments, false)),
+            apply: Apply::Values(|arguments, _| Ok(pick(arguments, false))),
         },
         Builtin {
             name: "clamp",
@@ -85,16 +85,15 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("x", Slot::T), ("least", Slot::T), ("most", Slot::T)],
             returns: Slot::T,
             doc: "The value, but at least `least` and at most `most`.",
-            apply: |arguments, _| clamp(arguments),
+            apply: Apply::Values(|arguments, _| clamp(arguments)),
         },
     ]
 }
 
-fn round<'a>(arguments: &[Value<'a>], mode: RoundingMode) -> Result<Value<'a>, Trouble> {
-    let [x, Value::Integer(places)] = arguments else { return Ok(Value::Nothing) };
-    let places = u32::try_from(*places).ok().filter(|places| *places <= 28);
-    let places = places.ok_or(Trouble::Borrowed("numbers have 0 to 28 places"))?;
-    Ok(Value::Decimal(round_to_places(x.number().unwrap_or_default(), places, mode)))
+/// A number rounded to so many places.
+pub(in crate::script) fn round(x: Decimal, places: i64, mode: RoundingMode) -> Result<Decimal, Trouble> {
+    let places = u32::try_from(places).ok().filter(|places| *places <= 28);
+    places.map(|places| round_to_places(x, places, mode)).ok_or(Trouble::Borrowed("numbers have 0 to 28 places"))
 }
 
 fn whole<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Trouble> {

@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use super::{ANY, Builtin, Slot, Trouble};
+use super::{ANY, Apply, Builtin, Slot, Trouble};
 use crate::{claim::Value, schema::Scalar, script::limit::MAX_TEXT_BYTES};
 
 const ONE_TEXT: &[(&str, Slot)] = &[("text", Slot::Is(Scalar::Text))];
@@ -17,7 +17,7 @@ macro_rules! text {
             parameters: $parameters,
             returns: Slot::Is(Scalar::$returns),
             doc: $doc,
-            apply: $apply,
+            apply: Apply::Values($apply),
         }
     };
 }
@@ -54,10 +54,10 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("value", Slot::OptionalT), ("instead", Slot::T)],
             returns: Slot::T,
             doc: "The value, or `instead` where it is empty.",
-            apply: |arguments, _| {
+            apply: Apply::Values(|arguments, _| {
                 let [value, instead] = arguments else { return Ok(Value::Nothing) };
                 Ok(if value.is_nothing() { *instead } else { *value })
-            },
+            }),
         },
     ]
 }

@@ -21,8 +21,8 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     }
 
     /// The value of a node that was looked at already.
-    pub(super) fn of_node(&mut self, id: NodeId, node: Node) -> Result<Value<'a>, Stop> {
-        Ok(match node {
+    pub(super) fn of_node(&mut self, id: NodeId, node: &'a Node) -> Result<Value<'a>, Stop> {
+        Ok(match *node {
             Node::Nothing => Value::Nothing,
             Node::Boolean(boolean) => Value::Boolean(boolean),
             Node::Integer(integer) => Value::Integer(integer),
@@ -106,7 +106,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
             *value = self.value(*argument)?;
         }
         let values = values.get(..arguments.len()).unwrap_or_default();
-        match (builtin.apply)(values, self.scope.scratch) {
+        match builtin.apply.to(values, self.scope.scratch) {
             Ok(value) => Ok(value),
             Err(trouble) => self.fail(id, trouble),
         }

@@ -138,11 +138,12 @@ impl<'a, 'e, 's, W: Watch> Evaluation<'a, 'e, 's, W> {
         })
     }
 
-    fn node(&mut self, id: NodeId) -> Node {
+    #[inline]
+    fn node(&mut self, id: NodeId) -> &'a Node {
         if W::ON {
             self.watch.node(id);
         }
-        self.form.nodes.get(id as usize).copied().unwrap_or(Node::Nothing)
+        self.form.nodes.get(id as usize).unwrap_or(&Node::Nothing)
     }
 
     #[cold]

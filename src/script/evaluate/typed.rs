@@ -8,13 +8,14 @@ use crate::{
     calendar::Date,
     claim::{Constant, Value},
     money::{Decimal, Inexact, add, divide, multiply, subtract},
+    script::builtin::{Apply, number::round},
     script::form::{Arithmetic, Children, Compared, Comparison, Node, NodeId},
 };
 
 impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     /// Whether a condition holds.
     pub(super) fn holds(&mut self, id: NodeId) -> Result<bool, Stop> {
-        match self.node(id) {
+        match *self.node(id) {
             Node::Boolean(boolean) => Ok(boolean),
             Node::Not(inner) => Ok(!self.holds(inner)?),
             Node::IsNothing(inner) => self.is_nothing(inner),
@@ -26,7 +27,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 let branch = if self.holds(condition)? { then } else { otherwise };
                 self.holds(branch)
             }
-            other => match self.of_node(id, other)? {
+            ref other => match self.of_node(id, other)? {
                 Value::Boolean(boolean) => Ok(boolean),
                 _ => self.fail(id, "a condition has no value"),
             },
@@ -34,9 +35,9 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     }
 
     fn is_nothing(&mut self, id: NodeId) -> Result<bool, Stop> {
-        match self.node(id) {
+        match *self.node(id) {
             Node::Read(read) => Ok(!self.scope.is_there(read)),
-            other => Ok(self.of_node(id, other)?.is_nothing()),
+            ref other => Ok(self.of_node(id, other)?.is_nothing()),
         }
     }
 
@@ -60,7 +61,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
 
     /// A number; a whole one widens exactly.
     pub(super) fn number(&mut self, id: NodeId) -> Result<Decimal, Stop> {
-        match self.node(id) {
+        match *self.node(id) {
             Node::Decimal(decimal) => Ok(decimal),
             Node::Integer(integer) => Ok(Decimal::from(integer)),
             Node::Read(read) => match self.scope.number(read) {
@@ -72,11 +73,16 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 Ok(Decimal::from(self.on_integers(id, operation, left, right)?))
             }
             Node::OnDecimals(operation, left, right) => self.on_decimals(id, operation, left, right),
+            Node::CallBuiltin(number, arguments) if let Some(Apply::Rounding(mode)) = self.apply(number) => {
+                let [x, places] = self.two(arguments);
+                let (x, places) = (self.number(x)?, self.integer(places)?);
+                round(x, places, *mode).or_else(|trouble| self.fail(id, trouble))
+            }
             Node::If { condition, then, otherwise } => {
                 let branch = if self.holds(condition)? { then } else { otherwise };
                 self.number(branch)
             }
-            other => match self.of_node(id, other)?.number() {
+            ref other => match self.of_node(id, other)?.number() {
                 Some(number) => Ok(number),
                 None => self.fail(id, NO_NUMBER),
             },
@@ -85,22 +91,37 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
 
     /// A whole number.
     pub(super) fn integer(&mut self, id: NodeId) -> Result<i64, Stop> {
-        match self.node(id) {
+        match *self.node(id) {
             Node::Integer(integer) => Ok(integer),
             Node::Read(read) => match self.scope.integer(read) {
                 Some(integer) => Ok(integer),
                 None => self.fail(id, NO_NUMBER),
             },
             Node::OnIntegers(operation, left, right) => self.on_integers(id, operation, left, right),
-            other => match self.of_node(id, other)? {
+            Node::CallBuiltin(number, arguments) if let Some(Apply::Dates(apply)) = self.apply(number) => {
+                let [from, to] = self.two(arguments);
+                Ok(apply(self.date(from)?, self.date(to)?))
+            }
+            ref other => match self.of_node(id, other)? {
                 Value::Integer(integer) => Ok(integer),
                 _ => self.fail(id, NO_NUMBER),
             },
         }
     }
 
+    /// What a built-in function does.
+    fn apply(&self, number: u32) -> Option<&'static Apply> {
+        self.form.builtins.get(number as usize).map(|builtin| &builtin.apply)
+    }
+
+    /// The two arguments of a function that has two.
+    fn two(&self, arguments: Children) -> [NodeId; 2] {
+        // INVARIANT: the checker has counted them.
+        self.children(arguments).try_into().unwrap_or_default()
+    }
+
     fn text_of(&mut self, id: NodeId) -> Result<&'a str, Stop> {
-        match self.node(id) {
+        match *self.node(id) {
             Node::Constant(number) => match self.form.constants.get(number as usize) {
                 Some(Constant::Text(text)) => Ok(text),
                 _ => self.fail(id, EMPTY),
@@ -109,7 +130,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 Some(text) => Ok(text),
                 None => self.fail(id, EMPTY),
             },
-            other => match self.of_node(id, other)? {
+            ref other => match self.of_node(id, other)? {
                 Value::Text(text) => Ok(text),
                 _ => self.fail(id, EMPTY),
             },
@@ -117,12 +138,12 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     }
 
     fn date(&mut self, id: NodeId) -> Result<Date, Stop> {
-        match self.node(id) {
+        match *self.node(id) {
             Node::Read(read) => match self.scope.date(read) {
                 Some(date) => Ok(date),
                 None => self.fail(id, EMPTY),
             },
-            other => match self.of_node(id, other)? {
+            ref other => match self.of_node(id, other)? {
                 Value::Date(date) => Ok(date),
                 _ => self.fail(id, EMPTY),
             },
@@ -210,7 +231,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     /// through without being made.
     pub(super) fn contained(&mut self, item: NodeId, list: NodeId) -> Result<bool, Stop> {
         let node = self.node(list);
-        if let Node::Constant(number) = node
+        if let Node::Constant(number) = *node
             && let Some(Constant::List(items)) = self.form.constants.get(number as usize)
         {
             if let Some(Constant::Text(_)) = items.first() {

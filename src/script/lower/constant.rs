@@ -47,7 +47,7 @@ impl Constants<'_> {
                     self.form.run(arguments).iter().map(|argument| self.value(*argument)).collect();
                 let (arguments, scratch) = (arguments?, Bump::new());
                 let values: Vec<Value<'_>> = arguments.iter().map(|argument| argument.value(&scratch)).collect();
-                (builtin.apply)(&values, &scratch).ok().map(Constant::from)
+                builtin.apply.to(&values, &scratch).ok().map(Constant::from)
             }
             _ => self.form.literal(id),
         }

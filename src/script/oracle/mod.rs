@@ -99,7 +99,7 @@ fn register(engine: &mut Engine, number: usize, builtin: &'static Builtin, widen
                 note(number, scalar, &constants);
                 let scratch = Bump::new();
                 let values: Vec<Value<'_>> = constants.iter().map(|constant| constant.value(&scratch)).collect();
-                let result = (builtin.apply)(&values, &scratch);
+                let result = builtin.apply.to(&values, &scratch);
                 result
                     .map(|value| dynamic(&value.into()))
                     .map_err(|trouble| Box::<EvalAltResult>::from(trouble.to_string()))
