@@ -275,10 +275,12 @@ fn offset(texts: usize) -> u32 {
     u32::try_from(texts).unwrap_or(u32::MAX)
 }
 
+#[inline]
 fn set<const N: usize>(row: &mut [u8], at: usize, value: [u8; N]) -> bool {
     row.get_mut(at..at + N).map(|cell| cell.copy_from_slice(&value)).is_some()
 }
 
+#[inline]
 fn get<const N: usize>(row: &[u8], at: usize) -> [u8; N] {
     row.get(at..at + N).and_then(|cell| cell.try_into().ok()).unwrap_or([0; N])
 }
@@ -307,6 +309,7 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// The value of a column; nothing where the cell is empty.
+    #[inline]
     pub fn value(&self, column: usize) -> Value<'a> {
         let Some(slot) = self.filled(column) else { return Value::Nothing };
         match slot.kind {
@@ -328,21 +331,25 @@ impl<'a> Row<'a> {
     }
 
     /// Whether the cell of a column is filled.
+    #[inline]
     pub fn is_filled(&self, column: usize) -> bool {
         self.filled(column).is_some()
     }
 
     /// The cell of a column of booleans.
+    #[inline]
     pub fn boolean(&self, column: usize) -> Option<bool> {
         self.filled(column).map(|slot| self.boolean_at(slot))
     }
 
     /// The cell of a column of whole numbers.
+    #[inline]
     pub fn integer(&self, column: usize) -> Option<i64> {
         self.filled(column).map(|slot| self.integer_at(slot))
     }
 
     /// The cell of a column of numbers; a whole one widens exactly.
+    #[inline]
     pub fn number(&self, column: usize) -> Option<Decimal> {
         let slot = self.filled(column)?;
         match slot.kind {
@@ -353,29 +360,35 @@ impl<'a> Row<'a> {
     }
 
     /// The cell of a column of texts.
+    #[inline]
     pub fn text(&self, column: usize) -> Option<&'a str> {
         self.filled(column).map(|slot| self.text_at(column, slot))
     }
 
     /// The cell of a column of dates.
+    #[inline]
     pub fn date(&self, column: usize) -> Option<Date> {
         self.filled(column).map(|slot| self.date_at(slot))
     }
 
+    #[inline]
     fn filled(&self, column: usize) -> Option<&'a Slot> {
         let slot = self.rows.plan.slots.get(column)?;
         let bits = self.bytes.get(slot.filled.0)?;
         (bits & slot.filled.1 != 0).then_some(slot)
     }
 
+    #[inline]
     fn boolean_at(&self, slot: &Slot) -> bool {
         get(self.bytes, slot.at) != [0]
     }
 
+    #[inline]
     fn integer_at(&self, slot: &Slot) -> i64 {
         i64::from_le_bytes(get(self.bytes, slot.at))
     }
 
+    #[inline]
     fn decimal_at(&self, slot: &Slot) -> Decimal {
         let packed = u64::from_le_bytes(get(self.bytes, slot.at));
         if packed & WIDE == WIDE {
@@ -387,10 +400,12 @@ impl<'a> Row<'a> {
         Decimal::new(packed.cast_signed() >> 8, u32::from(scale))
     }
 
+    #[inline]
     fn texts_start(&self) -> usize {
         u32::from_le_bytes(get(self.bytes, 0)) as usize
     }
 
+    #[inline]
     fn text_at(&self, column: usize, slot: &Slot) -> &'a str {
         if !self.rows.long.is_empty()
             && let Some(text) = self.rows.long.get(&(self.number, column))
@@ -402,6 +417,7 @@ impl<'a> Row<'a> {
         self.rows.texts.get(base + slot.before.map_or(0, end)..base + end(slot.at)).unwrap_or_default()
     }
 
+    #[inline]
     fn date_at(&self, slot: &Slot) -> Date {
         Date::from_num_days_from_ce_opt(i32::from_le_bytes(get(self.bytes, slot.at))).unwrap_or(Date::MIN)
     }

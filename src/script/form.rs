@@ -55,6 +55,27 @@ pub(super) enum Comparison {
     AtLeast,
 }
 
+/// What a node comes to, as far as evaluation goes by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    Boolean,
+    Integer,
+    Decimal,
+    /// Anything else, or perhaps nothing.
+    Other,
+}
+
+impl From<Type> for Kept {
+    fn from(kind: Type) -> Self {
+        match kind {
+            Type::BOOLEAN => Self::Boolean,
+            Type::INTEGER => Self::Integer,
+            Type::DECIMAL => Self::Decimal,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// What both sides of a comparison are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compared {
@@ -134,6 +155,8 @@ pub(super) struct Function {
 #[derive(Debug, Default)]
 pub struct Form {
     pub(super) nodes: Vec<Node>,
+    /// What each node comes to, by its number.
+    pub(super) kept: Vec<Kept>,
     pub(super) places: Vec<Place>,
     pub(super) children: Vec<NodeId>,
     pub(super) constants: Vec<Constant>,

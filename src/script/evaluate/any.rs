@@ -1,4 +1,4 @@
-//! Evaluation of any node to a value.
+//! Evaluation of a node to a value, whatever its type.
 
 use std::fmt::Write;
 
@@ -9,15 +9,23 @@ use crate::{
     claim::Value,
     script::{
         builtin::MAX_PARAMETERS,
-        form::{Children, Node, NodeId},
+        form::{Children, Kept, Node, NodeId},
     },
 };
 
 impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
-    /// The value of a node.
+    /// The value of a node. One whose type is known is worked out as that and becomes a value at the very end: values are
+    /// copied in pieces, and the processor waits for each piece.
     pub(super) fn value(&mut self, id: NodeId) -> Result<Value<'a>, Stop> {
-        let node = self.node(id);
-        self.of_node(id, node)
+        match self.form.kept.get(id as usize) {
+            Some(Kept::Boolean) => self.holds(id).map(Value::Boolean),
+            Some(Kept::Integer) => self.integer(id).map(Value::Integer),
+            Some(Kept::Decimal) => self.number(id).map(Value::Decimal),
+            Some(Kept::Other) | None => {
+                let node = self.node(id);
+                self.of_node(id, node)
+            }
+        }
     }
 
     /// The value of a node that was looked at already.
@@ -27,13 +35,10 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
             Node::Boolean(boolean) => Value::Boolean(boolean),
             Node::Integer(integer) => Value::Integer(integer),
             Node::Decimal(decimal) => Value::Decimal(decimal),
-            Node::Constant(number) => {
-                let constant = self.form.constants.get(number as usize);
-                constant.map_or(Value::Nothing, |constant| constant.value(self.scope.scratch))
-            }
+            Node::Constant(number) => self.constant(number),
             Node::Read(read) => self.scope.read(read),
-            Node::Local(slot) => self.local(slot),
-            Node::IsNothing(inner) => Value::Boolean(self.value(inner)?.is_nothing()),
+            Node::Local(slot) => *self.local(slot),
+            Node::IsNothing(inner) => Value::Boolean(self.is_nothing(inner)?),
             Node::Not(inner) => Value::Boolean(!self.holds(inner)?),
             Node::Widen(inner) => Value::Decimal(self.number(inner)?),
             Node::NegateInteger(inner) => match self.integer(inner)?.checked_neg() {
@@ -53,21 +58,26 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
             }
             Node::OnIntegers(operation, left, right) => Value::Integer(self.on_integers(id, operation, left, right)?),
             Node::OnDecimals(operation, left, right) => Value::Decimal(self.on_decimals(id, operation, left, right)?),
-            Node::Join(left, right) => {
-                let (left, right) = (self.value(left)?, self.value(right)?);
-                self.text(id, &format!("{left}{right}"))?
-            }
+            Node::Join(left, right) => self.join(id, left, right)?,
             Node::Interpolate(parts) => self.interpolate(id, parts)?,
             Node::List(parts) => self.list(parts)?,
             Node::In(item, list) => Value::Boolean(self.contained(item, list)?),
             Node::CallBuiltin(number, arguments) => self.builtin(id, number, arguments)?,
-            Node::CallFunction(number, arguments) => self.function(number, arguments)?,
+            Node::CallFunction(number, arguments) => {
+                self.called(number, arguments, Self::value, |value| Some(*value))?
+            }
             Node::If { condition, then, otherwise } => {
                 let branch = if self.holds(condition)? { then } else { otherwise };
                 self.value(branch)?
             }
-            Node::Switch { subject, arms, otherwise } => self.switch(subject, arms, otherwise)?,
-            Node::Block(statements) => self.block(statements)?,
+            Node::Switch { subject, arms, otherwise } => {
+                let arm = self.arm(subject, arms, otherwise)?;
+                self.value(arm)?
+            }
+            Node::Block(statements) => match self.until_last(statements)? {
+                Some(last) => self.value(last)?,
+                None => Value::Nothing,
+            },
             Node::Set { slot, value } => {
                 let value = self.value(value)?;
                 self.set(slot, value);
@@ -81,6 +91,21 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         })
     }
 
+    // What follows is kept out of the function above, whose frame is laid for every node.
+
+    #[inline(never)]
+    fn constant(&self, number: u32) -> Value<'a> {
+        let constant = self.form.constants.get(number as usize);
+        constant.map_or(Value::Nothing, |constant| constant.value(self.scope.scratch))
+    }
+
+    #[inline(never)]
+    fn join(&mut self, id: NodeId, left: NodeId, right: NodeId) -> Result<Value<'a>, Stop> {
+        let (left, right) = (self.value(left)?, self.value(right)?);
+        self.text(id, &format!("{left}{right}"))
+    }
+
+    #[inline(never)]
     fn interpolate(&mut self, id: NodeId, parts: Children) -> Result<Value<'a>, Stop> {
         let mut text = String::new();
         for part in self.children(parts) {
@@ -90,6 +115,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         self.text(id, &text)
     }
 
+    #[inline(never)]
     fn list(&mut self, parts: Children) -> Result<Value<'a>, Stop> {
         let mut values = ScratchVec::with_capacity_in(parts.count as usize, self.scope.scratch);
         for part in self.children(parts) {
@@ -98,6 +124,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         Ok(Value::List(values.into_bump_slice()))
     }
 
+    #[inline(never)]
     fn builtin(&mut self, id: NodeId, number: u32, arguments: Children) -> Result<Value<'a>, Stop> {
         let Some(builtin) = self.form.builtins.get(number as usize) else { return Ok(Value::Nothing) };
         let mut values = [Value::Nothing; MAX_PARAMETERS];
@@ -112,45 +139,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         }
     }
 
-    fn function(&mut self, number: u32, arguments: Children) -> Result<Value<'a>, Stop> {
-        let Some(function) = self.form.functions.get(number as usize) else { return Ok(Value::Nothing) };
-        self.count_step(function.body)?;
-        let top = self.locals.len();
-        for argument in self.children(arguments) {
-            let value = self.value(*argument)?;
-            self.locals.push(value);
-        }
-        self.locals.resize(top + function.slots as usize, Value::Nothing);
-        let base = std::mem::replace(&mut self.base, top);
-        let result = self.value(function.body);
-        self.base = base;
-        self.locals.truncate(top);
-        match result {
-            Err(Stop::Return) => Ok(self.returned),
-            other => other,
-        }
-    }
-
-    fn switch(&mut self, subject: NodeId, arms: Children, otherwise: NodeId) -> Result<Value<'a>, Stop> {
-        let subject = self.value(subject)?;
-        for arm in self.children(arms).chunks_exact(2) {
-            if let [literal, value] = arm
-                && self.value(*literal)? == subject
-            {
-                return self.value(*value);
-            }
-        }
-        self.value(otherwise)
-    }
-
-    fn block(&mut self, statements: Children) -> Result<Value<'a>, Stop> {
-        let mut last = Value::Nothing;
-        for statement in self.children(statements) {
-            last = self.value(*statement)?;
-        }
-        Ok(last)
-    }
-
+    #[inline(never)]
     fn each(&mut self, id: NodeId, slot: u32, counter: u32, list: NodeId, body: NodeId) -> Result<Value<'a>, Stop> {
         let Value::List(items) = self.value(list)? else { return Ok(Value::Nothing) };
         for (number, item) in items.iter().enumerate() {

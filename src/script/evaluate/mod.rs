@@ -2,6 +2,7 @@
 
 mod any;
 mod compared;
+mod flow;
 mod scope;
 mod typed;
 
@@ -147,18 +148,21 @@ impl<'a, 'e, 's, W: Watch> Evaluation<'a, 'e, 's, W> {
     }
 
     #[cold]
+    #[inline(never)]
     fn fail<T>(&mut self, id: NodeId, reason: impl Into<Trouble>) -> Result<T, Stop> {
         self.failed = Some((id, reason.into()));
         Err(Stop::Failed)
     }
 
+    #[inline]
     fn children(&self, children: Children) -> &'a [NodeId] {
         let start = children.start as usize;
         self.form.children.get(start..start + children.count as usize).unwrap_or(&[])
     }
 
-    fn local(&self, slot: u32) -> Value<'a> {
-        self.locals.get(self.base + slot as usize).copied().unwrap_or(Value::Nothing)
+    #[inline]
+    fn local(&self, slot: u32) -> &Value<'a> {
+        self.locals.get(self.base + slot as usize).unwrap_or(&Value::Nothing)
     }
 
     fn set(&mut self, slot: u32, value: Value<'a>) {

@@ -27,14 +27,23 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 let branch = if self.holds(condition)? { then } else { otherwise };
                 self.holds(branch)
             }
+            Node::Block(statements) => match self.until_last(statements)? {
+                Some(last) => self.holds(last),
+                None => self.fail(id, NO_CONDITION),
+            },
+            Node::Switch { subject, arms, otherwise } => {
+                let arm = self.arm(subject, arms, otherwise)?;
+                self.holds(arm)
+            }
+            Node::CallFunction(number, arguments) => self.called(number, arguments, Self::holds, boolean),
             ref other => match self.of_node(id, other)? {
                 Value::Boolean(boolean) => Ok(boolean),
-                _ => self.fail(id, "a condition has no value"),
+                _ => self.fail(id, NO_CONDITION),
             },
         }
     }
 
-    fn is_nothing(&mut self, id: NodeId) -> Result<bool, Stop> {
+    pub(super) fn is_nothing(&mut self, id: NodeId) -> Result<bool, Stop> {
         match *self.node(id) {
             Node::Read(read) => Ok(!self.scope.is_there(read)),
             ref other => Ok(self.of_node(id, other)?.is_nothing()),
@@ -82,6 +91,24 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 let branch = if self.holds(condition)? { then } else { otherwise };
                 self.number(branch)
             }
+            Node::Local(slot) => match self.local(slot) {
+                Value::Decimal(decimal) => Ok(*decimal),
+                other => match other.number() {
+                    Some(number) => Ok(number),
+                    None => self.fail(id, NO_NUMBER),
+                },
+            },
+            Node::Switch { subject, arms, otherwise } => {
+                let arm = self.arm(subject, arms, otherwise)?;
+                self.number(arm)
+            }
+            Node::Block(statements) => match self.until_last(statements)? {
+                Some(last) => self.number(last),
+                None => self.fail(id, NO_NUMBER),
+            },
+            Node::CallFunction(number, arguments) => {
+                self.called(number, arguments, Self::number, Value::number)
+            }
             ref other => match self.of_node(id, other)?.number() {
                 Some(number) => Ok(number),
                 None => self.fail(id, NO_NUMBER),
@@ -102,6 +129,23 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 let [from, to] = self.two(arguments);
                 Ok(apply(self.date(from)?, self.date(to)?))
             }
+            Node::Local(slot) => match self.local(slot) {
+                Value::Integer(integer) => Ok(*integer),
+                _ => self.fail(id, NO_NUMBER),
+            },
+            Node::If { condition, then, otherwise } => {
+                let branch = if self.holds(condition)? { then } else { otherwise };
+                self.integer(branch)
+            }
+            Node::Switch { subject, arms, otherwise } => {
+                let arm = self.arm(subject, arms, otherwise)?;
+                self.integer(arm)
+            }
+            Node::Block(statements) => match self.until_last(statements)? {
+                Some(last) => self.integer(last),
+                None => self.fail(id, NO_NUMBER),
+            },
+            Node::CallFunction(number, arguments) => self.called(number, arguments, Self::integer, integer),
             ref other => match self.of_node(id, other)? {
                 Value::Integer(integer) => Ok(integer),
                 _ => self.fail(id, NO_NUMBER),
@@ -251,5 +295,14 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     }
 }
 
+fn boolean(value: &Value<'_>) -> Option<bool> {
+    if let Value::Boolean(boolean) = value { Some(*boolean) } else { None }
+}
+
+fn integer(value: &Value<'_>) -> Option<i64> {
+    if let Value::Integer(integer) = value { Some(*integer) } else { None }
+}
+
+const NO_CONDITION: &str = "a condition has no value";
 const NO_NUMBER: &str = "a number has no value";
 const EMPTY: &str = "an empty value is compared";

@@ -15,7 +15,7 @@ mod statement;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    form::{Children, Expression, Form, Node, NodeId, Part, Read, Template},
+    form::{Children, Expression, Form, Kept, Node, NodeId, Part, Read, Template},
     limit,
     parse::{Scripts, parse_expression},
     vocabulary::Vocabulary,
@@ -183,10 +183,11 @@ impl<'s> Checker<'s> {
         self.form
     }
 
-    fn add(&mut self, node: Node, place: &Place) -> NodeId {
+    fn add(&mut self, node: Node, kind: Type, place: &Place) -> NodeId {
         // INVARIANT: `Body::add` refuses to grow beyond MAX_NODES, which fits.
         let id = u32::try_from(self.form.nodes.len()).unwrap_or(NodeId::MAX);
         self.form.nodes.push(node);
+        self.form.kept.push(Kept::from(kind));
         self.form.places.push(place.clone());
         id
     }
@@ -222,7 +223,7 @@ impl<'c, 's> Body<'c, 's> {
             return self.report(Diagnostic::error(Code::TooLarge, place, message));
         }
         self.cost += 1;
-        Some(Typed { id: self.checker.add(node, place), kind })
+        Some(Typed { id: self.checker.add(node, kind, place), kind })
     }
 
     fn children(&mut self, ids: &[NodeId]) -> Children {
