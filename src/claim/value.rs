@@ -5,7 +5,10 @@ use std::{cmp::Ordering, fmt};
 use crate::{calendar::Date, money::Decimal};
 
 /// A value as rules see it: borrowed from the claims, the program or the scratch space of one decision.
+// The tag as wide as a word: values are then copied in the pieces that they were written in, and nothing waits for a piece
+// put together of two.
 #[derive(Debug, Clone, Copy)]
+#[repr(u64)]
 pub enum Value<'a> {
     /// An empty cell, or a table row that isn't there: `()` in scripts.
     Nothing,

@@ -63,9 +63,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
             Node::List(parts) => self.list(parts)?,
             Node::In(item, list) => Value::Boolean(self.contained(item, list)?),
             Node::CallBuiltin(number, arguments) => self.builtin(id, number, arguments)?,
-            Node::CallFunction(number, arguments) => {
-                self.called(number, arguments, Self::value, |value| Some(*value))?
-            }
+            Node::CallFunction(number, arguments) => self.value_called(number, arguments)?,
             Node::If { condition, then, otherwise } => {
                 let branch = if self.holds(condition)? { then } else { otherwise };
                 self.value(branch)?
@@ -92,6 +90,11 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
     }
 
     // What follows is kept out of the function above, whose frame is laid for every node.
+
+    #[inline(never)]
+    fn value_called(&mut self, number: u32, arguments: Children) -> Result<Value<'a>, Stop> {
+        self.called(number, arguments, Self::value, |value| Some(*value))
+    }
 
     #[inline(never)]
     fn constant(&self, number: u32) -> Value<'a> {

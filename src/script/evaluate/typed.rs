@@ -7,7 +7,7 @@ use super::{Evaluation, OVERFLOW, Stop, Watch};
 use crate::{
     calendar::Date,
     claim::{Constant, Value},
-    money::{Decimal, Inexact, add, divide, multiply, subtract},
+    money::{Decimal, Inexact, RoundingMode, add, divide, multiply, subtract},
     script::builtin::{Apply, number::round},
     script::form::{Arithmetic, Children, Compared, Comparison, Node, NodeId},
 };
@@ -35,7 +35,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 let arm = self.arm(subject, arms, otherwise)?;
                 self.holds(arm)
             }
-            Node::CallFunction(number, arguments) => self.called(number, arguments, Self::holds, boolean),
+            Node::CallFunction(number, arguments) => self.holds_called(number, arguments),
             ref other => match self.of_node(id, other)? {
                 Value::Boolean(boolean) => Ok(boolean),
                 _ => self.fail(id, NO_CONDITION),
@@ -68,9 +68,20 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         Ok(false)
     }
 
-    /// A number; a whole one widens exactly.
+    /// A number; a whole one widens exactly. What is there already comes without a call.
+    #[inline]
     pub(super) fn number(&mut self, id: NodeId) -> Result<Decimal, Stop> {
-        match *self.node(id) {
+        let node = self.node(id);
+        match node {
+            Node::Decimal(decimal) => Ok(*decimal),
+            Node::Local(slot) if let Value::Decimal(decimal) = self.local(*slot) => Ok(*decimal),
+            _ => self.number_of(id, node),
+        }
+    }
+
+    #[inline(never)]
+    fn number_of(&mut self, id: NodeId, node: &'a Node) -> Result<Decimal, Stop> {
+        match *node {
             Node::Decimal(decimal) => Ok(decimal),
             Node::Integer(integer) => Ok(Decimal::from(integer)),
             Node::Read(read) => match self.scope.number(read) {
@@ -83,20 +94,15 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
             }
             Node::OnDecimals(operation, left, right) => self.on_decimals(id, operation, left, right),
             Node::CallBuiltin(number, arguments) if let Some(Apply::Rounding(mode)) = self.apply(number) => {
-                let [x, places] = self.two(arguments);
-                let (x, places) = (self.number(x)?, self.integer(places)?);
-                round(x, places, *mode).or_else(|trouble| self.fail(id, trouble))
+                self.rounded(id, arguments, *mode)
             }
             Node::If { condition, then, otherwise } => {
                 let branch = if self.holds(condition)? { then } else { otherwise };
                 self.number(branch)
             }
-            Node::Local(slot) => match self.local(slot) {
-                Value::Decimal(decimal) => Ok(*decimal),
-                other => match other.number() {
-                    Some(number) => Ok(number),
-                    None => self.fail(id, NO_NUMBER),
-                },
+            Node::Local(slot) => match self.local(slot).number() {
+                Some(number) => Ok(number),
+                None => self.fail(id, NO_NUMBER),
             },
             Node::Switch { subject, arms, otherwise } => {
                 let arm = self.arm(subject, arms, otherwise)?;
@@ -106,9 +112,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 Some(last) => self.number(last),
                 None => self.fail(id, NO_NUMBER),
             },
-            Node::CallFunction(number, arguments) => {
-                self.called(number, arguments, Self::number, Value::number)
-            }
+            Node::CallFunction(number, arguments) => self.number_called(number, arguments),
             ref other => match self.of_node(id, other)?.number() {
                 Some(number) => Ok(number),
                 None => self.fail(id, NO_NUMBER),
@@ -116,9 +120,32 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         }
     }
 
-    /// A whole number.
+    #[inline(never)]
+    fn number_called(&mut self, number: u32, arguments: Children) -> Result<Decimal, Stop> {
+        self.called(number, arguments, Self::number, Value::number)
+    }
+
+    #[inline(never)]
+    fn rounded(&mut self, id: NodeId, arguments: Children, mode: RoundingMode) -> Result<Decimal, Stop> {
+        let [x, places] = self.two(arguments);
+        let (x, places) = (self.number(x)?, self.integer(places)?);
+        round(x, places, mode).or_else(|trouble| self.fail(id, trouble))
+    }
+
+    /// A whole number. What is there already comes without a call.
+    #[inline]
     pub(super) fn integer(&mut self, id: NodeId) -> Result<i64, Stop> {
-        match *self.node(id) {
+        let node = self.node(id);
+        match node {
+            Node::Integer(integer) => Ok(*integer),
+            Node::Local(slot) if let Value::Integer(integer) = self.local(*slot) => Ok(*integer),
+            _ => self.integer_of(id, node),
+        }
+    }
+
+    #[inline(never)]
+    fn integer_of(&mut self, id: NodeId, node: &'a Node) -> Result<i64, Stop> {
+        match *node {
             Node::Integer(integer) => Ok(integer),
             Node::Read(read) => match self.scope.integer(read) {
                 Some(integer) => Ok(integer),
@@ -129,10 +156,6 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 let [from, to] = self.two(arguments);
                 Ok(apply(self.date(from)?, self.date(to)?))
             }
-            Node::Local(slot) => match self.local(slot) {
-                Value::Integer(integer) => Ok(*integer),
-                _ => self.fail(id, NO_NUMBER),
-            },
             Node::If { condition, then, otherwise } => {
                 let branch = if self.holds(condition)? { then } else { otherwise };
                 self.integer(branch)
@@ -145,12 +168,22 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
                 Some(last) => self.integer(last),
                 None => self.fail(id, NO_NUMBER),
             },
-            Node::CallFunction(number, arguments) => self.called(number, arguments, Self::integer, integer),
+            Node::CallFunction(number, arguments) => self.integer_called(number, arguments),
             ref other => match self.of_node(id, other)? {
                 Value::Integer(integer) => Ok(integer),
                 _ => self.fail(id, NO_NUMBER),
             },
         }
+    }
+
+    #[inline(never)]
+    fn integer_called(&mut self, number: u32, arguments: Children) -> Result<i64, Stop> {
+        self.called(number, arguments, Self::integer, integer)
+    }
+
+    #[inline(never)]
+    fn holds_called(&mut self, number: u32, arguments: Children) -> Result<bool, Stop> {
+        self.called(number, arguments, Self::holds, boolean)
     }
 
     /// What a built-in function does.
@@ -249,6 +282,7 @@ impl<'a, W: Watch> Evaluation<'a, '_, '_, W> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn on_decimals(
         &mut self,
         id: NodeId,
