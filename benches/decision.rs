@@ -27,11 +27,11 @@ use meed::{
     input::{ColumnMap, read_claims, wanted},
     money::{RoundingMode, round_to_places},
     program::{ComponentKind, Program},
-    script::{Scope, holds, number},
+    script::{Evaluation, Scope},
     workspace::Workspace,
 };
 use rhai::{AST, Dynamic, Engine, OptimizationLevel};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 const CLAIMS: usize = 1_000;
 const ROUNDS: usize = 30;
@@ -100,13 +100,13 @@ impl Typed<'_> {
             award_cut: Decimal::ZERO,
             scratch,
         };
-        let form = &self.program.form;
+        let mut evaluation = Evaluation::new(&self.program.form, &scope);
         let rules = self.program.rules.iter().map(|rule| &rule.require);
         let conditions = rules.chain(self.program.flags.iter().map(|flag| &flag.when));
         let verdict = conditions
-            .fold(0, |verdict, condition| verdict << 1 | Verdict::from(holds(form, condition, &scope).unwrap()));
+            .fold(0, |verdict, condition| verdict << 1 | Verdict::from(evaluation.holds(condition).unwrap()));
         let ComponentKind::Amount(rebate) = &self.program.components[0].kind else { panic!("no amount") };
-        (verdict, number(form, rebate, &scope).unwrap())
+        (verdict, evaluation.number(rebate).unwrap())
     }
 }
 
@@ -244,7 +244,7 @@ fn due(total: Decimal) -> Decimal {
     } else {
         Decimal::new(1, 2)
     };
-    round_to_places(total.checked_mul(rate).unwrap(), 2, RoundingMode::HalfEven)
+    total.checked_mul(rate).unwrap().round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven)
 }
 
 fn main() {

@@ -7,18 +7,23 @@ use bumpalo::collections::Vec as ScratchVec;
 use super::assessment::Assessment;
 use crate::{
     outcome::{Observer, Reason, RuleResult, Step},
-    script::holds,
+    script::{Evaluation, Failure, holds},
 };
 
 /// Evaluates every rule, so that the claimant hears everything at once.
 pub(super) fn rules<O: Observer>(assessment: &mut Assessment<'_, '_>, observer: &mut O) {
     let program = assessment.program;
-    let mut passed = ScratchVec::with_capacity_in(program.rules.len(), assessment.scratch);
+    let mut judged: ScratchVec<'_, (bool, Result<bool, Failure>)> =
+        ScratchVec::with_capacity_in(program.rules.len(), assessment.scratch);
+    let scope = assessment.scope();
+    let mut evaluation = Evaluation::new(&program.form, &scope);
     for rule in &program.rules {
-        let reached = rule.after.is_none_or(|after| passed.get(after) == Some(&true));
-        let held = if reached { holds(&program.form, &rule.require, &assessment.scope()) } else { Ok(false) };
+        let reached =
+            rule.after.is_none_or(|after| matches!(judged.get(after), Some((_, Ok(true)))));
+        judged.push((reached, if reached { evaluation.holds(&rule.require) } else { Ok(false) }));
+    }
+    for (rule, (reached, held)) in program.rules.iter().zip(judged) {
         let objects = reached && held == Ok(false);
-        passed.push(held == Ok(true));
         let message = if objects { assessment.message::<O>(&rule.message) } else { "" };
         let result = match &held {
             _ if !reached => RuleResult::NotReached,

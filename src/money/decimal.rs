@@ -1,5 +1,7 @@
 //! Exact decimals: a strict written form, and operations that fail rather than lose a digit.
 
+use std::cmp::Ordering;
+
 use rust_decimal::Decimal;
 
 /// Why a text is not an exact decimal. Each has a remedy in the reader's words.
@@ -96,15 +98,13 @@ fn reason_not_decimal(digits: &str, whole: &str, fraction: Option<&str>) -> NotD
 
 /// The exact sum.
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    if left.scale() == right.scale() {
-        // Both are below 2^96, so that the sum of these fits in any case. A sum of zero keeps the sign that the library
-        // gives it.
-        let digits = left.mantissa() + right.mantissa();
-        if digits != 0
-            && let Ok(sum) = Decimal::try_from_i128_with_scale(digits, left.scale())
-        {
-            return Ok(sum);
-        }
+    if left.scale() == right.scale()
+        && let (Some(one), Some(other)) = (short(left), short(right))
+        && let Some(digits) = one.checked_add(other)
+        // A sum of zero keeps the sign that the library gives it.
+        && digits != 0
+    {
+        return Ok(Decimal::new(digits, left.scale()));
     }
     let sum = left.checked_add(right).ok_or(Inexact::Overflow)?;
     // The library rounds a sum whose operands lie too far apart; its scale then falls below theirs.
@@ -130,6 +130,9 @@ pub fn negated(mut number: Decimal) -> Decimal {
 
 /// The exact product.
 pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
+    if let Some(product) = multiply_short(left, right) {
+        return Ok(product);
+    }
     let product = left.checked_mul(right).ok_or(Inexact::Overflow)?;
     let dropped = (left.scale() + right.scale()).saturating_sub(product.scale());
     if dropped == 0 || left.is_zero() || right.is_zero() {
@@ -138,6 +141,47 @@ pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
     // The library drops places that don't fit, and rounds. Only zeros are dropped if ten divides the product that often.
     let often = |factor| divisible(left, factor, dropped) + divisible(right, factor, dropped) >= dropped;
     if !product.is_zero() && often(2) && often(5) { Ok(product) } else { Err(Inexact::Overflow) }
+}
+
+/// The product of numbers of a few digits, which most are. `None` is no verdict.
+fn multiply_short(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let digits = short(left)?.checked_mul(short(right)?)?;
+    let places = left.scale() + right.scale();
+    // A product of zero keeps the sign and the places that the library gives it.
+    (digits != 0 && places <= Decimal::MAX_SCALE).then(|| Decimal::new(digits, places))
+}
+
+/// The digits of a number, where they are few.
+pub(super) fn short(number: Decimal) -> Option<i64> {
+    i64::try_from(number.mantissa()).ok()
+}
+
+/// Ten to a power, where that is a number of 64 bits.
+pub(super) fn power_of_ten(power: u32) -> Option<i64> {
+    const POWERS: [i64; 19] = {
+        let mut powers = [1; 19];
+        let mut power = 1;
+        while power < 19 {
+            powers[power] = powers[power - 1] * 10;
+            power += 1;
+        }
+        powers
+    };
+    POWERS.get(power as usize).copied()
+}
+
+/// How two numbers compare.
+pub fn compare(left: Decimal, right: Decimal) -> Ordering {
+    // As many places on both sides, where the digits are so few that this fits.
+    let aligned = |number: Decimal, places: u32| {
+        let digits = short(number)?;
+        if places == 0 { Some(digits) } else { digits.checked_mul(power_of_ten(places)?) }
+    };
+    let (places, others) = (left.scale(), right.scale());
+    match (aligned(left, others.saturating_sub(places)), aligned(right, places.saturating_sub(others))) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        _ => left.cmp(&right),
+    }
 }
 
 /// How often a factor divides the digits of a number, counted up to `most`.
@@ -172,7 +216,7 @@ pub fn at_scale(amount: Decimal, scale: u32) -> String {
 pub fn write_at_scale(amount: Decimal, scale: u32, bytes: &mut Vec<u8>) {
     let short = scale.checked_sub(amount.scale()).and_then(|missing| {
         let digits = u64::try_from(amount.mantissa().unsigned_abs()).ok()?;
-        if missing == 0 { Some(digits) } else { digits.checked_mul(10_u64.checked_pow(missing)?) }
+        digits.checked_mul(power_of_ten(missing)?.unsigned_abs())
     });
     let Some(digits) = short else {
         bytes.extend_from_slice(at_scale(amount, scale).as_bytes());
@@ -267,6 +311,16 @@ mod tests {
         assert_eq!(at_scale(parse_decimal("3100").unwrap(), 2), "3100.00");
         assert_eq!(at_scale(parse_decimal("-0.00").unwrap(), 2), "0.00");
         assert_eq!(plain(parse_decimal("1.500").unwrap()), "1.5");
+    }
+
+    #[test]
+    fn numbers_compare_as_the_library_compares_them() {
+        let texts = ["0", "0.00", "-0", "1", "1.0", "1.01", "-1.5", "250000.0", "249999.99", "0.0000000000000000001"];
+        let long = ["9223372036854775807", "92233720368547758.08", "7.9228162514264337593543950335", "-1e"];
+        let numbers: Vec<Decimal> = texts.into_iter().chain(long).filter_map(|text| parse_decimal(text).ok()).collect();
+        for left in &numbers {
+            assert!(numbers.iter().all(|right| compare(*left, *right) == left.cmp(right)), "{left}");
+        }
     }
 
     #[test]

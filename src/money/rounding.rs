@@ -4,7 +4,11 @@ use std::str::FromStr;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::{Inexact, divide, multiply};
+use super::{
+    Inexact,
+    decimal::{power_of_ten, short},
+    divide, multiply,
+};
 
 /// Which neighbour a value between two takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +74,35 @@ impl FromStr for RoundingMode {
 
 /// A value rounded to a number of decimal places.
 pub fn round_to_places(value: Decimal, places: u32, mode: RoundingMode) -> Decimal {
+    if let Some(rounded) = round_short(value, places, mode) {
+        return rounded;
+    }
     value.round_dp_with_strategy(places, mode.strategy())
+}
+
+/// A number of a few digits, rounded. `None` is no verdict.
+fn round_short(value: Decimal, places: u32, mode: RoundingMode) -> Option<Decimal> {
+    let dropped = value.scale().checked_sub(places)?;
+    if dropped == 0 {
+        return Some(value);
+    }
+    let digits = short(value)?;
+    let unit = power_of_ten(dropped)?;
+    let (whole, rest) = (digits / unit, digits % unit);
+    let half = rest.unsigned_abs().checked_mul(2)?.cmp(&unit.unsigned_abs());
+    let away = rest != 0
+        && match mode {
+            RoundingMode::HalfEven => half.is_gt() || half.is_eq() && whole % 2 != 0,
+            RoundingMode::HalfUp => half.is_ge(),
+            RoundingMode::HalfDown => half.is_gt(),
+            RoundingMode::Up => true,
+            RoundingMode::Down => false,
+            RoundingMode::Ceiling => digits > 0,
+            RoundingMode::Floor => digits < 0,
+        };
+    let rounded = if away { whole + digits.signum() } else { whole };
+    // A negative number that becomes zero keeps the sign that the library gives it.
+    if rounded == 0 { None } else { Some(Decimal::new(rounded, places)) }
 }
 
 /// How a program rounds each component of an award: a mode, and a number of places or a step.
@@ -159,6 +191,20 @@ mod tests {
         ] {
             for (value, expected) in values.iter().zip(expected) {
                 assert_eq!(rounded(mode, value, None), expected, "{mode} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_number_is_rounded_as_the_library_rounds_it() {
+        for digits in (-3_000..3_000).chain([i64::MAX, i64::MIN, i64::MIN + 1]) {
+            for (_, mode) in RoundingMode::NAMES {
+                for (scale, places) in [(3, 1), (3, 2), (2, 2), (1, 2), (18, 0), (19, 2)] {
+                    let value = Decimal::from_i128_with_scale(i128::from(digits), scale);
+                    let expected = value.round_dp_with_strategy(places, mode.strategy());
+                    let rounded = round_to_places(value, places, mode);
+                    assert_eq!(rounded.to_string(), expected.to_string(), "{value} {mode:?} {places}");
+                }
             }
         }
     }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::builtin::Builtin;
+use super::{
+    builtin::Builtin,
+    code::{Code, Unwatched},
+};
 use crate::{claim::Constant, diagnostic::Place, money::Decimal, schema::Type};
 
 /// Where a figure of the program is read from.
@@ -162,6 +165,10 @@ pub struct Form {
     pub(super) constants: Vec<Constant>,
     pub(super) functions: Vec<Function>,
     pub(super) builtins: Vec<&'static Builtin>,
+    /// The node that each expression starts from, by its number.
+    pub(super) roots: Vec<NodeId>,
+    /// All of it, ready to run.
+    pub(super) code: Code<Unwatched>,
     /// The most values of each list that is read.
     pub(super) lists: BTreeMap<Read, usize>,
     /// The most values of any list.
@@ -185,6 +192,8 @@ impl Form {
 /// An expression of a program, checked.
 #[derive(Debug, Clone)]
 pub struct Expression {
+    /// Its number in the form.
+    pub(super) number: u32,
     pub(super) root: NodeId,
     pub(super) slots: u32,
     pub(super) kind: Type,

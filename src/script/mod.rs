@@ -2,6 +2,7 @@
 //! that is then evaluated. No script ever runs in Rhai itself.
 
 mod builtin;
+mod code;
 mod cost;
 mod evaluate;
 mod form;
@@ -19,7 +20,7 @@ mod tree;
 mod vocabulary;
 
 pub use builtin::{BUILTINS, Builtin};
-pub use evaluate::{Failure, Scope, compared, evaluate, fill, holds, number};
+pub use evaluate::{Evaluation, Failure, Scope, compared, evaluate, fill, holds, number};
 pub use form::{Expression, Form, Read, Template};
 pub use lower::{Checker, Facts, Wanted};
 pub use parse::Scripts;

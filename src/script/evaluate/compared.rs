@@ -1,17 +1,21 @@
 //! What the comparisons of a condition had before them, for people who read why a rule objected.
 
-use super::{Evaluation, Scope, Unwatched};
+use super::Scope;
 use crate::{
     claim::Value,
-    script::form::{Expression, Form, Node, NodeId},
+    script::{
+        code::{Compiler, Frame, Unwatched},
+        form::{Expression, Form, Node, NodeId},
+    },
 };
 
 /// The sides of a condition's own comparisons, as the rule writes them, with what they came to. Sides that are a figure
 /// or a literal are left out, and so are those that can't be worked out.
 pub fn compared<'a>(form: &'a Form, condition: &Expression, scope: &Scope<'a, '_>) -> Vec<(String, Value<'a>)> {
     let value = |id: NodeId| {
-        let mut watch = Unwatched;
-        Evaluation::new(form, condition, scope, &mut watch).value(id).ok()
+        let mut frame = Frame::new(form, &form.code, scope, Unwatched);
+        frame.begin(condition.slots);
+        Compiler::new(form).body(id).value(&mut frame).ok()
     };
     let mut sides: Vec<(String, Value<'a>)> = Vec::new();
     for side in form.worked_out_sides(condition.root) {

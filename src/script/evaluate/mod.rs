@@ -1,17 +1,12 @@
 //! Evaluation of the typed form: exact, checked, bounded, without a look at anything but its scope.
 
-mod any;
 mod compared;
-mod flow;
 mod scope;
-mod typed;
-
-use bumpalo::collections::Vec as ScratchVec;
 
 use super::{
     builtin::Trouble,
-    form::{Children, Expression, Form, Node, NodeId, Part, Template},
-    limit,
+    code::{Body, Code, Frame, Stop, Unwatched, Watch},
+    form::{Expression, Form, NodeId, Part, Template},
 };
 use crate::{claim::Value, diagnostic::Place, money::Decimal};
 
@@ -27,61 +22,87 @@ pub struct Failure {
     pub reason: String,
 }
 
-/// Sees which nodes are evaluated. Chosen when compiling, so that an unwatched run pays nothing.
-pub(super) trait Watch {
-    /// Whether nodes are wanted at all.
-    const ON: bool;
-
-    /// Takes a node that is about to be evaluated.
-    fn node(&mut self, id: NodeId);
+/// Evaluates expressions over the same figures, one after the other.
+pub struct Evaluation<'a, 'e, 's> {
+    form: &'a Form,
+    frame: Frame<'a, 'e, 's, Unwatched>,
 }
 
-/// Sees nothing.
-pub(super) struct Unwatched;
+impl<'a, 'e, 's> Evaluation<'a, 'e, 's> {
+    /// An evaluation over these figures. The form lasts as long as what the expressions give.
+    pub fn new(form: &'a Form, scope: &'e Scope<'a, 's>) -> Self
+    where
+        'a: 'e,
+    {
+        Self { form, frame: Frame::new(form, &form.code, scope, Unwatched) }
+    }
 
-impl Watch for Unwatched {
-    const ON: bool = false;
+    /// The value of an expression.
+    pub fn value(&mut self, expression: &Expression) -> Result<Value<'a>, Failure> {
+        self.run(expression, |frame, body| body.value(frame))
+    }
 
-    fn node(&mut self, _: NodeId) {}
+    /// Whether a condition holds.
+    pub fn holds(&mut self, condition: &Expression) -> Result<bool, Failure> {
+        let holds = self.run(condition, |frame, body| match body {
+            Body::Condition(run) => run(frame).map(Some),
+            other => Ok(if let Value::Boolean(holds) = other.value(frame)? { Some(holds) } else { None }),
+        });
+        holds?.ok_or_else(|| nothing(condition))
+    }
+
+    /// The number that an expression comes to; a whole one widens exactly.
+    pub fn number(&mut self, expression: &Expression) -> Result<Decimal, Failure> {
+        let number = self.run(expression, |frame, body| match body {
+            Body::Number(run) => run(frame).map(Some),
+            other => Ok(other.value(frame)?.number()),
+        });
+        number?.ok_or_else(|| nothing(expression))
+    }
+
+    #[inline]
+    fn run<T>(
+        &mut self,
+        expression: &Expression,
+        work: impl FnOnce(&mut Frame<'a, 'e, 's, Unwatched>, &'a Body<Unwatched>) -> Result<T, Stop>,
+    ) -> Result<T, Failure> {
+        run(self.form, &self.form.code, expression, &mut self.frame, work)
+    }
 }
 
 /// The value of an expression.
 pub fn evaluate<'a>(form: &'a Form, expression: &Expression, scope: &Scope<'a, '_>) -> Result<Value<'a>, Failure> {
     match expression.read {
         Some(read) => Ok(scope.read(read)),
-        None => evaluate_watched(form, expression, scope, &mut Unwatched),
+        None => Evaluation::new(form, scope).value(expression),
     }
-}
-
-/// The value of an expression, with a look at each node on the way.
-pub(super) fn evaluate_watched<'a, W: Watch>(
-    form: &'a Form,
-    expression: &Expression,
-    scope: &Scope<'a, '_>,
-    watch: &mut W,
-) -> Result<Value<'a>, Failure> {
-    let mut evaluation = Evaluation::new(form, expression, scope, watch);
-    let value = evaluation.value(expression.root);
-    evaluation.end(value, expression)
 }
 
 /// Whether a condition holds.
 pub fn holds<'a>(form: &'a Form, condition: &Expression, scope: &Scope<'a, '_>) -> Result<bool, Failure> {
-    let mut watch = Unwatched;
-    let mut evaluation = Evaluation::new(form, condition, scope, &mut watch);
-    let holds = evaluation.holds(condition.root);
-    evaluation.end(holds, condition)
+    Evaluation::new(form, scope).holds(condition)
 }
 
 /// The number that an expression comes to; a whole one widens exactly.
 pub fn number<'a>(form: &'a Form, expression: &Expression, scope: &Scope<'a, '_>) -> Result<Decimal, Failure> {
-    if let Some(number) = expression.read.and_then(|read| scope.number(read)) {
-        return Ok(number);
+    match expression.read.and_then(|read| scope.number(read)) {
+        Some(number) => Ok(number),
+        None => Evaluation::new(form, scope).number(expression),
     }
-    let mut watch = Unwatched;
-    let mut evaluation = Evaluation::new(form, expression, scope, &mut watch);
-    let number = evaluation.number(expression.root);
-    evaluation.end(number, expression)
+}
+
+/// The value of an expression, with a look at each node on the way.
+#[cfg(any(test, fuzzing))]
+pub(super) fn evaluate_watched<'a, W: Watch>(
+    form: &'a Form,
+    code: &'a Code<W>,
+    expression: &Expression,
+    scope: &Scope<'a, '_>,
+    watch: W,
+) -> (Result<Value<'a>, Failure>, W) {
+    let mut frame = Frame::new(form, code, scope, watch);
+    let value = run(form, code, expression, &mut frame, |frame, body| body.value(frame));
+    (value, frame.watch)
 }
 
 /// A message with its values.
@@ -96,98 +117,35 @@ pub fn fill(form: &Form, template: &Template, scope: &Scope<'_, '_>) -> Result<S
     Ok(text)
 }
 
-/// Why a value doesn't come. What comes instead is kept in the evaluation, so that this fits in a register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stop {
-    /// The function returned.
-    Return,
-    /// Something failed.
-    Failed,
-}
-
-struct Evaluation<'a, 'e, 's, W> {
+/// Runs the code of an expression. It has no `return` of its own: the checker refuses one outside a function.
+#[inline]
+fn run<'a, 'e, 's, W: Watch, T>(
     form: &'a Form,
-    scope: &'e Scope<'a, 's>,
-    watch: &'e mut W,
-    locals: ScratchVec<'a, Value<'a>>,
-    /// Where the locals of the function that is running start.
-    base: usize,
-    steps: usize,
-    returned: Value<'a>,
-    failed: Option<(NodeId, Trouble)>,
+    code: &'a Code<W>,
+    expression: &Expression,
+    frame: &mut Frame<'a, 'e, 's, W>,
+    work: impl FnOnce(&mut Frame<'a, 'e, 's, W>, &'a Body<W>) -> Result<T, Stop>,
+) -> Result<T, Failure> {
+    let Some(body) = code.expression(expression.number) else { return Err(nothing(expression)) };
+    frame.begin(expression.slots);
+    match work(frame, body) {
+        Ok(value) => Ok(value),
+        Err(_) => Err(failure(form, frame.failure(), expression)),
+    }
 }
 
-const OVERFLOW: &str = "the whole number is too large for 64 bits";
-
-impl<'a, 'e, 's, W: Watch> Evaluation<'a, 'e, 's, W> {
-    fn new(form: &'a Form, expression: &Expression, scope: &'e Scope<'a, 's>, watch: &'e mut W) -> Self {
-        let mut locals = ScratchVec::new_in(scope.scratch);
-        if expression.slots > 0 {
-            locals.resize(expression.slots as usize, Value::Nothing);
+#[cold]
+fn failure(form: &Form, failed: Option<(NodeId, Trouble)>, expression: &Expression) -> Failure {
+    match failed {
+        Some((node, reason)) => {
+            let place = form.places.get(node as usize).unwrap_or(&expression.place).clone();
+            Failure { place, reason: reason.into_owned() }
         }
-        Self { form, scope, watch, locals, base: 0, steps: 0, returned: Value::Nothing, failed: None }
+        None => nothing(expression),
     }
+}
 
-    /// What the expression comes to. It has no `return` of its own: the checker refuses one outside a function.
-    fn end<T>(self, result: Result<T, Stop>, expression: &Expression) -> Result<T, Failure> {
-        result.map_err(|_| match self.failed {
-            Some((node, reason)) => {
-                let place = self.form.places.get(node as usize).unwrap_or(&expression.place).clone();
-                Failure { place, reason: reason.into_owned() }
-            }
-            None => Failure { place: expression.place.clone(), reason: "there is no value".to_owned() },
-        })
-    }
-
-    #[inline]
-    fn node(&mut self, id: NodeId) -> &'a Node {
-        if W::ON {
-            self.watch.node(id);
-        }
-        self.form.nodes.get(id as usize).unwrap_or(&Node::Nothing)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn fail<T>(&mut self, id: NodeId, reason: impl Into<Trouble>) -> Result<T, Stop> {
-        self.failed = Some((id, reason.into()));
-        Err(Stop::Failed)
-    }
-
-    #[inline]
-    fn children(&self, children: Children) -> &'a [NodeId] {
-        let start = children.start as usize;
-        self.form.children.get(start..start + children.count as usize).unwrap_or(&[])
-    }
-
-    #[inline]
-    fn local(&self, slot: u32) -> &Value<'a> {
-        self.locals.get(self.base + slot as usize).unwrap_or(&Value::Nothing)
-    }
-
-    fn set(&mut self, slot: u32, value: Value<'a>) {
-        if let Some(local) = self.locals.get_mut(self.base + slot as usize) {
-            *local = value;
-        }
-    }
-
-    /// Counts a call or a round of a loop; only these can add up.
-    fn count_step(&mut self, id: NodeId) -> Result<(), Stop> {
-        self.steps += 1;
-        if self.steps > limit::MAX_STEPS {
-            return self.fail(id, format!("the rule takes more than {} steps", limit::MAX_STEPS));
-        }
-        if self.scope.scratch.allocated_bytes() > limit::MAX_SCRATCH_BYTES {
-            let reason = format!("the rule needs more than {} bytes for what it builds", limit::MAX_SCRATCH_BYTES);
-            return self.fail(id, reason);
-        }
-        Ok(())
-    }
-
-    fn text(&mut self, id: NodeId, text: &str) -> Result<Value<'a>, Stop> {
-        if text.len() > limit::MAX_TEXT_BYTES {
-            return self.fail(id, format!("the text is longer than {} bytes", limit::MAX_TEXT_BYTES));
-        }
-        Ok(Value::Text(self.scope.scratch.alloc_str(text)))
-    }
+#[cold]
+fn nothing(expression: &Expression) -> Failure {
+    Failure { place: expression.place.clone(), reason: "there is no value".to_owned() }
 }

@@ -3,7 +3,6 @@
 use bumpalo::Bump;
 
 use crate::{
-    calendar::Date,
     claim::{Claim, Row, Value},
     money::Decimal,
     script::form::Read,
@@ -55,7 +54,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// Whether a figure has a value.
-    pub(super) fn is_there(&self, read: Read) -> bool {
+    pub(in crate::script) fn is_there(&self, read: Read) -> bool {
         match read {
             Read::Field(field) => self.claim.row().is_filled(field),
             other => !self.read(other).is_nothing(),
@@ -63,7 +62,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// A figure that is a number; a whole one widens exactly.
-    pub(super) fn number(&self, read: Read) -> Option<Decimal> {
+    pub(in crate::script) fn number(&self, read: Read) -> Option<Decimal> {
         match read {
             Read::Field(field) => self.claim.row().number(field),
             Read::AwardTotal => Some(self.award_total),
@@ -72,33 +71,11 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// A figure that is a whole number.
-    pub(super) fn integer(&self, read: Read) -> Option<i64> {
+    pub(in crate::script) fn integer(&self, read: Read) -> Option<i64> {
         match read {
             Read::Field(field) => self.claim.row().integer(field),
             other => match self.read(other) {
                 Value::Integer(integer) => Some(integer),
-                _ => None,
-            },
-        }
-    }
-
-    /// A figure that is a text.
-    pub(super) fn text(&self, read: Read) -> Option<&'a str> {
-        match read {
-            Read::Field(field) => self.claim.row().text(field),
-            other => match self.read(other) {
-                Value::Text(text) => Some(text),
-                _ => None,
-            },
-        }
-    }
-
-    /// A figure that is a date.
-    pub(super) fn date(&self, read: Read) -> Option<Date> {
-        match read {
-            Read::Field(field) => self.claim.row().date(field),
-            other => match self.read(other) {
-                Value::Date(date) => Some(date),
                 _ => None,
             },
         }

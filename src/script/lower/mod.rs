@@ -15,6 +15,7 @@ mod statement;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    code,
     form::{Children, Expression, Form, Kept, Node, NodeId, Part, Read, Template},
     limit,
     parse::{Scripts, parse_expression},
@@ -132,8 +133,9 @@ impl<'s> Checker<'s> {
         let typed = body.convert_to_wanted(typed, wanted)?;
         body.review(typed.id);
         let (slots, reads) = (body.slot_count(), std::mem::take(&mut body.reads));
+        let number = body.checker.add_root(typed.id);
         let read = if let Node::Read(read) = body.node(typed.id) { Some(read) } else { None };
-        let expression = Expression { root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, read };
+        let expression = Expression { number, root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, read };
         Some((expression, established))
     }
 
@@ -180,7 +182,15 @@ impl<'s> Checker<'s> {
             }
         }
         self.form.weigh_functions();
+        self.form.code = code::Code::of(&self.form);
         self.form
+    }
+
+    /// The number of the expression that starts from a node.
+    fn add_root(&mut self, root: NodeId) -> u32 {
+        self.form.roots.push(root);
+        // INVARIANT: there are no more expressions than nodes.
+        u32::try_from(self.form.roots.len() - 1).unwrap_or(u32::MAX)
     }
 
     fn add(&mut self, node: Node, kind: Type, place: &Place) -> NodeId {

@@ -10,7 +10,7 @@ use crate::{
     script::{
         BUILTINS, Form, Read,
         builtin::Slot,
-        evaluate::Watch,
+        code::Watch,
         form::{Arithmetic, Comparison, Node, NodeId},
     },
 };
@@ -170,6 +170,7 @@ fn kind(form: &Form, node: Node) -> &'static str {
 }
 
 /// The kinds of a form's nodes, and which were evaluated.
+#[derive(Default)]
 pub(super) struct Nodes {
     kinds: Vec<&'static str>,
     places: Vec<Place>,

@@ -21,7 +21,7 @@ use crate::{
     claim::Constant,
     diagnostic::{Findings, Fragment, Place, Source},
     script::{
-        Checker, Expression, Facts, Form, Scripts, Vocabulary, Wanted, evaluate::evaluate_watched, limit, oracle,
+        Checker, Expression, Facts, Form, Scripts, Vocabulary, Wanted, code::Code, evaluate::evaluate_watched, limit, oracle,
     },
 };
 
@@ -47,6 +47,7 @@ impl Engines {
 /// Rules as both sides run them.
 pub(super) struct Ready {
     form: Form,
+    code: Code<Nodes>,
     expressions: Vec<Expression>,
     as_written: Vec<AST>,
     without_points: Vec<AST>,
@@ -92,7 +93,8 @@ pub(super) fn ready(rules: &Rules, without_points: &Rules, engine: &Engine) -> R
         });
         merged.collect::<Result<Vec<AST>, String>>()
     };
-    Ok(Ready { form, expressions, as_written: compiled(rules)?, without_points: compiled(without_points)? })
+    let code = Code::of(&form);
+    Ok(Ready { form, code, expressions, as_written: compiled(rules)?, without_points: compiled(without_points)? })
 }
 
 /// What both sides give for an expression on the first claim of a world, as text; the error says how they differ.
@@ -157,9 +159,13 @@ fn compare_one(
     census: &mut Census,
 ) -> Result<Given, String> {
     let scratch = Bump::new();
-    let (form, expression) = (&asked.ready.form, &asked.ready.expressions[asked.rule]);
+    let (form, code, expression) = (&asked.ready.form, &asked.ready.code, &asked.ready.expressions[asked.rule]);
     let given =
-        world.scope(claim, &scratch, |scope| evaluate_watched(form, expression, scope, nodes).map(Constant::from));
+        world.scope(claim, &scratch, |scope| {
+            let (given, seen) = evaluate_watched(form, code, expression, scope, std::mem::take(nodes));
+            *nodes = seen;
+            given.map(Constant::from)
+        });
     let (typed, failed) = match given {
         Ok(value) => (Ok(value), None),
         Err(failure) => {

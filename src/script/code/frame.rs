@@ -1,0 +1,168 @@
+//! What one evaluation has before it: the figures that it may look at, its locals, and what stopped it.
+
+use bumpalo::collections::Vec as ScratchVec;
+
+use super::{Body, Code};
+use crate::{
+    claim::Value,
+    script::{
+        builtin::Trouble,
+        evaluate::Scope,
+        form::{Form, NodeId},
+        limit,
+    },
+};
+
+/// Sees which nodes are evaluated. Chosen when compiling, so that an unwatched run pays nothing.
+pub(in crate::script) trait Watch: 'static {
+    /// Whether nodes are wanted at all.
+    const ON: bool;
+
+    /// Takes a node that is about to be evaluated.
+    fn node(&mut self, id: NodeId);
+}
+
+/// Sees nothing.
+pub(in crate::script) struct Unwatched;
+
+impl Watch for Unwatched {
+    const ON: bool = false;
+
+    fn node(&mut self, _: NodeId) {}
+}
+
+/// Why a value doesn't come. What comes instead is kept in the frame, so that this fits in a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::script) enum Stop {
+    /// The function returned.
+    Return,
+    /// Something failed.
+    Failed,
+}
+
+/// One evaluation.
+pub(in crate::script) struct Frame<'a, 'e, 's, W> {
+    pub(super) form: &'a Form,
+    code: &'a Code<W>,
+    pub(super) scope: &'e Scope<'a, 's>,
+    pub(in crate::script) watch: W,
+    locals: ScratchVec<'a, Value<'a>>,
+    /// Where the locals of the function that is running start.
+    base: usize,
+    steps: usize,
+    pub(super) returned: Value<'a>,
+    failed: Option<(NodeId, Trouble)>,
+}
+
+/// Room for the locals of most functions and of those that they call.
+const MANY_LOCALS: usize = 16;
+
+impl<'a, 'e, 's, W: Watch> Frame<'a, 'e, 's, W> {
+    /// A frame over these figures.
+    #[inline]
+    pub(in crate::script) fn new(form: &'a Form, code: &'a Code<W>, scope: &'e Scope<'a, 's>, watch: W) -> Self {
+        let locals = ScratchVec::new_in(scope.scratch);
+        Self { form, code, scope, watch, locals, base: 0, steps: 0, returned: Value::Nothing, failed: None }
+    }
+
+    /// Begins an expression with so many locals of its own.
+    #[inline]
+    pub(in crate::script) fn begin(&mut self, slots: u32) {
+        self.steps = 0;
+        if slots > 0 || !self.locals.is_empty() {
+            self.locals.clear();
+            self.base = 0;
+            self.locals.resize(slots as usize, Value::Nothing);
+        }
+    }
+
+    /// Where it failed, and why.
+    pub(in crate::script) fn failure(&mut self) -> Option<(NodeId, Trouble)> {
+        self.failed.take()
+    }
+
+    /// A node is about to be evaluated.
+    #[inline]
+    pub(super) fn see(&mut self, id: NodeId) {
+        if W::ON {
+            self.watch.node(id);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn fail<T>(&mut self, id: NodeId, reason: impl Into<Trouble>) -> Result<T, Stop> {
+        self.failed = Some((id, reason.into()));
+        Err(Stop::Failed)
+    }
+
+    #[inline]
+    pub(super) fn local(&self, slot: u32) -> &Value<'a> {
+        self.locals.get(self.base + slot as usize).unwrap_or(&Value::Nothing)
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, slot: u32, value: Value<'a>) {
+        if let Some(local) = self.locals.get_mut(self.base + slot as usize) {
+            *local = value;
+        }
+    }
+
+    /// Adds an argument of the function that is about to be called.
+    #[inline]
+    pub(super) fn push(&mut self, value: Value<'a>) {
+        self.locals.push(value);
+    }
+
+    /// Where the locals of the next function start.
+    #[inline]
+    pub(super) fn top(&mut self) -> usize {
+        if self.locals.capacity() == 0 {
+            self.locals.reserve(MANY_LOCALS);
+        }
+        self.locals.len()
+    }
+
+    /// Works out the body of a function whose arguments stand from `top` on.
+    #[inline]
+    pub(super) fn call<T>(
+        &mut self,
+        function: u32,
+        slots: u32,
+        top: usize,
+        work: impl FnOnce(&mut Self, &Body<W>) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        for _ in self.locals.len()..top + slots as usize {
+            self.locals.push(Value::Nothing);
+        }
+        let code = self.code;
+        let Some(body) = code.functions.get(function as usize) else { return Err(Stop::Failed) };
+        let base = std::mem::replace(&mut self.base, top);
+        let result = work(self, body);
+        self.base = base;
+        self.locals.truncate(top);
+        result
+    }
+
+    /// Counts a call or a round of a loop; only these can add up.
+    #[inline]
+    pub(super) fn count_step(&mut self, id: NodeId) -> Result<(), Stop> {
+        self.steps += 1;
+        if self.steps > limit::MAX_STEPS {
+            return self.fail(id, format!("the rule takes more than {} steps", limit::MAX_STEPS));
+        }
+        if self.scope.scratch.allocated_bytes() > limit::MAX_SCRATCH_BYTES {
+            let reason = format!("the rule needs more than {} bytes for what it builds", limit::MAX_SCRATCH_BYTES);
+            return self.fail(id, reason);
+        }
+        Ok(())
+    }
+
+    /// A text that a rule made, kept in the scratch space.
+    pub(super) fn keep_text(&mut self, id: NodeId, text: &str) -> Result<Value<'a>, Stop> {
+        if text.len() > limit::MAX_TEXT_BYTES {
+            return self.fail(id, format!("the text is longer than {} bytes", limit::MAX_TEXT_BYTES));
+        }
+        Ok(Value::Text(self.scope.scratch.alloc_str(text)))
+    }
+}
