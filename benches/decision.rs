@@ -22,7 +22,7 @@ use std::{hint::black_box, path::Path, time::Instant};
 use bumpalo::Bump;
 use meed::{
     calendar::{Date, days_between, parse_iso},
-    claim::{Claims, Value},
+    claim::{Claim, Claims, Value},
     diagnostic::Findings,
     input::{ColumnMap, read_claims, wanted},
     money::{RoundingMode, round_to_places},
@@ -82,7 +82,7 @@ fn copies_of(number: usize) -> i64 {
 /// The rules through the typed form.
 struct Typed<'p> {
     program: &'p Program,
-    claims: &'p Claims,
+    claims: Vec<Claim<'p>>,
     params: Vec<Value<'p>>,
 }
 
@@ -90,7 +90,7 @@ impl Typed<'_> {
     fn decide(&self, index: usize, scratch: &Bump) -> (Verdict, Decimal) {
         let totals = [Value::Integer(copies_of(index)), Value::Decimal(before_of(index))];
         let scope = Scope {
-            claim: self.claims.claim(index),
+            claim: self.claims[index],
             params: &self.params,
             tables: &[],
             totals: &totals,
@@ -255,7 +255,7 @@ fn main() {
     let claims = read_claims("c.csv", text.as_bytes(), &fields, &ColumnMap::default(), &mut |_| {}).unwrap().claims;
     let arena = Bump::new();
     let params = program.params.iter().map(|param| param.value_on(Date::MIN).value(&arena)).collect();
-    let typed = Typed { program: &program, claims: &claims, params };
+    let typed = Typed { program: &program, claims: claims.iter().collect(), params };
     let mut interpreted = Interpreted::new(&program, &claims);
     let native = Native::new(&program, &claims);
     let mut scratch = Bump::new();

@@ -97,6 +97,7 @@ fn reason_not_decimal(digits: &str, whole: &str, fraction: Option<&str>) -> NotD
 }
 
 /// The exact sum.
+#[inline]
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
     if left.scale() == right.scale()
         && let (Some(one), Some(other)) = (short(left), short(right))
@@ -106,6 +107,10 @@ pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
     {
         return Ok(Decimal::new(digits, left.scale()));
     }
+    add_long(left, right)
+}
+
+fn add_long(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
     let sum = left.checked_add(right).ok_or(Inexact::Overflow)?;
     // The library rounds a sum whose operands lie too far apart; its scale then falls below theirs.
     if sum.scale() < left.scale().max(right.scale()) {
@@ -129,10 +134,15 @@ pub fn negated(mut number: Decimal) -> Decimal {
 }
 
 /// The exact product.
+#[inline]
 pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
     if let Some(product) = multiply_short(left, right) {
         return Ok(product);
     }
+    multiply_long(left, right)
+}
+
+fn multiply_long(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
     let product = left.checked_mul(right).ok_or(Inexact::Overflow)?;
     let dropped = (left.scale() + right.scale()).saturating_sub(product.scale());
     if dropped == 0 || left.is_zero() || right.is_zero() {
@@ -144,6 +154,7 @@ pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
 }
 
 /// The product of numbers of a few digits, which most are. `None` is no verdict.
+#[inline]
 fn multiply_short(left: Decimal, right: Decimal) -> Option<Decimal> {
     let digits = short(left)?.checked_mul(short(right)?)?;
     let places = left.scale() + right.scale();
@@ -152,8 +163,42 @@ fn multiply_short(left: Decimal, right: Decimal) -> Option<Decimal> {
 }
 
 /// The digits of a number, where they are few.
+#[inline]
 pub(super) fn short(number: Decimal) -> Option<i64> {
-    i64::try_from(number.mantissa()).ok()
+    let parts = number.unpack();
+    let digits = i64::from(parts.lo) | i64::from(parts.mid) << 32;
+    let is_short = parts.hi == 0 && parts.mid <= i32::MAX.unsigned_abs();
+    is_short.then_some(if parts.negative { digits.wrapping_neg() } else { digits })
+}
+
+/// A number that others are compared with, ready for each count of their places.
+#[derive(Debug, Clone, Copy)]
+pub struct Threshold {
+    number: Decimal,
+    /// Its digits with so many places; none where they don't fit or places are lost.
+    digits: [Option<i64>; 8],
+}
+
+impl Threshold {
+    /// A number to compare with.
+    pub fn new(number: Decimal) -> Self {
+        let mut digits = [None; 8];
+        for (places, digits) in (0..).zip(&mut digits) {
+            let more = u32::checked_sub(places, number.scale());
+            *digits = more.and_then(|more| short(number)?.checked_mul(power_of_ten(more)?));
+        }
+        Self { number, digits }
+    }
+
+    /// How a number compares with it.
+    #[inline]
+    pub fn order(&self, number: Decimal) -> Ordering {
+        let own = self.digits.get(number.scale() as usize).copied().flatten();
+        match (short(number), own) {
+            (Some(digits), Some(own)) => digits.cmp(&own),
+            _ => compare(number, self.number),
+        }
+    }
 }
 
 /// Ten to a power, where that is a number of 64 bits.
@@ -171,6 +216,7 @@ pub(super) fn power_of_ten(power: u32) -> Option<i64> {
 }
 
 /// How two numbers compare.
+#[inline]
 pub fn compare(left: Decimal, right: Decimal) -> Ordering {
     // As many places on both sides, where the digits are so few that this fits.
     let aligned = |number: Decimal, places: u32| {
@@ -320,6 +366,7 @@ mod tests {
         let numbers: Vec<Decimal> = texts.into_iter().chain(long).filter_map(|text| parse_decimal(text).ok()).collect();
         for left in &numbers {
             assert!(numbers.iter().all(|right| compare(*left, *right) == left.cmp(right)), "{left}");
+            assert!(numbers.iter().all(|right| Threshold::new(*right).order(*left) == left.cmp(right)), "{left}");
         }
     }
 

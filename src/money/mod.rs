@@ -5,7 +5,7 @@ mod rounding;
 mod unit;
 
 pub use decimal::{
-    Inexact, NotDecimal, add, at_scale, compare, divide, multiply, negated, parse_decimal, plain, subtract, write_at_scale,
+    Inexact, NotDecimal, Threshold, add, at_scale, compare, divide, multiply, negated, parse_decimal, plain, subtract, write_at_scale,
 };
 pub use rounding::{Rounding, RoundingMode, UnknownRoundingMode, round_to_places};
 pub use rust_decimal::Decimal;

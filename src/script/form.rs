@@ -64,6 +64,7 @@ pub(super) enum Kept {
     Boolean,
     Integer,
     Decimal,
+    Text,
     /// Anything else, or perhaps nothing.
     Other,
 }
@@ -74,6 +75,7 @@ impl From<Type> for Kept {
             Type::BOOLEAN => Self::Boolean,
             Type::INTEGER => Self::Integer,
             Type::DECIMAL => Self::Decimal,
+            Type::TEXT => Self::Text,
             _ => Self::Other,
         }
     }

@@ -58,6 +58,8 @@ pub struct Builtin {
 pub(super) enum Apply {
     /// A whole number of two dates.
     Dates(fn(Date, Date) -> i64),
+    /// The number without its sign.
+    Absolute,
     /// A decimal rounded to so many places.
     Rounding(RoundingMode),
     /// A value of values, which have the types of the parameters.
@@ -73,6 +75,7 @@ impl Apply {
             (Self::Rounding(mode), [x, Value::Integer(places)]) => {
                 number::round(x.number().unwrap_or_default(), *places, *mode).map(Value::Decimal)
             }
+            (Self::Absolute, _) => number::abs(arguments),
             (Self::Dates(_) | Self::Rounding(_), _) => Ok(Value::Nothing),
         }
     }

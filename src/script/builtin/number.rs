@@ -58,7 +58,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             parameters: &[("x", Slot::T)],
             returns: Slot::T,
             doc: "The number without its sign.",
-            apply: Apply::Values(|arguments, _| abs(arguments)),
+            apply: Apply::Absolute,
         },
         Builtin {
             name: "min",
@@ -109,7 +109,7 @@ fn idiv<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Trouble> {
     }
 }
 
-fn abs<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Trouble> {
+pub(super) fn abs<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Trouble> {
     match arguments {
         [Value::Integer(integer)] => integer.checked_abs().map(Value::Integer).ok_or(OVERFLOW),
         [x] => Ok(Value::Decimal(x.number().unwrap_or(Decimal::ZERO).abs())),

@@ -1,10 +1,10 @@
 //! Conditions.
 
-use super::{Compiler, Run, Watch};
+use super::{Compiler, Run, Watch, number::Number};
 use crate::{
     claim::{Constant, Value},
-    money::compare,
-    script::form::{Compared, Comparison, Node, NodeId},
+    money::{Threshold, compare},
+    script::form::{Compared, Comparison, Kept, Node, NodeId},
 };
 
 const NO_CONDITION: &str = "a condition has no value";
@@ -148,6 +148,14 @@ impl<W: Watch> Compiler<'_, W> {
                 let (left, right) = (self.integer(left), self.integer(right));
                 ordered!(comparison, id, frame, left.get(frame)?.cmp(&right.get(frame)?))
             }
+            Compared::Numbers if let Number::Constant(right, threshold) = self.number(right) => {
+                let (left, threshold) = (self.number(left), Threshold::new(threshold));
+                ordered!(comparison, id, frame, {
+                    let left = left.get(frame)?;
+                    frame.see(right);
+                    threshold.order(left)
+                })
+            }
             Compared::Numbers => {
                 let (left, right) = (self.number(left), self.number(right));
                 ordered!(comparison, id, frame, compare(left.get(frame)?, right.get(frame)?))
@@ -195,18 +203,22 @@ impl<W: Watch> Compiler<'_, W> {
                 });
             }
         }
+        if self.kept(item) == Kept::Text {
+            let (list, item) = (self.value(list), self.text(item));
+            return Box::new(move |frame| {
+                frame.see(id);
+                let list = list(frame)?;
+                let text = item.get(frame)?;
+                let Value::List(items) = list else { return Ok(false) };
+                Ok(items.iter().any(|item| matches!(item, Value::Text(item) if *item == text)))
+            });
+        }
         let (list, value) = (self.value(list), self.value(item));
         Box::new(move |frame| {
             frame.see(id);
             let list = list(frame)?;
             let item = value(frame)?;
-            Ok(match (list, item) {
-                (Value::List(items), Value::Text(text)) => {
-                    items.iter().any(|item| matches!(item, Value::Text(item) if *item == text))
-                }
-                (Value::List(items), item) => items.contains(&item),
-                _ => false,
-            })
+            Ok(if let Value::List(items) = list { items.contains(&item) } else { false })
         })
     }
 }

@@ -93,7 +93,7 @@ impl<'f, W: Watch> Compiler<'f, W> {
             Kept::Boolean => Body::Condition(self.condition(id)),
             Kept::Integer => Body::Integer(self.integer(id).run()),
             Kept::Decimal => Body::Number(self.number(id).run()),
-            Kept::Other => Body::Value(self.value(id)),
+            Kept::Text | Kept::Other => Body::Value(self.value(id)),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
     money::{Decimal, Inexact, add, divide, multiply, subtract},
     script::{
         builtin::{Apply, number::round},
-        form::{Arithmetic, Node, NodeId, Read},
+        form::{Arithmetic, Kept, Node, NodeId, Read},
     },
 };
 
@@ -139,6 +139,13 @@ impl<W: Watch> Compiler<'_, W> {
                         frame.see(id);
                         let (x, places) = (x.get(frame)?, places.get(frame)?);
                         round(x, places, mode).or_else(|trouble| frame.fail(id, trouble))
+                    })
+                }
+                (Some(Apply::Absolute), [x]) if self.kept(id) == Kept::Decimal => {
+                    let x = self.number(*x);
+                    Box::new(move |frame| {
+                        frame.see(id);
+                        Ok(x.get(frame)?.abs())
                     })
                 }
                 _ => self.number_of_value(id),

@@ -29,7 +29,7 @@ impl<W: Watch> Compiler<'_, W> {
                 let number = self.number(id);
                 Box::new(move |frame| number.get(frame).map(Value::Decimal))
             }
-            Kept::Other => self.any(id),
+            Kept::Text | Kept::Other => self.any(id),
         }
     }
 
