@@ -101,10 +101,13 @@ impl Typed<'_> {
             scratch,
         };
         let mut evaluation = Evaluation::new(&self.program.form, &scope);
-        let rules = self.program.rules.iter().map(|rule| &rule.require);
-        let conditions = rules.chain(self.program.flags.iter().map(|flag| &flag.when));
-        let verdict = conditions
-            .fold(0, |verdict, condition| verdict << 1 | Verdict::from(evaluation.holds(condition).unwrap()));
+        let mut verdict = 0;
+        for rule in &self.program.rules {
+            verdict = verdict << 1 | Verdict::from(evaluation.holds(&rule.require).unwrap());
+        }
+        for flag in &self.program.flags {
+            verdict = verdict << 1 | Verdict::from(evaluation.holds(&flag.when).unwrap());
+        }
         let ComponentKind::Amount(rebate) = &self.program.components[0].kind else { panic!("no amount") };
         (verdict, evaluation.number(rebate).unwrap())
     }
@@ -169,10 +172,10 @@ impl Interpreted {
         let mut scope = rhai::Scope::new();
         scope.push("claim", claim);
         scope.push("params", params);
-        scope.push("totals", map(vec![
-            ("same_line", Dynamic::from(copies_of(index))),
-            ("before", Dynamic::from(before_of(index))),
-        ]));
+        scope.push(
+            "totals",
+            map(vec![("same_line", Dynamic::from(copies_of(index))), ("before", Dynamic::from(before_of(index)))]),
+        );
         scope.push("award", map(vec![("total", Dynamic::from(award_of(index)))]));
         scope
     }

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 
 use super::Value;
-use crate::{calendar::Date, money::Decimal};
+use crate::{
+    calendar::Date,
+    money::{Decimal, Short},
+};
 
 /// The kinds of cell that a column can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,9 +98,6 @@ impl Plan {
     }
 }
 
-/// Marks a decimal that doesn't fit into its bytes and stands in a list of its own.
-const WIDE: u64 = 0xFF;
-
 /// Rows of typed cells.
 #[derive(Debug, Default)]
 pub struct Rows {
@@ -157,7 +157,7 @@ impl Rows {
         set(own, 0, own_start.to_le_bytes());
         if !rows.wide.is_empty() {
             for slot in rows.plan.slots.iter().filter(|slot| slot.kind == ColumnKind::Decimal) {
-                if u64::from_le_bytes(get(bytes, slot.at)) & WIDE == WIDE {
+                if Short::from_bits(u64::from_le_bytes(get(bytes, slot.at))).is_none() {
                     set(own, slot.at, packed(row.decimal_at(slot), &mut self.wide).to_le_bytes());
                 }
             }
@@ -285,18 +285,15 @@ fn get<const N: usize>(row: &[u8], at: usize) -> [u8; N] {
     row.get(at..at + N).and_then(|cell| cell.try_into().ok()).unwrap_or([0; N])
 }
 
-/// A decimal as 56 bits of its digits and 8 of its places; one that needs more goes to the wide ones.
+/// The bits of a short decimal; another goes to the wide ones.
 fn packed(decimal: Decimal, wide: &mut Vec<Decimal>) -> u64 {
-    let digits = decimal.mantissa();
-    // Minus zero has no digits to carry the sign.
-    let fits = digits.unsigned_abs() < 1 << 55 && (digits != 0 || decimal.is_sign_positive());
-    match i64::try_from(digits) {
-        Ok(digits) if fits => (digits << 8).cast_unsigned() | u64::from(decimal.scale()),
-        _ => {
+    Short::of(decimal).map_or_else(
+        || {
             wide.push(decimal);
-            (wide.len() as u64 - 1) << 8 | WIDE
-        }
-    }
+            Short::marked(wide.len() as u64 - 1)
+        },
+        Short::bits,
+    )
 }
 
 /// A view of one row.
@@ -359,6 +356,13 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// The cell of a column of decimals, where it is short.
+    #[inline]
+    pub fn short(&self, column: usize) -> Option<Short> {
+        let slot = self.filled(column).filter(|slot| slot.kind == ColumnKind::Decimal)?;
+        Short::from_bits(u64::from_le_bytes(get(self.bytes, slot.at)))
+    }
+
     /// The cell of a column of texts.
     #[inline]
     pub fn text(&self, column: usize) -> Option<&'a str> {
@@ -369,6 +373,12 @@ impl<'a> Row<'a> {
     #[inline]
     pub fn date(&self, column: usize) -> Option<Date> {
         self.filled(column).map(|slot| self.date_at(slot))
+    }
+
+    /// The number of the day in the cell of a column of dates, counted from the first of the calendar's first year.
+    #[inline]
+    pub fn day(&self, column: usize) -> Option<i64> {
+        self.filled(column).map(|slot| i64::from(i32::from_le_bytes(get(self.bytes, slot.at))))
     }
 
     #[inline]
@@ -390,14 +400,14 @@ impl<'a> Row<'a> {
 
     #[inline]
     fn decimal_at(&self, slot: &Slot) -> Decimal {
-        let packed = u64::from_le_bytes(get(self.bytes, slot.at));
-        if packed & WIDE == WIDE {
-            let number = usize::try_from(packed >> 8).unwrap_or(usize::MAX);
-            return self.rows.wide.get(number).copied().unwrap_or_default();
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "the lowest eight bits are the places")]
-        let scale = packed as u8;
-        Decimal::new(packed.cast_signed() >> 8, u32::from(scale))
+        let bits = u64::from_le_bytes(get(self.bytes, slot.at));
+        Short::from_bits(bits).map_or_else(
+            || {
+                let number = usize::try_from(Short::mark(bits)).unwrap_or(usize::MAX);
+                self.rows.wide.get(number).copied().unwrap_or_default()
+            },
+            Short::decimal,
+        )
     }
 
     #[inline]

@@ -18,8 +18,7 @@ pub(super) fn rules<O: Observer>(assessment: &mut Assessment<'_, '_>, observer: 
     let scope = assessment.scope();
     let mut evaluation = Evaluation::new(&program.form, &scope);
     for rule in &program.rules {
-        let reached =
-            rule.after.is_none_or(|after| matches!(judged.get(after), Some((_, Ok(true)))));
+        let reached = rule.after.is_none_or(|after| matches!(judged.get(after), Some((_, Ok(true)))));
         judged.push((reached, if reached { evaluation.holds(&rule.require) } else { Ok(false) }));
     }
     for (rule, (reached, held)) in program.rules.iter().zip(judged) {

@@ -171,36 +171,6 @@ pub(super) fn short(number: Decimal) -> Option<i64> {
     is_short.then_some(if parts.negative { digits.wrapping_neg() } else { digits })
 }
 
-/// A number that others are compared with, ready for each count of their places.
-#[derive(Debug, Clone, Copy)]
-pub struct Threshold {
-    number: Decimal,
-    /// Its digits with so many places; none where they don't fit or places are lost.
-    digits: [Option<i64>; 8],
-}
-
-impl Threshold {
-    /// A number to compare with.
-    pub fn new(number: Decimal) -> Self {
-        let mut digits = [None; 8];
-        for (places, digits) in (0..).zip(&mut digits) {
-            let more = u32::checked_sub(places, number.scale());
-            *digits = more.and_then(|more| short(number)?.checked_mul(power_of_ten(more)?));
-        }
-        Self { number, digits }
-    }
-
-    /// How a number compares with it.
-    #[inline]
-    pub fn order(&self, number: Decimal) -> Ordering {
-        let own = self.digits.get(number.scale() as usize).copied().flatten();
-        match (short(number), own) {
-            (Some(digits), Some(own)) => digits.cmp(&own),
-            _ => compare(number, self.number),
-        }
-    }
-}
-
 /// Ten to a power, where that is a number of 64 bits.
 pub(super) fn power_of_ten(power: u32) -> Option<i64> {
     const POWERS: [i64; 19] = {
@@ -366,7 +336,6 @@ mod tests {
         let numbers: Vec<Decimal> = texts.into_iter().chain(long).filter_map(|text| parse_decimal(text).ok()).collect();
         for left in &numbers {
             assert!(numbers.iter().all(|right| compare(*left, *right) == left.cmp(right)), "{left}");
-            assert!(numbers.iter().all(|right| Threshold::new(*right).order(*left) == left.cmp(right)), "{left}");
         }
     }
 

@@ -2,11 +2,14 @@
 
 mod decimal;
 mod rounding;
+mod short;
 mod unit;
 
 pub use decimal::{
-    Inexact, NotDecimal, Threshold, add, at_scale, compare, divide, multiply, negated, parse_decimal, plain, subtract, write_at_scale,
+    Inexact, NotDecimal, add, at_scale, compare, divide, multiply, negated, parse_decimal, plain, subtract,
+    write_at_scale,
 };
 pub use rounding::{Rounding, RoundingMode, UnknownRoundingMode, round_to_places};
 pub use rust_decimal::Decimal;
+pub use short::Short;
 pub use unit::{MAX_AMOUNT, MAX_SCALE, Unit, UnknownCurrency};

@@ -4,11 +4,7 @@ use std::str::FromStr;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::{
-    Inexact,
-    decimal::{power_of_ten, short},
-    divide, multiply,
-};
+use super::{Inexact, Short, divide, multiply};
 
 /// Which neighbour a value between two takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,27 +78,25 @@ pub fn round_to_places(value: Decimal, places: u32, mode: RoundingMode) -> Decim
 
 /// A number of a few digits, rounded. `None` is no verdict.
 fn round_short(value: Decimal, places: u32, mode: RoundingMode) -> Option<Decimal> {
-    let dropped = value.scale().checked_sub(places)?;
-    if dropped == 0 {
-        return Some(value);
+    if value.scale() <= places { Some(value) } else { Short::of(value)?.rounded(places, mode).map(Short::decimal) }
+}
+
+/// Whether rounding goes one step away from zero, from a number of whole units with a rest of the unit.
+#[inline]
+pub(super) fn steps_away(whole: i64, rest: i64, unit: i64, mode: RoundingMode) -> Option<bool> {
+    if rest == 0 {
+        return Some(false);
     }
-    let digits = short(value)?;
-    let unit = power_of_ten(dropped)?;
-    let (whole, rest) = (digits / unit, digits % unit);
     let half = rest.unsigned_abs().checked_mul(2)?.cmp(&unit.unsigned_abs());
-    let away = rest != 0
-        && match mode {
-            RoundingMode::HalfEven => half.is_gt() || half.is_eq() && whole % 2 != 0,
-            RoundingMode::HalfUp => half.is_ge(),
-            RoundingMode::HalfDown => half.is_gt(),
-            RoundingMode::Up => true,
-            RoundingMode::Down => false,
-            RoundingMode::Ceiling => digits > 0,
-            RoundingMode::Floor => digits < 0,
-        };
-    let rounded = if away { whole + digits.signum() } else { whole };
-    // A negative number that becomes zero keeps the sign that the library gives it.
-    if rounded == 0 { None } else { Some(Decimal::new(rounded, places)) }
+    Some(match mode {
+        RoundingMode::HalfEven => half.is_gt() || half.is_eq() && whole % 2 != 0,
+        RoundingMode::HalfUp => half.is_ge(),
+        RoundingMode::HalfDown => half.is_gt(),
+        RoundingMode::Up => true,
+        RoundingMode::Down => false,
+        RoundingMode::Ceiling => rest > 0,
+        RoundingMode::Floor => rest < 0,
+    })
 }
 
 /// How a program rounds each component of an award: a mode, and a number of places or a step.

@@ -28,8 +28,8 @@ macro_rules! date {
 }
 
 macro_rules! between {
-    ($name:literal, $doc:literal, $count:expr) => {
-        Builtin { apply: Apply::Dates($count), ..date!($name, FROM_TO, Integer, $doc, |_, _| Ok(Value::Nothing)) }
+    ($name:literal, $doc:literal, $apply:expr) => {
+        Builtin { apply: $apply, ..date!($name, FROM_TO, Integer, $doc, |_, _| Ok(Value::Nothing)) }
     };
 }
 
@@ -40,8 +40,12 @@ pub(super) fn builtins() -> Vec<Builtin> {
             let trouble = || Trouble::Owned(format!("`{text}` is not a date written as `2026-07-01`"));
             calendar::parse_iso(text).map(Value::Date).map_err(|_| trouble())
         }),
-        between!("days_between", "Days from one date to another; negative if the second is earlier.", calendar::days_between),
-        between!("business_days_between", "Days from Monday to Friday after `from`, up to and with `to`.", calendar::business_days_between),
+        between!("days_between", "Days from one date to another; negative if the second is earlier.", Apply::Days),
+        between!(
+            "business_days_between",
+            "Days from Monday to Friday after `from`, up to and with `to`.",
+            Apply::Dates(calendar::business_days_between)
+        ),
         date!("add_days", DATE_N, Date, "The date `n` days later, earlier if negative.", |arguments, _| {
             shifted(arguments, calendar::add_days)
         }),

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use crate::{
-    calendar::Date,
+    calendar::{Date, days_between},
     claim::Value,
     money::RoundingMode,
     schema::{Base, Scalar, Type},
@@ -56,6 +56,8 @@ pub struct Builtin {
 /// detour over values.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Apply {
+    /// The days from one date to another.
+    Days,
     /// A whole number of two dates.
     Dates(fn(Date, Date) -> i64),
     /// The number without its sign.
@@ -75,8 +77,9 @@ impl Apply {
             (Self::Rounding(mode), [x, Value::Integer(places)]) => {
                 number::round(x.number().unwrap_or_default(), *places, *mode).map(Value::Decimal)
             }
+            (Self::Days, [Value::Date(from), Value::Date(to)]) => Ok(Value::Integer(days_between(*from, *to))),
             (Self::Absolute, _) => number::abs(arguments),
-            (Self::Dates(_) | Self::Rounding(_), _) => Ok(Value::Nothing),
+            (Self::Days | Self::Dates(_) | Self::Rounding(_), _) => Ok(Value::Nothing),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Conditions.
 
-use super::{Compiler, Run, Watch, number::Number};
+use super::{Compiler, Run, Watch};
 use crate::{
     claim::{Constant, Value},
-    money::{Threshold, compare},
-    script::form::{Compared, Comparison, Kept, Node, NodeId},
+    money::compare,
+    script::form::{Compared, Comparison, Kept, Node, NodeId, Read},
 };
 
 const NO_CONDITION: &str = "a condition has no value";
@@ -148,17 +148,13 @@ impl<W: Watch> Compiler<'_, W> {
                 let (left, right) = (self.integer(left), self.integer(right));
                 ordered!(comparison, id, frame, left.get(frame)?.cmp(&right.get(frame)?))
             }
-            Compared::Numbers if let Number::Constant(right, threshold) = self.number(right) => {
-                let (left, threshold) = (self.number(left), Threshold::new(threshold));
-                ordered!(comparison, id, frame, {
-                    let left = left.get(frame)?;
-                    frame.see(right);
-                    threshold.order(left)
-                })
-            }
             Compared::Numbers => {
                 let (left, right) = (self.number(left), self.number(right));
-                ordered!(comparison, id, frame, compare(left.get(frame)?, right.get(frame)?))
+                ordered!(comparison, id, frame, {
+                    let (left, right) = (left.get(frame)?, right.get(frame)?);
+                    let short = left.short().zip(right.short()).and_then(|(left, right)| left.order(right));
+                    short.unwrap_or_else(|| compare(frame.decimal(left), frame.decimal(right)))
+                })
             }
             Compared::Texts => {
                 let (left, right) = (self.text(left), self.text(right));
@@ -202,6 +198,16 @@ impl<W: Watch> Compiler<'_, W> {
                     Ok(texts.iter().any(|text| **text == *item))
                 });
             }
+        }
+        if let (Kept::Text, Node::Read(Read::Param(param))) = (self.kept(item), self.node(list)) {
+            let item = self.text(item);
+            return Box::new(move |frame| {
+                frame.see(id);
+                frame.see(list);
+                let Some(Value::List(items)) = frame.scope.params.get(param) else { return Ok(false) };
+                let text = item.get(frame)?;
+                Ok(items.iter().any(|item| matches!(item, Value::Text(item) if *item == text)))
+            });
         }
         if self.kept(item) == Kept::Text {
             let (list, item) = (self.value(list), self.text(item));

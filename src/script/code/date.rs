@@ -1,5 +1,7 @@
 //! Dates.
 
+use chrono::Datelike;
+
 use super::{Compiler, Frame, RunValue, Stop, Watch};
 use crate::{
     calendar::Date,
@@ -32,6 +34,21 @@ impl<W: Watch> Dated<W> {
                 _ => frame.fail(*id, NO_DATE),
             },
         }
+    }
+}
+
+impl<W: Watch> Dated<W> {
+    /// The number of the day, as rows keep it.
+    #[inline]
+    pub(super) fn day(&self, frame: &mut Frame<'_, '_, '_, W>) -> Result<i64, Stop> {
+        if let Self::Field(id, field) = self {
+            frame.see(*id);
+            return match frame.scope.claim.row().day(*field) {
+                Some(day) => Ok(day),
+                None => frame.fail(*id, NO_DATE),
+            };
+        }
+        Ok(i64::from(self.get(frame)?.num_days_from_ce()))
     }
 }
 

@@ -1,9 +1,8 @@
 //! What of a rule is worked out next: the statements of a block, the arm of a `switch`, the body of a function.
 
-use super::{Body, Compiler, Frame, Run, RunValue, Stop, Watch, number::Number};
+use super::{Body, Compiler, Frame, Number, Run, RunValue, Stop, Watch, number::Numeric};
 use crate::{
     claim::Value,
-    money::Decimal,
     script::form::{Children, Kept, Node, NodeId},
 };
 
@@ -27,7 +26,7 @@ pub(super) struct Call<W> {
 
 /// An argument, by what it comes to.
 enum Argument<W> {
-    Number(Number<W>),
+    Number(Numeric<W>),
     Value(RunValue<W>),
 }
 
@@ -55,11 +54,16 @@ impl<W: Watch> Call<W> {
         frame.count_step(self.body)?;
         let top = frame.top();
         for argument in &self.arguments {
-            let value = match argument {
-                Argument::Number(number) => Value::Decimal(number.get(frame)?),
-                Argument::Value(value) => value(frame)?,
-            };
-            frame.push(value);
+            match argument {
+                Argument::Number(number) => {
+                    let number = number.get(frame)?;
+                    frame.push_number(number);
+                }
+                Argument::Value(value) => {
+                    let value = value(frame)?;
+                    frame.push(value);
+                }
+            }
         }
         frame.call(self.function, self.slots, top, work)
     }
@@ -74,16 +78,21 @@ impl<W: Watch> Call<W> {
 
     /// What the function gives, as a number.
     #[inline]
-    pub(super) fn number(&self, frame: &mut Frame<'_, '_, '_, W>) -> Result<Decimal, Stop> {
+    pub(super) fn number(&self, frame: &mut Frame<'_, '_, '_, W>) -> Result<Number, Stop> {
         let result = self.run(frame, |frame, body| match body {
-            Body::Number(run) => run(frame).map(Some),
-            other => Ok(other.value(frame)?.number()),
+            Body::Number(run) => run(frame),
+            other => match other.value(frame)?.number() {
+                Some(number) => Ok(frame.number(number)),
+                None => frame.fail(self.body, GAVE_NOTHING),
+            },
         });
-        let number = match result {
-            Err(Stop::Return) => frame.returned.number(),
-            other => other?,
-        };
-        number.map_or_else(|| frame.fail(self.body, GAVE_NOTHING), Ok)
+        match result {
+            Err(Stop::Return) => match frame.returned.number() {
+                Some(number) => Ok(frame.number(number)),
+                None => frame.fail(self.body, GAVE_NOTHING),
+            },
+            other => other,
+        }
     }
 
     /// What the function gives, as a condition.
@@ -193,7 +202,7 @@ impl<W: Watch> Compiler<'_, W> {
                 Box::new(move |frame| {
                     frame.see(id);
                     let number = number.get(frame)?;
-                    frame.set(slot, Value::Decimal(number));
+                    frame.set_number(slot, number);
                     Ok(())
                 })
             }
@@ -216,7 +225,8 @@ impl<W: Watch> Compiler<'_, W> {
                 let number = self.number(inner);
                 Box::new(move |frame| {
                     frame.see(id);
-                    frame.returned = Value::Decimal(number.get(frame)?);
+                    let number = number.get(frame)?;
+                    frame.returned = Value::Decimal(frame.decimal(number));
                     Err(Stop::Return)
                 })
             }

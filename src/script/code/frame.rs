@@ -5,6 +5,7 @@ use bumpalo::collections::Vec as ScratchVec;
 use super::{Body, Code};
 use crate::{
     claim::Value,
+    money::{Decimal, Short},
     script::{
         builtin::Trouble,
         evaluate::Scope,
@@ -40,13 +41,48 @@ pub(in crate::script) enum Stop {
     Failed,
 }
 
+/// A number on its way: the bits of a short one, or a mark for where a long one is kept.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::script) struct Number(u64);
+
+/// A local: a decimal as a number on its way, and anything else as a value.
+#[derive(Debug, Clone, Copy)]
+struct Local<'a> {
+    value: Value<'a>,
+    number: Number,
+}
+
+impl Local<'_> {
+    const NOTHING: Self = Self { value: Value::Nothing, number: Number::NONE };
+}
+
+impl From<Short> for Number {
+    #[inline]
+    fn from(short: Short) -> Self {
+        Self(short.bits())
+    }
+}
+
+impl Number {
+    /// No number.
+    const NONE: Self = Self(u64::MAX);
+
+    /// The number, where it is short.
+    #[inline]
+    pub(super) fn short(self) -> Option<Short> {
+        Short::from_bits(self.0)
+    }
+}
+
 /// One evaluation.
 pub(in crate::script) struct Frame<'a, 'e, 's, W> {
     pub(super) form: &'a Form,
     code: &'a Code<W>,
     pub(super) scope: &'e Scope<'a, 's>,
     pub(in crate::script) watch: W,
-    locals: ScratchVec<'a, Value<'a>>,
+    locals: ScratchVec<'a, Local<'a>>,
+    /// Numbers of many digits that were worked out.
+    long: Vec<Decimal>,
     /// Where the locals of the function that is running start.
     base: usize,
     steps: usize,
@@ -62,17 +98,29 @@ impl<'a, 'e, 's, W: Watch> Frame<'a, 'e, 's, W> {
     #[inline]
     pub(in crate::script) fn new(form: &'a Form, code: &'a Code<W>, scope: &'e Scope<'a, 's>, watch: W) -> Self {
         let locals = ScratchVec::new_in(scope.scratch);
-        Self { form, code, scope, watch, locals, base: 0, steps: 0, returned: Value::Nothing, failed: None }
+        Self {
+            form,
+            code,
+            scope,
+            watch,
+            locals,
+            long: Vec::new(),
+            base: 0,
+            steps: 0,
+            returned: Value::Nothing,
+            failed: None,
+        }
     }
 
     /// Begins an expression with so many locals of its own.
     #[inline]
     pub(in crate::script) fn begin(&mut self, slots: u32) {
         self.steps = 0;
+        self.long.clear();
         if slots > 0 || !self.locals.is_empty() {
             self.locals.clear();
             self.base = 0;
-            self.locals.resize(slots as usize, Value::Nothing);
+            self.locals.resize(slots as usize, Local::NOTHING);
         }
     }
 
@@ -96,22 +144,82 @@ impl<'a, 'e, 's, W: Watch> Frame<'a, 'e, 's, W> {
         Err(Stop::Failed)
     }
 
+    /// A number as it travels.
     #[inline]
-    pub(super) fn local(&self, slot: u32) -> &Value<'a> {
-        self.locals.get(self.base + slot as usize).unwrap_or(&Value::Nothing)
+    pub(super) fn number(&mut self, decimal: Decimal) -> Number {
+        match Short::of(decimal) {
+            Some(short) => Number(short.bits()),
+            None => self.keep_long(decimal),
+        }
+    }
+
+    #[cold]
+    fn keep_long(&mut self, decimal: Decimal) -> Number {
+        self.long.push(decimal);
+        Number(Short::marked(self.long.len() as u64 - 1))
+    }
+
+    /// A number as it is.
+    #[inline]
+    pub(in crate::script) fn decimal(&self, number: Number) -> Decimal {
+        match number.short() {
+            Some(short) => short.decimal(),
+            None => {
+                let place = usize::try_from(Short::mark(number.0)).unwrap_or(usize::MAX);
+                self.long.get(place).copied().unwrap_or_default()
+            }
+        }
+    }
+
+    fn whole_local(&self, slot: u32) -> &Local<'a> {
+        self.locals.get(self.base + slot as usize).unwrap_or(&Local::NOTHING)
+    }
+
+    #[inline]
+    pub(super) fn local(&self, slot: u32) -> Value<'a> {
+        let Local { value, number } = self.whole_local(slot);
+        if number.0 == Number::NONE.0 { *value } else { Value::Decimal(self.decimal(*number)) }
+    }
+
+    /// A local that is a decimal.
+    #[inline]
+    pub(super) fn local_number(&self, slot: u32) -> Number {
+        self.whole_local(slot).number
+    }
+
+    fn make_local(&mut self, value: Value<'a>) -> Local<'a> {
+        match value {
+            Value::Decimal(decimal) => Local { value: Value::Nothing, number: self.number(decimal) },
+            value => Local { value, number: Number::NONE },
+        }
     }
 
     #[inline]
     pub(super) fn set(&mut self, slot: u32, value: Value<'a>) {
+        let made = self.make_local(value);
         if let Some(local) = self.locals.get_mut(self.base + slot as usize) {
-            *local = value;
+            *local = made;
+        }
+    }
+
+    #[inline]
+    pub(super) fn set_number(&mut self, slot: u32, number: Number) {
+        if let Some(local) = self.locals.get_mut(self.base + slot as usize) {
+            *local = Local { value: Value::Nothing, number };
         }
     }
 
     /// Adds an argument of the function that is about to be called.
     #[inline]
     pub(super) fn push(&mut self, value: Value<'a>) {
-        self.locals.push(value);
+        let local = self.make_local(value);
+        self.locals.push(local);
+    }
+
+    /// Adds an argument that is a decimal.
+    #[inline]
+    pub(super) fn push_number(&mut self, number: Number) {
+        self.locals.push(Local { value: Value::Nothing, number });
     }
 
     /// Where the locals of the next function start.
@@ -133,7 +241,7 @@ impl<'a, 'e, 's, W: Watch> Frame<'a, 'e, 's, W> {
         work: impl FnOnce(&mut Self, &Body<W>) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
         for _ in self.locals.len()..top + slots as usize {
-            self.locals.push(Value::Nothing);
+            self.locals.push(Local::NOTHING);
         }
         let code = self.code;
         let Some(body) = code.functions.get(function as usize) else { return Err(Stop::Failed) };
@@ -151,7 +259,8 @@ impl<'a, 'e, 's, W: Watch> Frame<'a, 'e, 's, W> {
         if self.steps > limit::MAX_STEPS {
             return self.fail(id, format!("the rule takes more than {} steps", limit::MAX_STEPS));
         }
-        if self.scope.scratch.allocated_bytes() > limit::MAX_SCRATCH_BYTES {
+        let built = self.scope.scratch.allocated_bytes() + self.long.len() * size_of::<Decimal>();
+        if built > limit::MAX_SCRATCH_BYTES {
             let reason = format!("the rule needs more than {} bytes for what it builds", limit::MAX_SCRATCH_BYTES);
             return self.fail(id, reason);
         }

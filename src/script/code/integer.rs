@@ -33,7 +33,7 @@ impl<W: Watch> Integer<W> {
             Self::Local(id, slot) => {
                 frame.see(*id);
                 match frame.local(*slot) {
-                    Value::Integer(integer) => Ok(*integer),
+                    Value::Integer(integer) => Ok(integer),
                     _ => frame.fail(*id, NO_NUMBER),
                 }
             }
@@ -90,6 +90,14 @@ impl<W: Watch> Compiler<'_, W> {
                 })
             }
             Node::CallBuiltin(builtin, arguments) => match (self.apply(builtin), self.children(arguments)) {
+                (Some(Apply::Days), [from, to]) => {
+                    let (from, to) = (self.date(*from), self.date(*to));
+                    Box::new(move |frame| {
+                        frame.see(id);
+                        let from = from.day(frame)?;
+                        Ok(to.day(frame)? - from)
+                    })
+                }
                 (Some(Apply::Dates(apply)), [from, to]) => {
                     let (from, to, apply) = (self.date(*from), self.date(*to), *apply);
                     Box::new(move |frame| {

@@ -15,9 +15,9 @@ mod value;
 use std::{fmt, marker::PhantomData};
 
 use super::form::{Children, Form, Kept, Node, NodeId};
-use crate::{claim::Value, money::Decimal};
+use crate::claim::Value;
 
-pub(super) use frame::{Frame, Stop, Unwatched, Watch};
+pub(super) use frame::{Frame, Number, Stop, Unwatched, Watch};
 
 /// Gives a value of one type.
 type Run<W, T> = Box<dyn Fn(&mut Frame<'_, '_, '_, W>) -> Result<T, Stop> + Send + Sync>;
@@ -28,7 +28,7 @@ type RunValue<W> = Box<dyn for<'a> Fn(&mut Frame<'a, '_, '_, W>) -> Result<Value
 pub(super) enum Body<W> {
     Condition(Run<W, bool>),
     Integer(Run<W, i64>),
-    Number(Run<W, Decimal>),
+    Number(Run<W, Number>),
     Value(RunValue<W>),
 }
 
@@ -70,7 +70,10 @@ impl<W: Watch> Body<W> {
         match self {
             Self::Condition(run) => run(frame).map(Value::Boolean),
             Self::Integer(run) => run(frame).map(Value::Integer),
-            Self::Number(run) => run(frame).map(Value::Decimal),
+            Self::Number(run) => {
+                let number = run(frame)?;
+                Ok(Value::Decimal(frame.decimal(number)))
+            }
             Self::Value(run) => run(frame),
         }
     }

@@ -27,7 +27,10 @@ impl<W: Watch> Compiler<'_, W> {
             }
             Kept::Decimal => {
                 let number = self.number(id);
-                Box::new(move |frame| number.get(frame).map(Value::Decimal))
+                Box::new(move |frame| {
+                    let number = number.get(frame)?;
+                    Ok(Value::Decimal(frame.decimal(number)))
+                })
             }
             Kept::Text | Kept::Other => self.any(id),
         }
@@ -56,7 +59,7 @@ impl<W: Watch> Compiler<'_, W> {
             }),
             Node::Local(slot) => Box::new(move |frame| {
                 frame.see(id);
-                Ok(*frame.local(slot))
+                Ok(frame.local(slot))
             }),
             Node::Join(left, right) => {
                 let (left, right) = (self.value(left), self.value(right));
@@ -119,7 +122,10 @@ impl<W: Watch> Compiler<'_, W> {
             }
             Node::Decimal(_) | Node::Widen(_) | Node::NegateDecimal(_) | Node::OnDecimals(..) => {
                 let number = self.number(id);
-                Box::new(move |frame| number.get(frame).map(Value::Decimal))
+                Box::new(move |frame| {
+                    let number = number.get(frame)?;
+                    Ok(Value::Decimal(frame.decimal(number)))
+                })
             }
             _ => {
                 let condition = self.condition(id);

@@ -54,7 +54,10 @@ impl<'a, 'e, 's> Evaluation<'a, 'e, 's> {
     /// The number that an expression comes to; a whole one widens exactly.
     pub fn number(&mut self, expression: &Expression) -> Result<Decimal, Failure> {
         let number = self.run(expression, |frame, body| match body {
-            Body::Number(run) => run(frame).map(Some),
+            Body::Number(run) => {
+                let number = run(frame)?;
+                Ok(Some(frame.decimal(number)))
+            }
             other => Ok(other.value(frame)?.number()),
         });
         number?.ok_or_else(|| nothing(expression))

@@ -135,7 +135,8 @@ impl<'s> Checker<'s> {
         let (slots, reads) = (body.slot_count(), std::mem::take(&mut body.reads));
         let number = body.checker.add_root(typed.id);
         let read = if let Node::Read(read) = body.node(typed.id) { Some(read) } else { None };
-        let expression = Expression { number, root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, read };
+        let expression =
+            Expression { number, root: typed.id, slots, kind: typed.kind, place: fragment.place(), reads, read };
         Some((expression, established))
     }
 

@@ -21,7 +21,8 @@ use crate::{
     claim::Constant,
     diagnostic::{Findings, Fragment, Place, Source},
     script::{
-        Checker, Expression, Facts, Form, Scripts, Vocabulary, Wanted, code::Code, evaluate::evaluate_watched, limit, oracle,
+        Checker, Expression, Facts, Form, Scripts, Vocabulary, Wanted, code::Code, evaluate::evaluate_watched, limit,
+        oracle,
     },
 };
 
@@ -160,12 +161,11 @@ fn compare_one(
 ) -> Result<Given, String> {
     let scratch = Bump::new();
     let (form, code, expression) = (&asked.ready.form, &asked.ready.code, &asked.ready.expressions[asked.rule]);
-    let given =
-        world.scope(claim, &scratch, |scope| {
-            let (given, seen) = evaluate_watched(form, code, expression, scope, std::mem::take(nodes));
-            *nodes = seen;
-            given.map(Constant::from)
-        });
+    let given = world.scope(claim, &scratch, |scope| {
+        let (given, seen) = evaluate_watched(form, code, expression, scope, std::mem::take(nodes));
+        *nodes = seen;
+        given.map(Constant::from)
+    });
     let (typed, failed) = match given {
         Ok(value) => (Ok(value), None),
         Err(failure) => {
