@@ -17,11 +17,13 @@
     reason = "a measurement prints what it finds and stops where it can't go on"
 )]
 
+mod generated;
+
 use std::{hint::black_box, path::Path, time::Instant};
 
 use bumpalo::Bump;
 use meed::{
-    calendar::{Date, days_between, parse_iso},
+    calendar::{Date, days_between},
     claim::{Claim, Claims, Value},
     diagnostic::Findings,
     input::{ColumnMap, read_claims, wanted},
@@ -38,32 +40,6 @@ const ROUNDS: usize = 30;
 
 /// What a decision comes to: a bit for each rule that holds and flag that is raised.
 type Verdict = u8;
-
-/// Claims of the shape of the yardsticks', the same each time.
-fn claims_file() -> String {
-    let mut text =
-        String::from("claim_no,partner_id,country,sale_date,submitted,sku,category,net_revenue,claimed,invoice_no\n");
-    let mut state = 7_u64;
-    let mut below = |bound: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % bound
-    };
-    let start = parse_iso("2026-01-01").unwrap();
-    for number in 0..CLAIMS {
-        let sale = start + chrono::Days::new(below(360));
-        let submitted = sale + chrono::Days::new(below(80));
-        let cents = below(1_600_000);
-        let country = ["DE", "FR", "BR", "US", "JP", "IT"][usize::try_from(below(6)).unwrap()];
-        let category = ["DEVICE", "SUPPLIES", "SERVICE", "OTHER"][usize::try_from(below(4)).unwrap()];
-        let claimed = Decimal::new(i64::try_from(cents / 50 + below(900)).unwrap(), 2);
-        let revenue = Decimal::new(i64::try_from(cents).unwrap(), 2);
-        let (partner, sku, invoice) = (below(5_000), below(900), below(1_200));
-        text.push_str(&format!(
-            "C{number:08},P{partner:05},{country},{sale},{submitted},SKU{sku:04},{category},{revenue},{claimed},INV{invoice:08}\n"
-        ));
-    }
-    text
-}
 
 /// The figures beside the claim: the same for all three.
 fn award_of(number: usize) -> Decimal {
@@ -253,7 +229,7 @@ fn due(total: Decimal) -> Decimal {
 fn main() {
     let workspace = Workspace::find(&Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/workspace")).unwrap();
     let program = workspace.load(&"bench/scripted".parse().unwrap(), &mut Findings::new()).unwrap().program;
-    let text = claims_file();
+    let text = generated::claims(CLAIMS);
     let fields = wanted(&program.claim.fields);
     let claims = read_claims("c.csv", text.as_bytes(), &fields, &ColumnMap::default(), &mut |_| {}).unwrap().claims;
     let arena = Bump::new();

@@ -121,18 +121,23 @@ impl<'a, 'h> Assessment<'a, 'h> {
         Failure { place: Place::start_of(&self.program.source), reason: reason.to_owned() }
     }
 
-    /// The values that an expression may have looked at, and what it worked out of them to compare.
-    pub(super) fn seen(&self, expression: &Expression) -> Vec<Seen> {
-        let scope = self.scope();
-        let value = |read: &Read| if *read == Read::Presence { None } else { Some(scope.read(*read)) };
-        let reads = expression.reads().iter();
-        let read = reads.filter_map(|(name, read)| Some(Seen { name: name.clone(), value: value(read)?.into() }));
-        let sides = compared(&self.program.form, expression, &scope);
-        read.chain(sides.into_iter().map(|(name, value)| Seen { name, value: value.into() })).collect()
+    /// The values that an expression may have looked at and, where words are wanted, what it worked out to compare.
+    pub(super) fn seen<O: Observer<'a>>(&self, expression: &'a Expression) -> &'a [Seen<'a>] {
+        let (scope, reads) = (self.scope(), expression.reads());
+        let mut seen = ScratchVec::with_capacity_in(reads.len(), self.scratch);
+        for (name, read) in reads.iter().filter(|(_, read)| *read != Read::Presence) {
+            seen.push(Seen { name, value: scope.read(*read) });
+        }
+        if O::WORDS {
+            for (name, value) in compared(&self.program.form, expression, &scope) {
+                seen.push(Seen { name: self.scratch.alloc_str(&name), value });
+            }
+        }
+        seen.into_bump_slice()
     }
 
     /// A message with its values, where messages are wanted. One that can't be worked out says so: it decides nothing.
-    pub(super) fn message<O: Observer>(&self, template: &Template) -> &'a str {
+    pub(super) fn message<O: Observer<'a>>(&self, template: &Template) -> &'a str {
         if !O::WORDS {
             return "";
         }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Works out every component. Comes back with what an approved claim adds to their bases.
-pub(super) fn components<'a, O: Observer>(
+pub(super) fn components<'a, O: Observer<'a>>(
     assessment: &mut Assessment<'a, '_>,
     observer: &mut O,
 ) -> Result<ScratchVec<'a, Change<'a>>, Failure> {
@@ -37,7 +37,8 @@ pub(super) fn components<'a, O: Observer>(
             };
         }
         if O::STEPS {
-            observer.step(Step::Component(Box::new(step(assessment, component, due, &worked))));
+            let step = step::<O>(assessment, component, due, &worked);
+            observer.step(Step::Component(assessment.scratch.alloc(step)));
         }
         assessment.award.components.push(worked.amount);
         changes.extend(worked.change);
@@ -55,33 +56,38 @@ pub(super) fn components<'a, O: Observer>(
 struct Worked<'a> {
     amount: Decimal,
     exact: Option<Decimal>,
-    schedule: Option<Box<ScheduleStep>>,
+    schedule: Option<&'a ScheduleStep<'a>>,
     change: Option<Change<'a>>,
 }
 
-fn step(
-    assessment: &Assessment<'_, '_>,
-    component: &Component,
+fn step<'a, O: Observer<'a>>(
+    assessment: &Assessment<'a, '_>,
+    component: &'a Component,
     when: Option<bool>,
-    worked: &Worked<'_>,
-) -> ComponentStep {
-    let condition = component.when.as_ref();
+    worked: &Worked<'a>,
+) -> ComponentStep<'a> {
     let value = match &component.kind {
         ComponentKind::Amount(expression) => expression,
         ComponentKind::Accumulating { base, .. } => base,
     };
-    let mut seen = condition.map_or_else(Vec::new, |condition| assessment.seen(condition));
+    let mut seen = ScratchVec::new_in(assessment.scratch);
+    if let Some(condition) = &component.when {
+        seen.extend_from_slice_copy(assessment.seen::<O>(condition));
+    }
     if when != Some(false) {
-        let known = seen.clone();
-        seen.extend(assessment.seen(value).into_iter().filter(|value| !known.contains(value)));
+        for value in assessment.seen::<O>(value) {
+            if !seen.contains(value) {
+                seen.push(*value);
+            }
+        }
     }
     ComponentStep {
-        name: component.name.clone(),
-        place: component.place.clone(),
+        name: &component.name,
+        place: &component.place,
         when,
-        seen,
+        seen: seen.into_bump_slice(),
         exact: worked.exact,
-        schedule: worked.schedule.as_deref().cloned(),
+        schedule: worked.schedule,
         amount: worked.amount,
     }
 }
@@ -122,7 +128,7 @@ struct Accumulating<'a> {
 }
 
 impl<'a> Accumulating<'a> {
-    fn work<O: Observer>(&self, assessment: &Assessment<'a, '_>) -> Result<Worked<'a>, Failure> {
+    fn work<O: Observer<'a>>(&self, assessment: &Assessment<'a, '_>) -> Result<Worked<'a>, Failure> {
         let scope = assessment.scope();
         let base = number(&assessment.program.form, self.base, &scope)?;
         let key = match self.key.filter(|key| !key.is_claim()) {
@@ -134,7 +140,10 @@ impl<'a> Accumulating<'a> {
         let before = figure.map_or(Running::ZERO, |figure| figure.running());
         assessment.decider.with_terms(self.index, &scope, |terms| {
             let sums = self.sums(assessment, terms, before, base)?;
-            let schedule = if O::STEPS { Some(Box::new(self.step(assessment, terms, before, &sums)?)) } else { None };
+            let schedule = match O::STEPS {
+                true => Some(&*assessment.scratch.alloc(self.step(assessment, terms, before, &sums)?)),
+                false => None,
+            };
             let delta = Running { count: 1, sum: base, awarded: sums.amount };
             before.plus(delta).map_err(|reason| failed(Some(self.component), assessment, reason))?;
             let change = key.map(|key| Change { accumulator, key, delta, detail: Detail::None });
@@ -165,23 +174,24 @@ impl<'a> Accumulating<'a> {
 
     fn step(
         &self,
-        assessment: &Assessment<'_, '_>,
+        assessment: &Assessment<'a, '_>,
         terms: &Terms,
         before: Running,
         sums: &Sums,
-    ) -> Result<ScheduleStep, Failure> {
+    ) -> Result<ScheduleStep<'a>, Failure> {
         let slices = terms.slices(sums.total_after);
+        let slices = slices.map_err(|reason| failed(Some(self.component), assessment, reason))?;
         Ok(ScheduleStep {
-            slices: slices.map_err(|reason| failed(Some(self.component), assessment, reason))?,
+            slices: assessment.scratch.alloc_slice_copy(&slices),
             incremental: self.schedule.incremental,
-            key: self.key.map_or_else(Vec::new, |plan| assessment.key_seen(plan)),
+            key: self.key.map_or(&[], |plan| assessment.key_seen(plan)),
             base: sums.base,
             count_before: before.count,
             total_before: before.sum,
             total_after: sums.total_after,
-            band_before: terms.band(before.sum).filter(|_| before.count != 0).cloned(),
-            band_after: terms.band(sums.total_after).cloned(),
-            band_next: terms.next(sums.total_after).cloned(),
+            band_before: terms.band(before.sum).filter(|_| before.count != 0).copied(),
+            band_after: terms.band(sums.total_after).copied(),
+            band_next: terms.next(sums.total_after).copied(),
             due_exact: sums.due_exact,
             due_after: sums.due_after,
             due_before: sums.due_before,

@@ -29,7 +29,7 @@ pub struct Decision<'a> {
 }
 
 /// Decides one claim whose id and date can be read. The history is as earlier decisions left it.
-pub fn decide<'a, O: Observer>(
+pub fn decide<'a, O: Observer<'a>>(
     decider: &'a Decider<'a>,
     history: &History,
     claim: Claim<'a>,
@@ -51,7 +51,7 @@ pub fn decide<'a, O: Observer>(
 }
 
 impl<'a> Assessment<'a, '_> {
-    fn steps<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
+    fn steps<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
         self.intake::<O>();
         self.in_force(observer);
         self.read_totals(observer)?;
@@ -78,13 +78,13 @@ impl<'a> Assessment<'a, '_> {
         self.has_failed || matches!(self.disposition(), Disposition::Rejected | Disposition::Returned)
     }
 
-    fn intake<O: Observer>(&mut self) {
+    fn intake<O: Observer<'a>>(&mut self) {
         for deficiency in self.claim.deficiencies() {
             self.own(Reason::of_deficiency(self.claim.line(), deficiency, O::WORDS));
         }
     }
 
-    fn in_force<O: Observer>(&mut self, observer: &mut O) {
+    fn in_force<O: Observer<'a>>(&mut self, observer: &mut O) {
         let effective = self.program.identification.effective;
         let held = effective.0 <= self.date && self.date <= effective.1;
         if O::STEPS {
@@ -99,7 +99,7 @@ impl<'a> Assessment<'a, '_> {
 
     /// Reads every total and works out what this claim will add to it. A claim that was returned at intake counts in
     /// the totals that don't look at what is missing.
-    fn read_totals<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
+    fn read_totals<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
         let mut failed = None;
         for (number, total) in self.program.totals.iter().enumerate() {
             if self.lacks(total) {
@@ -110,8 +110,7 @@ impl<'a> Assessment<'a, '_> {
             match self.read_total(number, total) {
                 Ok((value, change)) => {
                     if O::STEPS {
-                        observer
-                            .step(Step::Figure(Seen { name: format!("totals.{}", total.name), value: value.into() }));
+                        observer.step(Step::Total(Seen { name: &total.name, value }));
                     }
                     self.totals.push(value);
                     self.total_changes.push(Some(change));
@@ -193,35 +192,35 @@ impl<'a> Assessment<'a, '_> {
         whole.map(Value::Integer).map_err(|_| self.failure("the total overflows"))
     }
 
-    fn look_up<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
+    fn look_up<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
         let tables = self.decider.tables;
         for (number, table) in self.program.tables.iter().enumerate() {
             let found = tables.look_up(number, table, self)?;
             if O::STEPS {
-                let cells = found.iter().flat_map(|row| {
-                    let fields = table.fields.iter().enumerate();
-                    fields.map(|(column, field)| Seen { name: field.name.clone(), value: row.value(column).into() })
-                });
-                let origin = found.map(|row| row.origin().to_string());
-                observer.step(Step::Lookup { table: table.name.clone(), found: origin, cells: cells.collect() });
+                let mut cells = ScratchVec::new_in(self.scratch);
+                for (column, field) in table.fields.iter().enumerate() {
+                    cells.extend(found.map(|row| Seen { name: field.name.as_str(), value: row.value(column) }));
+                }
+                let (table, origin) = (table.name.as_str(), found.map(|row| row.origin()));
+                observer.step(Step::Lookup { table, found: origin, cells: cells.into_bump_slice() });
             }
             self.table_rows.push(found.map(|row| row.row()));
         }
         Ok(())
     }
 
-    fn derive<O: Observer>(&mut self, observer: &mut O) -> Result<(), Failure> {
+    fn derive<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
         for figure in &self.program.derived {
             let value = evaluate(&self.program.form, &figure.value, &self.scope())?;
             if O::STEPS {
-                observer.step(Step::Figure(Seen { name: figure.name.clone(), value: value.into() }));
+                observer.step(Step::Figure(Seen { name: &figure.name, value }));
             }
             self.derived.push(value);
         }
         Ok(())
     }
 
-    fn decision<O: Observer>(mut self, id: &'a str) -> Decision<'a> {
+    fn decision<O: Observer<'a>>(mut self, id: &'a str) -> Decision<'a> {
         let disposition = self.disposition();
         if matches!(disposition, Disposition::Rejected | Disposition::Returned) {
             self.award = Award::none(self.scratch);

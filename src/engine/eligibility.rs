@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Evaluates every rule, so that the claimant hears everything at once.
-pub(super) fn rules<O: Observer>(assessment: &mut Assessment<'_, '_>, observer: &mut O) {
+pub(super) fn rules<'a, O: Observer<'a>>(assessment: &mut Assessment<'a, '_>, observer: &mut O) {
     let program = assessment.program;
     let mut judged: ScratchVec<'_, (bool, Result<bool, Failure>)> =
         ScratchVec::with_capacity_in(program.rules.len(), assessment.scratch);
@@ -31,9 +31,8 @@ pub(super) fn rules<O: Observer>(assessment: &mut Assessment<'_, '_>, observer: 
             Err(_) => RuleResult::Failed,
         };
         if O::STEPS {
-            let seen = if reached { assessment.seen(&rule.require) } else { Vec::new() };
-            let (code, place) = (rule.code.clone(), rule.place.clone());
-            observer.step(Step::Rule { code, place, result, seen, message: message.to_owned() });
+            let seen = if reached { assessment.seen::<O>(&rule.require) } else { &[] };
+            observer.step(Step::Rule { code: &rule.code, place: &rule.place, result, seen, message });
         }
         if objects {
             let (code, place) = (Cow::Borrowed(rule.code.as_str()), Some(Cow::Borrowed(&rule.place)));
@@ -47,7 +46,7 @@ pub(super) fn rules<O: Observer>(assessment: &mut Assessment<'_, '_>, observer: 
 }
 
 /// Raises flags.
-pub(super) fn flags<O: Observer>(assessment: &mut Assessment<'_, '_>, observer: &mut O) {
+pub(super) fn flags<'a, O: Observer<'a>>(assessment: &mut Assessment<'a, '_>, observer: &mut O) {
     let program = assessment.program;
     for flag in &program.flags {
         let raised = holds(&program.form, &flag.when, &assessment.scope());
@@ -58,8 +57,8 @@ pub(super) fn flags<O: Observer>(assessment: &mut Assessment<'_, '_>, observer: 
             Err(_) => RuleResult::Failed,
         };
         if O::STEPS {
-            let (code, place, seen) = (flag.code.clone(), flag.place.clone(), assessment.seen(&flag.when));
-            observer.step(Step::Flag { code, place, result, seen, message: message.to_owned() });
+            let seen = assessment.seen::<O>(&flag.when);
+            observer.step(Step::Flag { code: &flag.code, place: &flag.place, result, seen, message });
         }
         if raised == Ok(true) {
             let (code, place) = (Cow::Borrowed(flag.code.as_str()), Some(Cow::Borrowed(&flag.place)));

@@ -1,5 +1,7 @@
 //! The key of a `per` list for one claim.
 
+use bumpalo::collections::Vec as ScratchVec;
+
 use super::assessment::Assessment;
 use crate::{
     claim::Value,
@@ -66,10 +68,11 @@ impl<'a> Assessment<'a, '_> {
     }
 
     /// The values of a key, as the trace shows them.
-    pub(super) fn key_seen(&self, plan: &KeyPlan) -> Vec<Seen> {
-        let seen = plan.parts.iter().filter_map(|(word, part)| {
+    pub(super) fn key_seen(&self, plan: &'a KeyPlan) -> &'a [Seen<'a>] {
+        let mut seen = ScratchVec::with_capacity_in(plan.parts.len(), self.scratch);
+        for (word, part) in &plan.parts {
             let value = match part {
-                KeyPart::Claim | KeyPart::Program => return None,
+                KeyPart::Claim | KeyPart::Program => continue,
                 KeyPart::Participant => self.claim.value(self.program.claim.participant),
                 KeyPart::Period(period) => {
                     let start = self.program.identification.fiscal_year_starts.unwrap_or_default();
@@ -79,8 +82,8 @@ impl<'a> Assessment<'a, '_> {
                     evaluate(&self.program.form, expression, &self.scope()).unwrap_or(Value::Nothing)
                 }
             };
-            Some(Seen { name: word.clone(), value: value.into() })
-        });
-        seen.collect()
+            seen.push(Seen { name: word, value });
+        }
+        seen.into_bump_slice()
     }
 }

@@ -12,7 +12,10 @@ use crate::{
 };
 
 /// Applies every limit, in order, each asked what those before it left.
-pub(super) fn limits<O: Observer>(assessment: &mut Assessment<'_, '_>, observer: &mut O) -> Result<(), Failure> {
+pub(super) fn limits<'a, O: Observer<'a>>(
+    assessment: &mut Assessment<'a, '_>,
+    observer: &mut O,
+) -> Result<(), Failure> {
     let program = assessment.program;
     // A claim that would pass a ceiling and is held or rejected for it uses up neither that limit nor later ones.
     let mut uses_up = true;
@@ -37,7 +40,7 @@ pub(super) fn limits<O: Observer>(assessment: &mut Assessment<'_, '_>, observer:
             _ => RuleResult::Passed,
         };
         if O::STEPS {
-            let (code, place, key) = (limit.code.clone(), limit.place.clone(), assessment.key_seen(&limit.key));
+            let (code, place, key) = (limit.code.as_str(), &limit.place, assessment.key_seen(&limit.key));
             let granted_before = before.awarded;
             observer.step(Step::Limit(LimitStep { code, place, key, max, asked, granted_before, granted, result }));
         }

@@ -18,7 +18,7 @@ use crate::{
     claim::{Claim, Claims},
     history::History,
     money::Decimal,
-    outcome::{Codes, Depth, Disposition, EngineReason, Outcome, Reason, Trace, Words},
+    outcome::{Codes, Depth, Disposition, EngineReason, Outcome, Reason, Trace, Worded, Words},
     program::{Identity, Program},
 };
 
@@ -71,7 +71,7 @@ pub fn run(
     history: &mut History,
     claims: &Claims,
     depth: &dyn Fn(&str, u64) -> Depth,
-    sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace>),
+    sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
 ) {
     let queue = Queue::new(program, claims);
     let arena = Bump::new();
@@ -117,7 +117,7 @@ impl Run<'_> {
         claim: Claim<'_>,
         again: &mut dyn Iterator<Item = Claim<'_>>,
         scratch: &Bump,
-        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace>),
+        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
         let id = self.queue.id(claim, scratch);
         let depth = (self.depth)(id, claim.line());
@@ -147,10 +147,11 @@ impl Run<'_> {
         id: &'a str,
         scratch: &'a Bump,
         depth: Depth,
-        trace: Option<&mut Trace>,
+        trace: Option<&mut Trace<'a>>,
     ) -> Decision<'a> {
         let decider = &self.decider;
         let decided = catch_unwind(AssertUnwindSafe(|| match (depth, trace) {
+            (Depth::Flips, Some(trace)) => decide(decider, history, claim, id, scratch, &mut Worded(trace)),
             (_, Some(trace)) => decide(decider, history, claim, id, scratch, trace),
             (Depth::Codes, None) => decide(decider, history, claim, id, scratch, &mut Codes),
             (Depth::Words | Depth::Steps | Depth::Flips, None) => {
@@ -165,7 +166,7 @@ impl Run<'_> {
         })
     }
 
-    fn unreadable(&self, claim: Claim<'_>, sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace>)) {
+    fn unreadable(&self, claim: Claim<'_>, sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>)) {
         let program = self.decider.program;
         let id = match &program.claim.id {
             Identity::Fields(fields) if fields.iter().all(|field| claim.row().is_filled(*field)) => {

@@ -61,7 +61,7 @@ impl Terms {
         let reached = self.bands.iter().enumerate().filter(|(_, band)| self.incremental && reaches(band, total));
         for (number, band) in reached {
             let upper = self.bands.get(number + 1).and_then(|next| next.edge).map_or(total, |edge| edge.min(total));
-            slices.push((subtract(upper, band.edge.unwrap_or(Decimal::ZERO))?, band.clone()));
+            slices.push((subtract(upper, band.edge.unwrap_or(Decimal::ZERO))?, *band));
         }
         Ok(slices)
     }

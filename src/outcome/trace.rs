@@ -1,6 +1,11 @@
 //! The steps of one decision as data: which rule looked at which values, and the arithmetic of every amount.
 
-use crate::{calendar::Date, claim::Constant, diagnostic::Place, money::Decimal};
+use crate::{
+    calendar::Date,
+    claim::{Origin, Value},
+    diagnostic::Place,
+    money::Decimal,
+};
 
 use super::{Disposition, Flip};
 
@@ -11,70 +16,83 @@ pub enum Depth {
     Codes,
     /// The words of reasons, and named figures.
     Words,
-    /// These and every step.
+    /// Codes, and every step with the values that it saw.
     Steps,
-    /// These and what would change the decision, for which the claim is decided many times more.
+    /// All of these, and what would change the decision, for which the claim is decided many times more.
     Flips,
 }
 
 /// Sees the steps of a decision. Chosen when compiling, so that an unobserved run pays nothing.
-pub trait Observer {
+pub trait Observer<'a> {
     /// Whether steps are wanted at all.
     const STEPS: bool;
-    /// Whether the words of reasons are wanted.
+    /// Whether the words of reasons are wanted, and what comparisons worked out.
     const WORDS: bool;
 
     /// Takes a step.
-    fn step(&mut self, step: Step);
+    fn step(&mut self, step: Step<'a>);
 }
 
 /// Wants codes alone.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Codes;
 
-impl Observer for Codes {
+impl<'a> Observer<'a> for Codes {
     const STEPS: bool = false;
     const WORDS: bool = false;
 
-    fn step(&mut self, _: Step) {}
+    fn step(&mut self, _: Step<'a>) {}
 }
 
 /// Wants the words of reasons, and no steps.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Words;
 
-impl Observer for Words {
+impl<'a> Observer<'a> for Words {
     const STEPS: bool = false;
     const WORDS: bool = true;
 
-    fn step(&mut self, _: Step) {}
+    fn step(&mut self, _: Step<'a>) {}
 }
 
-/// Keeps every step in order.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Trace {
+/// Keeps every step in order, without words. What is kept is borrowed from the program and the decision.
+#[derive(Debug, Clone, Default)]
+pub struct Trace<'a> {
     /// The steps.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<'a>>,
     /// What would change the decision; `None` where it wasn't looked for.
     pub flips: Option<Vec<Flip>>,
 }
 
-impl Observer for Trace {
+impl<'a> Observer<'a> for Trace<'a> {
     const STEPS: bool = true;
-    const WORDS: bool = true;
+    const WORDS: bool = false;
 
-    fn step(&mut self, step: Step) {
+    fn step(&mut self, step: Step<'a>) {
         self.steps.push(step);
     }
 }
 
+/// Keeps every step in order with its words.
+#[derive(Debug)]
+pub struct Worded<'t, 'a>(pub &'t mut Trace<'a>);
+
+impl<'a> Observer<'a> for Worded<'_, 'a> {
+    const STEPS: bool = true;
+    const WORDS: bool = true;
+
+    fn step(&mut self, step: Step<'a>) {
+        self.0.step(step);
+    }
+}
+
 /// A value that a rule looked at, by the name that the rule gives it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen<'a> {
     /// As written: `claim.quantity`.
-    pub name: String,
+    pub name: &'a str,
     /// What it was.
-    pub value: Constant,
+    pub value: Value<'a>,
 }
 
 /// What a rule or flag found.
@@ -92,7 +110,7 @@ pub enum RuleResult {
 
 /// One step of a decision.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Step {
+pub enum Step<'a> {
     /// Whether the program was in force on the claim's date.
     InForce {
         /// The claim's date.
@@ -105,67 +123,69 @@ pub enum Step {
     /// A row of a table was looked up.
     Lookup {
         /// The table.
-        table: String,
+        table: &'a str,
         /// Where the row stands, if there is one.
-        found: Option<String>,
+        found: Option<Origin<'a>>,
         /// Its cells.
-        cells: Vec<Seen>,
+        cells: &'a [Seen<'a>],
     },
-    /// A figure of the past or a named figure of the program.
-    Figure(Seen),
+    /// A figure of the past.
+    Total(Seen<'a>),
+    /// A named figure of the program.
+    Figure(Seen<'a>),
     /// An eligibility rule.
     Rule {
         /// Its code.
-        code: String,
+        code: &'a str,
         /// Its place.
-        place: Place,
+        place: &'a Place,
         /// What it found.
         result: RuleResult,
         /// The values it looked at.
-        seen: Vec<Seen>,
+        seen: &'a [Seen<'a>],
         /// What it says to the claimant; empty if it passed.
-        message: String,
+        message: &'a str,
     },
     /// A component of the award.
-    Component(Box<ComponentStep>),
+    Component(&'a ComponentStep<'a>),
     /// A limit.
-    Limit(LimitStep),
+    Limit(LimitStep<'a>),
     /// A flag.
     Flag {
         /// Its code.
-        code: String,
+        code: &'a str,
         /// Its place.
-        place: Place,
+        place: &'a Place,
         /// What it found.
         result: RuleResult,
         /// The values it looked at.
-        seen: Vec<Seen>,
+        seen: &'a [Seen<'a>],
         /// What it says.
-        message: String,
+        message: &'a str,
     },
 }
 
 /// How one component came about.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ComponentStep {
+pub struct ComponentStep<'a> {
     /// Its name.
-    pub name: String,
+    pub name: &'a str,
     /// Its place.
-    pub place: Place,
+    pub place: &'a Place,
     /// Whether its condition held; `None` if it has none.
     pub when: Option<bool>,
     /// The values it looked at.
-    pub seen: Vec<Seen>,
+    pub seen: &'a [Seen<'a>],
     /// The amount before it was rounded; `None` under a schedule.
     pub exact: Option<Decimal>,
     /// The schedule's arithmetic, where there is one.
-    pub schedule: Option<ScheduleStep>,
+    pub schedule: Option<&'a ScheduleStep<'a>>,
     /// The amount.
     pub amount: Decimal,
 }
 
 /// The band that a total reached.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BandReached {
     /// Its lower edge, as an amount; `None` where it has none.
     pub edge: Option<Decimal>,
@@ -181,11 +201,11 @@ pub struct BandReached {
 
 /// The arithmetic of an accumulating component.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ScheduleStep {
+pub struct ScheduleStep<'a> {
     /// Each slice at its own band, not the whole at one.
     pub incremental: bool,
     /// The values of the key, as the program names them; empty for this claim alone.
-    pub key: Vec<Seen>,
+    pub key: &'a [Seen<'a>],
     /// What the claim adds.
     pub base: Decimal,
     /// Claims counted before.
@@ -201,7 +221,7 @@ pub struct ScheduleStep {
     /// The next band up, if there is one.
     pub band_next: Option<BandReached>,
     /// The slices of the total after with their bands, where each is paid at its own.
-    pub slices: Vec<(Decimal, BandReached)>,
+    pub slices: &'a [(Decimal, BandReached)],
     /// Due on the total after, before rounding.
     pub due_exact: Decimal,
     /// Due on the total after.
@@ -214,13 +234,13 @@ pub struct ScheduleStep {
 
 /// How one limit acted.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LimitStep {
+pub struct LimitStep<'a> {
     /// Its code.
-    pub code: String,
+    pub code: &'a str,
     /// Its place.
-    pub place: Place,
+    pub place: &'a Place,
     /// The values of the key.
-    pub key: Vec<Seen>,
+    pub key: &'a [Seen<'a>],
     /// The ceiling.
     pub max: Decimal,
     /// What the claim asks of it.

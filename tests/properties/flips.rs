@@ -94,17 +94,39 @@ fn file(rows: &[Row]) -> String {
     [HEADER.to_owned()].into_iter().chain(lines).collect()
 }
 
-fn explained(desk: &Desk, rows: &[Row], depth: Depth) -> Vec<(Outcome<'static>, Trace)> {
+/// What a trace held.
+struct Kept {
+    flips: Option<Vec<Flip>>,
+    /// The total after and the edge of the next band.
+    schedule: Option<(Decimal, Option<(Decimal, bool)>)>,
+    /// What each rule saw.
+    seen: Vec<(String, Vec<(String, Constant)>)>,
+}
+
+impl Kept {
+    fn new(trace: &Trace<'_>) -> Self {
+        let seen = trace.steps.iter().filter_map(|step| match step {
+            Step::Rule { code, seen, .. } => {
+                let seen = seen.iter().map(|seen| (seen.name.to_owned(), seen.value.into()));
+                Some(((*code).to_owned(), seen.collect()))
+            }
+            _ => None,
+        });
+        Self { flips: trace.flips.clone(), schedule: schedule(trace), seen: seen.collect() }
+    }
+}
+
+fn explained(desk: &Desk, rows: &[Row], depth: Depth) -> Vec<(Outcome<'static>, Kept)> {
     let (program, tables, claims) = (&desk.loaded.program, &desk.loaded.tables, desk.read(&file(rows)));
     let mut explained = Vec::new();
     run(program, tables, &mut History::new(), &claims, &|_, _| depth, &mut |outcome, trace| {
-        explained.push((outcome.clone().into_owned(), trace.unwrap().clone()));
+        explained.push((outcome.clone().into_owned(), Kept::new(trace.unwrap())));
     });
     explained
 }
 
 /// The claim decided again with another value in a cell.
-fn again(desk: &Desk, rows: &[Row], number: usize, field: usize, value: &Constant) -> (Outcome<'static>, Trace) {
+fn again(desk: &Desk, rows: &[Row], number: usize, field: usize, value: &Constant) -> (Outcome<'static>, Kept) {
     let mut rows = rows[..=number].to_vec();
     rows[number][field - 2] = match value {
         Constant::Date(date) => date.to_string(),
@@ -133,14 +155,14 @@ fn one_step_less(now: &Constant, to: &Constant) -> Option<Constant> {
 }
 
 /// Whether what a flip is to take away is there; `edge` is where the band to be reached starts.
-fn stands(aim: &Aim, (outcome, trace): &(Outcome<'static>, Trace), edge: Option<(Decimal, bool)>) -> bool {
+fn stands(aim: &Aim, (outcome, kept): &(Outcome<'static>, Kept), edge: Option<(Decimal, bool)>) -> bool {
     match (aim, edge) {
         (Aim::Objection(code), _) => {
             let reasons = outcome.reasons.iter().chain(outcome.flags.iter()).any(|reason| reason.code == *code);
             reasons || outcome.cuts.iter().any(|cut| cut.code == *code)
         }
         (Aim::Band(_), Some((edge, from))) => {
-            let total = schedule(trace).map(|(total, _)| total);
+            let total = kept.schedule.map(|(total, _)| total);
             total.is_some_and(|total| if from { total < edge } else { total <= edge })
         }
         (Aim::Band(_), None) => panic!("there is no next band"),
@@ -148,7 +170,7 @@ fn stands(aim: &Aim, (outcome, trace): &(Outcome<'static>, Trace), edge: Option<
 }
 
 /// The total after and the edge of the next band.
-fn schedule(trace: &Trace) -> Option<(Decimal, Option<(Decimal, bool)>)> {
+fn schedule(trace: &Trace<'_>) -> Option<(Decimal, Option<(Decimal, bool)>)> {
     trace.steps.iter().find_map(|step| match step {
         Step::Component(component) => {
             let schedule = component.schedule.as_ref()?;
@@ -159,8 +181,8 @@ fn schedule(trace: &Trace) -> Option<(Decimal, Option<(Decimal, bool)>)> {
     })
 }
 
-fn check(desk: &Desk, rows: &[Row], number: usize, was: &(Outcome<'static>, Trace), flip: &Flip) {
-    let edge = schedule(&was.1).and_then(|(_, edge)| edge);
+fn check(desk: &Desk, rows: &[Row], number: usize, was: &(Outcome<'static>, Kept), flip: &Flip) {
+    let edge = was.1.schedule.and_then(|(_, edge)| edge);
     assert!(stands(&flip.aim, was, edge), "{flip:?}");
     let flipped = again(desk, rows, number, flip.field, &flip.to);
     assert!(!stands(&flip.aim, &flipped, edge), "{flip:?}\n{}", file(rows));
@@ -251,13 +273,10 @@ fn nothing_is_looked_for_unless_it_is_wanted() {
 #[test]
 fn the_trace_shows_what_a_comparison_worked_out() {
     let desk = Desk::new(DEFINITION);
-    let (_, trace) = explained(&desk, &[claim(&[(2, "2026-04-03")])], Depth::Steps).pop().unwrap();
+    let (_, kept) = explained(&desk, &[claim(&[(2, "2026-04-03")])], Depth::Flips).pop().unwrap();
     let seen_by = |wanted: &str| {
-        let seen = trace.steps.iter().find_map(|step| match step {
-            Step::Rule { code, seen, .. } if code == wanted => Some(seen),
-            _ => None,
-        });
-        seen.unwrap().iter().map(|seen| (seen.name.as_str(), seen.value.clone())).collect::<Vec<_>>()
+        let seen = &kept.seen.iter().find(|(code, _)| code == wanted).unwrap().1;
+        seen.iter().map(|(name, value)| (name.as_str(), value.clone())).collect::<Vec<_>>()
     };
     let late = seen_by("LATE");
     assert!(late.contains(&("days_between(claim.sold_on, claim.sent_on)", Constant::Integer(33))), "{late:?}");

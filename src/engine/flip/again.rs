@@ -62,7 +62,7 @@ impl<'a> Again<'a> {
         claim: Claim<'a>,
         id: &'a str,
         outcome: &Outcome<'_>,
-        steps: &[Step],
+        steps: &[Step<'_>],
     ) -> Self {
         let earned = steps.iter().any(|step| matches!(step, Step::Component(component) if !component.amount.is_zero()));
         let before = Verdict::new(outcome, None);
@@ -119,11 +119,11 @@ struct Watch<'q, 'p> {
     result: Option<RuleResult>,
 }
 
-impl Observer for Watch<'_, '_> {
+impl<'a> Observer<'a> for Watch<'_, '_> {
     const STEPS: bool = true;
     const WORDS: bool = false;
 
-    fn step(&mut self, step: Step) {
+    fn step(&mut self, step: Step<'a>) {
         self.result = self.question.judge(&step).or(self.result);
     }
 }

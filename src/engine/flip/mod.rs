@@ -32,7 +32,7 @@ pub(super) fn flips(
     claim: Claim<'_>,
     id: &str,
     outcome: &Outcome<'_>,
-    steps: &[Step],
+    steps: &[Step<'_>],
 ) -> Vec<Flip> {
     // What a claim lacks is said already, and cures it.
     if !claim.deficiencies().is_empty() {

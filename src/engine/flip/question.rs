@@ -27,7 +27,7 @@ pub(super) struct Question<'p> {
 }
 
 /// What can be asked of an outcome.
-pub(super) fn questions<'p>(program: &'p Program, outcome: &Outcome<'_>, steps: &[Step]) -> Vec<Question<'p>> {
+pub(super) fn questions<'p>(program: &'p Program, outcome: &Outcome<'_>, steps: &[Step<'_>]) -> Vec<Question<'p>> {
     let reasons = outcome.reasons.iter().chain(outcome.flags.iter());
     let objecting = reasons.filter(|reason| reason.disposition != Disposition::Approved);
     let objecting = objecting.map(|reason| (reason.code.as_ref(), false));
@@ -49,7 +49,7 @@ pub(super) fn questions<'p>(program: &'p Program, outcome: &Outcome<'_>, steps: 
 
 impl Question<'_> {
     /// What a step says of it: passed where the objection is gone or the band reached.
-    pub(super) fn judge(&self, step: &Step) -> Option<RuleResult> {
+    pub(super) fn judge(&self, step: &Step<'_>) -> Option<RuleResult> {
         match (&self.aim, step) {
             (Aim::Objection(code), step) => judges(step, code),
             (Aim::Band(name), Step::Component(component)) if component.name == *name => {
@@ -62,13 +62,13 @@ impl Question<'_> {
     }
 }
 
-fn judges(step: &Step, wanted: &str) -> Option<RuleResult> {
+fn judges(step: &Step<'_>, wanted: &str) -> Option<RuleResult> {
     match step {
         Step::InForce { held, .. } if wanted == EngineReason::NotEffective.code() => Some(match held {
             true => RuleResult::Passed,
             false => RuleResult::Objected(EngineReason::NotEffective.disposition()),
         }),
-        Step::Rule { code, result, .. } | Step::Flag { code, result, .. } if code == wanted => Some(*result),
+        Step::Rule { code, result, .. } | Step::Flag { code, result, .. } if *code == wanted => Some(*result),
         Step::Limit(limit) if limit.code == wanted => Some(limit.result),
         _ => None,
     }
@@ -89,7 +89,7 @@ fn reach_of<'p>(program: &'p Program, code: &str, outcome: &Outcome<'_>) -> Opti
 }
 
 /// The next band of a component whose base looks at one number.
-fn next_band<'p>(program: &'p Program, step: &Step, outcome: &Outcome<'_>) -> Option<Question<'p>> {
+fn next_band<'p>(program: &'p Program, step: &Step<'_>, outcome: &Outcome<'_>) -> Option<Question<'p>> {
     let Step::Component(step) = step else { return None };
     let schedule = step.schedule.as_ref()?;
     let next = schedule.band_next.as_ref()?;
@@ -106,7 +106,7 @@ fn next_band<'p>(program: &'p Program, step: &Step, outcome: &Outcome<'_>) -> Op
         return None;
     }
     let seen = limited(figures(schedule), &reach);
-    let (aim, edge) = (Aim::Band(step.name.clone()), Some((next.edge?, next.from)));
+    let (aim, edge) = (Aim::Band(step.name.to_owned()), Some((next.edge?, next.from)));
     Some(Question { aim, reach, seen, is_cut: false, edge })
 }
 
@@ -116,15 +116,15 @@ fn figures(schedule: &ScheduleStep) -> Vec<Constant> {
     figures.into_iter().flatten().map(Constant::Decimal).collect()
 }
 
-fn seen_in(step: &Step) -> Vec<Constant> {
-    let values = |seen: &[Seen]| seen.iter().map(|seen| seen.value.clone()).collect();
+fn seen_in(step: &Step<'_>) -> Vec<Constant> {
+    let values = |seen: &[Seen<'_>]| seen.iter().map(|seen| seen.value.into()).collect();
     match step {
         Step::Rule { seen, .. } | Step::Flag { seen, .. } => values(seen),
         Step::InForce { effective, .. } => vec![Constant::Date(effective.0), Constant::Date(effective.1)],
         Step::Limit(limit) => {
             [limit.granted, limit.max, limit.asked, limit.granted_before].map(Constant::Decimal).into()
         }
-        Step::Lookup { .. } | Step::Figure(_) | Step::Component(_) => Vec::new(),
+        Step::Lookup { .. } | Step::Total(_) | Step::Figure(_) | Step::Component(_) => Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ const LISTED: usize = 8;
 
 impl Page<'_> {
     /// The section on what would change the outcome, where that was looked for and there is something to say.
-    pub(super) fn flips(&mut self, outcome: &Outcome<'_>, trace: &Trace) {
+    pub(super) fn flips(&mut self, outcome: &Outcome<'_>, trace: &Trace<'_>) {
         let Some(flips) = &trace.flips else { return };
         let unmoved = unmoved(outcome, trace, flips);
         if flips.is_empty() && unmoved.is_empty() {
@@ -31,7 +31,7 @@ impl Page<'_> {
     }
 
     /// Values of one field that do the same: several only where they are choices.
-    fn group(&mut self, outcome: &Outcome<'_>, trace: &Trace, group: &[Flip]) {
+    fn group(&mut self, outcome: &Outcome<'_>, trace: &Trace<'_>, group: &[Flip]) {
         let [flip, others @ ..] = group else { return };
         let (name, effect) = match &flip.aim {
             Aim::Band(name) => (name, format!("would reach {}", next_band(name, trace))),
@@ -67,18 +67,18 @@ impl Page<'_> {
 
 /// Codes of the program, or of its dates, that object and for which nothing was found. Where an empty cell was looked at,
 /// filling it may be what is asked.
-fn unmoved<'o>(outcome: &'o Outcome<'_>, trace: &Trace, flips: &[Flip]) -> Vec<&'o str> {
+fn unmoved<'o>(outcome: &'o Outcome<'_>, trace: &Trace<'_>, flips: &[Flip]) -> Vec<&'o str> {
     let reasons = outcome.reasons.iter().chain(outcome.flags.iter());
     let objecting = reasons.filter(|reason| reason.disposition != Disposition::Approved);
     let is_own = |code: &str| {
         code == EngineReason::NotEffective.code() || EngineReason::ALL.iter().all(|reason| reason.code() != code)
     };
     let answered = |code: &str| flips.iter().any(|flip| matches!(&flip.aim, Aim::Objection(found) if found == code));
-    let is_empty = |seen: &Seen| seen.value == Constant::Nothing && seen.name.starts_with("claim.");
+    let is_empty = |seen: &Seen<'_>| seen.value.is_nothing() && seen.name.starts_with("claim.");
     let saw_empty = |wanted: &str| {
         trace.steps.iter().any(|step| match step {
             Step::Rule { code, seen, .. } | Step::Flag { code, seen, .. } => {
-                code == wanted && seen.iter().any(is_empty)
+                *code == wanted && seen.iter().any(is_empty)
             }
             _ => false,
         })
@@ -87,7 +87,7 @@ fn unmoved<'o>(outcome: &'o Outcome<'_>, trace: &Trace, flips: &[Flip]) -> Vec<&
     codes.filter(|code| is_own(code) && !answered(code) && !saw_empty(code)).collect()
 }
 
-fn next_band(name: &str, trace: &Trace) -> String {
+fn next_band(name: &str, trace: &Trace<'_>) -> String {
     let next = trace.steps.iter().find_map(|step| match step {
         Step::Component(component) if component.name == name => component.schedule.as_ref()?.band_next.as_ref(),
         _ => None,

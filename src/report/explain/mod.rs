@@ -16,7 +16,7 @@ use crate::{
 
 /// Why a claim was decided as it was: what would have changed that, and each step with the rule's line, the values it saw
 /// and the arithmetic.
-pub fn explain(program: &Program, outcome: &Outcome<'_>, trace: &Trace) -> String {
+pub fn explain(program: &Program, outcome: &Outcome<'_>, trace: &Trace<'_>) -> String {
     let mut page = Page { text: String::new(), scale: program.identification.scale, program };
     page.head(outcome);
     page.flips(outcome, trace);
@@ -76,7 +76,7 @@ impl Page<'_> {
         }
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step<'_>) {
         match step {
             Step::InForce { date, effective, held } => {
                 let verb = if *held { "lies" } else { "does not lie" };
@@ -89,7 +89,8 @@ impl Page<'_> {
                 }
                 None => self.entry(table, "no row matches"),
             },
-            Step::Figure(seen) => self.entry(&seen.name, &value(&seen.value)),
+            Step::Total(seen) => self.entry(&format!("totals.{}", seen.name), &value(&seen.value.into())),
+            Step::Figure(seen) => self.entry(seen.name, &value(&seen.value.into())),
             Step::Rule { code, place, result, seen, message } => {
                 self.entry(code, &format!("{}, {}", result_word(*result, "passed"), place.path_and_line()));
                 self.seen(seen);
@@ -105,7 +106,7 @@ impl Page<'_> {
         }
     }
 
-    fn component(&mut self, step: &ComponentStep) {
+    fn component(&mut self, step: &ComponentStep<'_>) {
         let amount = if step.when == Some(false) { "not due".to_owned() } else { self.amount(step.amount) };
         self.entry(&step.name, &format!("{amount}, {}", step.place.path_and_line()));
         self.seen(&step.seen);
@@ -119,8 +120,8 @@ impl Page<'_> {
         }
     }
 
-    fn schedule(&mut self, step: &ScheduleStep, amount: Decimal) {
-        let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value)).collect();
+    fn schedule(&mut self, step: &ScheduleStep<'_>, amount: Decimal) {
+        let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value.into())).collect();
         let of = if key.is_empty() { "this claim alone".to_owned() } else { key.join(", ") };
         self.remark(&format!("this claim adds {}", figure(step.base)));
         let before = match step.count_before {
@@ -143,7 +144,7 @@ impl Page<'_> {
         }
     }
 
-    fn bands(&mut self, step: &ScheduleStep) {
+    fn bands(&mut self, step: &ScheduleStep<'_>) {
         let reach = |band: &Option<BandReached>| band.as_ref().map_or("below the first band".to_owned(), band_words);
         let whole = if step.incremental { "each slice at its own band" } else { "on the whole total" };
         let (before, after) = (reach(&step.band_before), reach(&step.band_after));
@@ -155,7 +156,7 @@ impl Page<'_> {
         self.remark(&line);
     }
 
-    fn arithmetic(&mut self, step: &ScheduleStep) {
+    fn arithmetic(&mut self, step: &ScheduleStep<'_>) {
         let due = match &step.band_after {
             Some(band) if !step.incremental => {
                 let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", figure(band.flat)) };
@@ -183,7 +184,7 @@ impl Page<'_> {
     }
 
     /// What of a retroactive difference is this claim's own, and what corrects earlier claims.
-    fn true_up(&mut self, step: &ScheduleStep, amount: Decimal) {
+    fn true_up(&mut self, step: &ScheduleStep<'_>, amount: Decimal) {
         let Some(band) = step.band_after.as_ref().filter(|_| !step.incremental && step.count_before > 0) else {
             return;
         };
@@ -202,13 +203,13 @@ impl Page<'_> {
         ));
     }
 
-    fn limit(&mut self, step: &LimitStep) {
+    fn limit(&mut self, step: &LimitStep<'_>) {
         let word = match step.result {
             RuleResult::Objected(Disposition::Approved) => "cut".to_owned(),
             result => result_word(result, "within the ceiling"),
         };
         self.entry(&step.code, &format!("{word}, {}", step.place.path_and_line()));
-        let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value)).collect();
+        let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value.into())).collect();
         let of = if key.is_empty() { String::new() } else { format!(" for {}", key.join(", ")) };
         self.remark(&format!(
             "asks {} of a ceiling of {}{of}, of which {} are granted; gets {}",
@@ -224,8 +225,9 @@ impl Page<'_> {
         format!("{} to {}", rounding.mode().name(), plain(rounding.step()))
     }
 
-    fn seen(&mut self, seen: &[Seen]) {
-        let values: Vec<String> = seen.iter().map(|seen| format!("{} = {}", seen.name, value(&seen.value))).collect();
+    fn seen(&mut self, seen: &[Seen<'_>]) {
+        let values: Vec<String> =
+            seen.iter().map(|seen| format!("{} = {}", seen.name, value(&seen.value.into()))).collect();
         if !values.is_empty() {
             self.remark(&values.join(", "));
         }

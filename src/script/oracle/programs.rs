@@ -50,7 +50,7 @@ struct Known<'p> {
 }
 
 impl<'p> Known<'p> {
-    fn new(program: &'p Program, claim: Claim<'p>, outcome: &Outcome<'_>, trace: &Trace) -> Option<Self> {
+    fn new(program: &'p Program, claim: Claim<'p>, outcome: &Outcome<'_>, trace: &Trace<'_>) -> Option<Self> {
         let date = outcome.date?;
         let cut = outcome.cuts.iter().try_fold(Decimal::ZERO, |sum, cut| add(sum, cut.amount)).unwrap();
         let mut known = Self {
@@ -72,35 +72,38 @@ impl<'p> Known<'p> {
         Some(known)
     }
 
-    fn take(&mut self, step: &Step) {
+    fn take(&mut self, step: &Step<'_>) {
         match step {
             Step::InForce { .. } => {}
+            Step::Total(seen) => {
+                let total = self.program.totals.iter().position(|total| total.name == seen.name);
+                self.totals.extend(total.map(|number| (number, seen.value.into())));
+            }
             Step::Figure(seen) => {
                 let derived = self.program.derived.iter().position(|figure| figure.name == seen.name);
-                let total = self.program.totals.iter().position(|total| format!("totals.{}", total.name) == seen.name);
-                self.derived.extend(derived.map(|number| (number, seen.value.clone())));
-                self.totals.extend(total.map(|number| (number, seen.value.clone())));
+                self.derived.extend(derived.map(|number| (number, seen.value.into())));
             }
             Step::Lookup { table, found, cells } => {
                 self.looked_up = true;
                 let number = self.program.tables.iter().position(|known| known.name == *table).unwrap();
                 if found.is_some() {
                     let kinds = self.program.tables[number].fields.iter().map(|field| field.kind.scalar.column());
+                    let values: Vec<Constant> = cells.iter().map(|seen| seen.value.into()).collect();
                     let mut rows = Claims::new("table", kinds);
-                    rows.push(1, cells.iter().map(|seen| cell(&seen.value)), Vec::new()).unwrap();
+                    rows.push(1, values.iter().map(cell), Vec::new()).unwrap();
                     self.tables[number] = Some(rows);
                 }
             }
             Step::Rule { code, result, .. } | Step::Flag { code, result, .. } => {
                 if *result != RuleResult::NotReached {
-                    self.evaluated.insert(code.clone());
+                    self.evaluated.insert((*code).to_owned());
                 }
                 if matches!(result, RuleResult::Objected(_)) {
-                    self.objected.insert(code.clone());
+                    self.objected.insert((*code).to_owned());
                 }
             }
             Step::Component(step) => self.components.push(step.amount),
-            Step::Limit(step) => _ = self.limits.insert(step.code.clone()),
+            Step::Limit(step) => _ = self.limits.insert(step.code.to_owned()),
         }
     }
 
@@ -322,13 +325,14 @@ impl Subject {
         let intake = read_claims("claims.csv", csv, &fields, &ColumnMap::default(), &mut |_| {}).unwrap();
         let by_line: HashMap<u64, Claim<'_>> = intake.claims.iter().map(|claim| (claim.origin().line, claim)).collect();
         let mut decided = Vec::new();
-        let mut keep = |outcome: &Outcome<'_>, trace: Option<&Trace>| {
-            decided.push((outcome.clone().into_owned(), trace.cloned().unwrap_or_default()));
+        let mut keep = |outcome: &Outcome<'_>, trace: Option<&Trace<'_>>| {
+            let claim = by_line[&outcome.origin.line];
+            let trace = trace.cloned().unwrap_or_default();
+            decided
+                .extend(Known::new(&loaded.program, claim, outcome, &trace).map(|known| (outcome.origin.line, known)));
         };
         run(&loaded.program, &loaded.tables, &mut History::new(), &intake.claims, &|_, _| Depth::Steps, &mut keep);
-        for (outcome, trace) in &decided {
-            let claim = by_line[&outcome.origin.line];
-            let Some(known) = Known::new(&loaded.program, claim, outcome, trace) else { continue };
+        for (line, known) in &decided {
             let mut scope = known.rhai_scope();
             for part in parts(&loaded.program).iter().filter(|part| known.reached(part)) {
                 let (name, place) = (&part.name, part.expression.place());
@@ -338,7 +342,7 @@ impl Subject {
                 });
                 let mut asked = Asked { tree, scope: &mut scope, engines };
                 if let Err(trouble) = compare(&known.typed(part.expression), true, &mut asked) {
-                    panic!("{name} on {}: {}: {trouble}", outcome.origin, place.text());
+                    panic!("{name} on line {line}: {}: {trouble}", place.text());
                 }
                 *compared.entry((name.clone(), place.span)).or_default() += 1;
             }
