@@ -52,7 +52,7 @@ fn before_of(number: usize) -> Decimal {
 }
 
 fn copies_of(number: usize) -> i64 {
-    i64::from(number % 50 == 0)
+    i64::from(number.is_multiple_of(50))
 }
 
 /// The rules through the typed form.

@@ -463,7 +463,9 @@ mod tests {
         let texts =
             ["0.00", "-0.00", "1.10", "-36028797018963967", "36028797018963968.5", "7.9228162514264337593543950335"];
         let mut rows = Rows::new([ColumnKind::Decimal]);
-        texts.iter().for_each(|text| rows.push([Cell::Decimal(parse_decimal(text).unwrap())]));
+        for text in texts {
+            rows.push([Cell::Decimal(parse_decimal(text).unwrap())]);
+        }
         let mut others = Rows::new([ColumnKind::Decimal]);
         (0..texts.len()).rev().for_each(|number| others.push_row(rows.row(number)));
         for (number, text) in texts.iter().enumerate() {

@@ -70,22 +70,21 @@ fn step<'a, O: Observer<'a>>(
         ComponentKind::Amount(expression) => expression,
         ComponentKind::Accumulating { base, .. } => base,
     };
-    let mut seen = ScratchVec::new_in(assessment.scratch);
-    if let Some(condition) = &component.when {
-        seen.extend_from_slice_copy(assessment.seen::<O>(condition));
-    }
-    if when != Some(false) {
-        for value in assessment.seen::<O>(value) {
-            if !seen.contains(value) {
-                seen.push(*value);
-            }
+    let of_condition = component.when.as_ref().map_or(&[][..], |condition| assessment.seen::<O>(condition));
+    let of_value = if when == Some(false) { &[] } else { assessment.seen::<O>(value) };
+    let seen = match of_condition {
+        [] => of_value,
+        _ => {
+            let mut seen = ScratchVec::from_iter_in(of_condition.iter().copied(), assessment.scratch);
+            seen.extend(of_value.iter().filter(|value| !of_condition.contains(value)));
+            seen.into_bump_slice()
         }
-    }
+    };
     ComponentStep {
         name: &component.name,
         place: &component.place,
         when,
-        seen: seen.into_bump_slice(),
+        seen,
         exact: worked.exact,
         schedule: worked.schedule,
         amount: worked.amount,

@@ -21,6 +21,8 @@ pub struct Decider<'p> {
     params: Vec<(Date, &'p [Value<'p>])>,
     /// By component: its terms, once they are known to be the same for every claim.
     terms: Vec<OnceCell<Terms>>,
+    /// How many steps a decision has at most.
+    pub(super) steps: usize,
 }
 
 impl<'p> Decider<'p> {
@@ -35,7 +37,9 @@ impl<'p> Decider<'p> {
             (date, &*scratch.alloc_slice_fill_iter(values))
         });
         let terms = program.components.iter().map(|_| OnceCell::new()).collect();
-        Self { program, tables, params: params.collect(), terms }
+        let figures = program.totals.len() + program.tables.len() + program.derived.len();
+        let judgements = program.rules.len() + program.components.len() + program.limits.len() + program.flags.len();
+        Self { program, tables, params: params.collect(), terms, steps: 1 + figures + judgements }
     }
 
     /// The params in force on a date.

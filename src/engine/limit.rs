@@ -42,7 +42,8 @@ pub(super) fn limits<'a, O: Observer<'a>>(
         if O::STEPS {
             let (code, place, key) = (limit.code.as_str(), &limit.place, assessment.key_seen(&limit.key));
             let granted_before = before.awarded;
-            observer.step(Step::Limit(LimitStep { code, place, key, max, asked, granted_before, granted, result }));
+            let step = LimitStep { code, place, key, max, asked, granted_before, granted, result };
+            observer.step(Step::Limit(assessment.scratch.alloc(step)));
         }
         match result {
             RuleResult::Objected(Disposition::Approved) => cut(assessment, limit, asked, granted).map_err(fail)?,

@@ -138,7 +138,9 @@ impl<'p> Queue<'p> {
         for &Place { number, .. } in places {
             let claim = self.claims.claim(number as usize);
             let mut id = hasher.build_hasher();
-            fields.iter().for_each(|field| claim.row().encode(*field, &mut |piece| id.write(piece)));
+            for field in fields {
+                claim.row().encode(*field, &mut |piece| id.write(piece));
+            }
             let hash = id.finish();
             let same = |other: &u32| {
                 let other = self.claims.claim(*other as usize);
@@ -152,7 +154,7 @@ impl<'p> Queue<'p> {
                 }
             }
         }
-        #[expect(clippy::iter_over_hash_type, reason = "what is made of a group doesn't depend on the others")]
+        // In any order: what is made of a group doesn't depend on the others.
         for group in groups.into_values() {
             self.judge_same_id(&group);
         }

@@ -89,7 +89,9 @@ pub fn run(
         ahead = rest;
         window.clear();
         let views: Vec<Claim<'_>> = numbers.iter().map(|number| claims.claim(*number as usize)).collect();
-        views.iter().for_each(|claim| window.push_row(claim.row()));
+        for claim in &views {
+            window.push_row(claim.row());
+        }
         let mut views = views.iter().enumerate().map(|(row, claim)| claim.with_row(window.row(row))).peekable();
         while let Some(claim) = views.next() {
             let repeats = |next: &Claim<'_>| queue.repeats(number_of(*next));
@@ -121,7 +123,7 @@ impl Run<'_> {
     ) {
         let id = self.queue.id(claim, scratch);
         let depth = (self.depth)(id, claim.line());
-        let mut trace = (depth >= Depth::Steps).then(Trace::default);
+        let mut trace = (depth >= Depth::Steps).then(|| Trace::with_room(self.decider.steps));
         let outcome = match self.queue.conflict(number_of(claim)) {
             Some(lines) => id_twice(self.decider.program, claim, id, lines, depth),
             None => {

@@ -92,7 +92,7 @@ fn whole_rows(bytes: &[u8], delimiter: u8) -> Option<usize> {
         // Rows without a quote are passed over at once.
         let quote = memchr(b'"', rest).unwrap_or(rest.len());
         let plain = rest.get(..quote).unwrap_or_default();
-        if let Some(last) = memchr2_iter(b'\n', b'\r', plain).last() {
+        if let Some(last) = memchr2_iter(b'\n', b'\r', plain).next_back() {
             start += last + 1;
             whole = Some(start);
         }

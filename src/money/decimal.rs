@@ -173,6 +173,7 @@ pub(super) fn short(number: Decimal) -> Option<i64> {
 
 /// Ten to a power, where that is a number of 64 bits.
 pub(super) fn power_of_ten(power: u32) -> Option<i64> {
+    #[expect(clippy::indexing_slicing, reason = "worked out when compiling")]
     const POWERS: [i64; 19] = {
         let mut powers = [1; 19];
         let mut power = 1;

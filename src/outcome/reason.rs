@@ -21,7 +21,7 @@ pub struct Reason<'a> {
     pub place: Option<Cow<'a, Place>>,
 }
 
-impl<'a> Reason<'a> {
+impl Reason<'_> {
     /// The same without what it borrows.
     pub fn into_owned(self) -> Reason<'static> {
         Reason {

@@ -64,6 +64,13 @@ pub struct Trace<'a> {
     pub flips: Option<Vec<Flip>>,
 }
 
+impl Trace<'_> {
+    /// An empty trace with room for as many steps.
+    pub fn with_room(steps: usize) -> Self {
+        Self { steps: Vec::with_capacity(steps), flips: None }
+    }
+}
+
 impl<'a> Observer<'a> for Trace<'a> {
     const STEPS: bool = true;
     const WORDS: bool = false;
@@ -149,7 +156,7 @@ pub enum Step<'a> {
     /// A component of the award.
     Component(&'a ComponentStep<'a>),
     /// A limit.
-    Limit(LimitStep<'a>),
+    Limit(&'a LimitStep<'a>),
     /// A flag.
     Flag {
         /// Its code.

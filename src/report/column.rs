@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(super) enum OutcomeCell<'o> {
     /// What became of the claim.
-    Status(&'static str),
+    Status(&'o str),
     /// Text that the program made.
     Word(&'o str),
     /// Text that came from input.
@@ -54,8 +54,7 @@ impl OutcomeCell<'_> {
     /// What the cell says, apart from codes.
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
-            Self::Status(text) => Cow::Borrowed(text),
-            Self::Word(text) | Self::Input(text) => Cow::Borrowed(text),
+            Self::Status(text) | Self::Word(text) | Self::Input(text) => Cow::Borrowed(text),
             Self::Origin(origin) => Cow::Owned(origin.to_string()),
             Self::Date(date) => Cow::Owned(date.to_string()),
             Self::Amount(amount, scale) => Cow::Owned(at_scale(*amount, *scale)),

@@ -56,14 +56,13 @@ impl<W: Write> OutcomeWriter for CommaWriter<W> {
 impl Row {
     fn cell(&mut self, cell: OutcomeCell<'_>) {
         match cell {
-            OutcomeCell::Empty => {}
+            OutcomeCell::Empty | OutcomeCell::Reasons([]) | OutcomeCell::Cuts([]) => {}
             OutcomeCell::Status(word) => self.bytes.extend_from_slice(word.as_bytes()),
             OutcomeCell::Word(text) => self.text(text),
             OutcomeCell::Input(text) => self.text(&for_spreadsheet(text)),
             OutcomeCell::Origin(origin) => self.origin(origin),
             OutcomeCell::Date(date) => write_iso(date, &mut self.bytes),
             OutcomeCell::Amount(amount, scale) => write_at_scale(amount, scale, &mut self.bytes),
-            OutcomeCell::Reasons([]) | OutcomeCell::Cuts([]) => {}
             OutcomeCell::Reasons([only]) => self.text(&only.code),
             OutcomeCell::Reasons(_) | OutcomeCell::Cuts(_) => self.text(&cell.text()),
         }

@@ -101,11 +101,11 @@ impl Summary {
         for (index, reason) in outcome.reasons.iter().enumerate() {
             let is_first = !outcome.reasons.iter().take(index).any(|other| other.code == reason.code);
             if is_first {
-                tally(&mut self.reasons, &reason.code).into_iter().for_each(|count| *count += 1);
+                count(&mut self.reasons, &reason.code);
             }
         }
         for flag in outcome.flags.iter() {
-            tally(&mut self.flags, &flag.code).into_iter().for_each(|count| *count += 1);
+            count(&mut self.flags, &flag.code);
         }
         if outcome.disposition == Disposition::Approved {
             for ((_, sum), component) in self.components.iter_mut().zip(outcome.components.iter()) {
@@ -196,6 +196,12 @@ fn tally<'t, T: Default>(figures: &'t mut Tally<T>, code: &str) -> Option<&'t mu
     }
     let place = known.unwrap_or(figures.len() - 1);
     figures.get_mut(place).map(|(_, figure)| figure)
+}
+
+fn count(figures: &mut Tally<u64>, code: &str) {
+    if let Some(count) = tally(figures, code) {
+        *count += 1;
+    }
 }
 
 /// The figures by code.

@@ -159,7 +159,7 @@ fn check_repeats(table: &[Vec<String>], outcomes: &[Outcome<'static>]) -> Result
         let aside = own.len() - rows.len();
         let not_queued = own.iter().filter(|outcome| {
             outcome.disposition == Disposition::Returned
-                && outcome.reasons.iter().all(|reason| unreadable.contains(&&&*reason.code))
+                && outcome.reasons.iter().all(|reason| unreadable.contains(&&*reason.code))
         });
         prop_assert!(not_queued.count() >= aside);
         if rows.iter().all(|cells| *cells == rows[0]) {

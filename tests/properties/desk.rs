@@ -60,7 +60,7 @@ impl Desk {
         let claims = self.read(csv);
         let (program, tables) = (&self.loaded.program, &self.loaded.tables);
         run(program, tables, &mut History::new(), &claims, &|_, _| Depth::Words, &mut |outcome, _| {
-            outcomes.push(outcome.clone().into_owned())
+            outcomes.push(outcome.clone().into_owned());
         });
         outcomes
     }

@@ -108,8 +108,8 @@ impl Page<'_> {
 
     fn component(&mut self, step: &ComponentStep<'_>) {
         let amount = if step.when == Some(false) { "not due".to_owned() } else { self.amount(step.amount) };
-        self.entry(&step.name, &format!("{amount}, {}", step.place.path_and_line()));
-        self.seen(&step.seen);
+        self.entry(step.name, &format!("{amount}, {}", step.place.path_and_line()));
+        self.seen(step.seen);
         if let Some(exact) = step.exact
             && exact != step.amount
         {
@@ -208,7 +208,7 @@ impl Page<'_> {
             RuleResult::Objected(Disposition::Approved) => "cut".to_owned(),
             result => result_word(result, "within the ceiling"),
         };
-        self.entry(&step.code, &format!("{word}, {}", step.place.path_and_line()));
+        self.entry(step.code, &format!("{word}, {}", step.place.path_and_line()));
         let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value.into())).collect();
         let of = if key.is_empty() { String::new() } else { format!(" for {}", key.join(", ")) };
         self.remark(&format!(

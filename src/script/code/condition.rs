@@ -1,6 +1,6 @@
 //! Conditions.
 
-use super::{Compiler, Run, Watch};
+use super::{Compiler, Run, Watch, flow::none};
 use crate::{
     claim::{Constant, Value},
     money::compare,
@@ -95,7 +95,7 @@ impl<W: Watch> Compiler<'_, W> {
             }
             Node::Block(statements) => {
                 let (steps, last) = self.statements(statements);
-                let last = last.map_or_else(|| self.none(id, NO_CONDITION), |last| self.condition(last));
+                let last = last.map_or_else(|| none(id, NO_CONDITION), |last| self.condition(last));
                 Box::new(move |frame| {
                     frame.see(id);
                     steps.iter().try_for_each(|step| step(frame))?;

@@ -240,12 +240,12 @@ impl<W: Watch> Compiler<'_, W> {
             }
         }
     }
+}
 
-    /// A node that has no value of the type that is wanted. The checker lets none through.
-    pub(super) fn none<T: 'static>(&self, id: NodeId, reason: &'static str) -> Run<W, T> {
-        Box::new(move |frame| {
-            frame.see(id);
-            frame.fail(id, reason)
-        })
-    }
+/// A node that has no value of the type that is wanted. The checker lets none through.
+pub(super) fn none<W: Watch, T: 'static>(id: NodeId, reason: &'static str) -> Run<W, T> {
+    Box::new(move |frame| {
+        frame.see(id);
+        frame.fail(id, reason)
+    })
 }

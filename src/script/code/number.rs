@@ -5,7 +5,7 @@ use crate::{
     money::{Decimal, Inexact, Short, add, divide, multiply, subtract},
     script::{
         builtin::{Apply, number::round},
-        form::{Arithmetic, Kept, Node, NodeId, Read},
+        form::{Arithmetic, Children, Kept, Node, NodeId, Read},
     },
 };
 
@@ -142,40 +142,44 @@ impl<W: Watch> Compiler<'_, W> {
                     }
                 })
             }
-            Node::CallBuiltin(builtin, arguments) => match (self.apply(builtin), self.children(arguments)) {
-                (Some(Apply::Rounding(mode)), [x, places]) => {
-                    let (x, places, mode) = (self.number(*x), self.integer(*places), *mode);
-                    Box::new(move |frame| {
-                        frame.see(id);
-                        let (x, places) = (x.get(frame)?, places.get(frame)?);
-                        if let (Some(short), Ok(to)) = (x.short(), u32::try_from(places))
-                            && to <= Decimal::MAX_SCALE
-                            && let Some(rounded) = short.rounded(to, mode)
-                        {
-                            return Ok(rounded.into());
-                        }
-                        match round(frame.decimal(x), places, mode) {
-                            Ok(rounded) => Ok(frame.number(rounded)),
-                            Err(trouble) => frame.fail(id, trouble),
-                        }
-                    })
-                }
-                (Some(Apply::Absolute), [x]) if self.kept(id) == Kept::Decimal => {
-                    let x = self.number(*x);
-                    Box::new(move |frame| {
-                        frame.see(id);
-                        let x = x.get(frame)?;
-                        match x.short().and_then(Short::absolute) {
-                            Some(short) => Ok(short.into()),
-                            None => Ok(frame.number(frame.decimal(x).abs())),
-                        }
-                    })
-                }
-                _ => self.number_of_value(id),
-            },
+            Node::CallBuiltin(builtin, arguments) => self.number_of_builtin(id, builtin, arguments),
             Node::Return(inner) => self.give_back(id, inner),
             _ => self.number_of_value(id),
         })
+    }
+
+    fn number_of_builtin(&self, id: NodeId, builtin: u32, arguments: Children) -> Run<W, Number> {
+        match (self.apply(builtin), self.children(arguments)) {
+            (Some(Apply::Rounding(mode)), [x, places]) => {
+                let (x, places, mode) = (self.number(*x), self.integer(*places), *mode);
+                Box::new(move |frame| {
+                    frame.see(id);
+                    let (x, places) = (x.get(frame)?, places.get(frame)?);
+                    if let (Some(short), Ok(to)) = (x.short(), u32::try_from(places))
+                        && to <= Decimal::MAX_SCALE
+                        && let Some(rounded) = short.rounded(to, mode)
+                    {
+                        return Ok(rounded.into());
+                    }
+                    match round(frame.decimal(x), places, mode) {
+                        Ok(rounded) => Ok(frame.number(rounded)),
+                        Err(trouble) => frame.fail(id, trouble),
+                    }
+                })
+            }
+            (Some(Apply::Absolute), [x]) if self.kept(id) == Kept::Decimal => {
+                let x = self.number(*x);
+                Box::new(move |frame| {
+                    frame.see(id);
+                    let x = x.get(frame)?;
+                    match x.short().and_then(Short::absolute) {
+                        Some(short) => Ok(short.into()),
+                        None => Ok(frame.number(frame.decimal(x).abs())),
+                    }
+                })
+            }
+            _ => self.number_of_value(id),
+        }
     }
 
     fn number_of_value(&self, id: NodeId) -> Run<W, Number> {

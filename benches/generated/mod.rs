@@ -1,9 +1,11 @@
 //! Claims of the shape of the yardsticks'.
 
+use std::fmt::Write as _;
+
 use meed::{calendar::parse_iso, money::Decimal};
 
 /// So many claims, the same each time.
-pub fn claims(count: usize) -> String {
+pub(crate) fn claims(count: usize) -> String {
     let mut text =
         String::from("claim_no,partner_id,country,sale_date,submitted,sku,category,net_revenue,claimed,invoice_no\n");
     let mut state = 7_u64;
@@ -21,9 +23,11 @@ pub fn claims(count: usize) -> String {
         let claimed = Decimal::new(i64::try_from(cents / 50 + below(900)).unwrap(), 2);
         let revenue = Decimal::new(i64::try_from(cents).unwrap(), 2);
         let (partner, sku, invoice) = (below(5_000), below(900), below(1_200));
-        text.push_str(&format!(
-            "C{number:08},P{partner:05},{country},{sale},{submitted},SKU{sku:04},{category},{revenue},{claimed},INV{invoice:08}\n"
-        ));
+        writeln!(
+            text,
+            "C{number:08},P{partner:05},{country},{sale},{submitted},SKU{sku:04},{category},{revenue},{claimed},INV{invoice:08}"
+        )
+        .unwrap();
     }
     text
 }
