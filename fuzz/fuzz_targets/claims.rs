@@ -9,7 +9,7 @@ use meed::{
     engine::{Counts, Tables, run},
     history::History,
     input::{ColumnMap, read_claims, wanted},
-    outcome::EngineReason,
+    outcome::{Depth, EngineReason},
     program::{Program, check, parse},
     script::Scripts,
 };
@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
         let Ok(intake) = read_claims(name, bytes, &fields, &ColumnMap::default(), &mut |_| {}) else { continue };
         let tables = Tables::new(&PROGRAM, Vec::new()).expect("the program has no tables");
         let mut counts = Counts::default();
-        run(&PROGRAM, &tables, &mut History::new(), &intake.claims, &|_, _| true, &mut |outcome, _| {
+        run(&PROGRAM, &tables, &mut History::new(), &intake.claims, &|_, _| Depth::Steps, &mut |outcome, _| {
             counts.add(&outcome);
             assert!(outcome.reasons.iter().all(|reason| reason.code != EngineReason::EngineFailed.code()));
         });
