@@ -32,17 +32,16 @@ pub fn write_iso(date: Date, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(date.to_string().as_bytes());
         return;
     };
-    let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
     bytes.extend_from_slice(&[
-        digit(year / 1_000),
+        tens(year / 100),
         digit(year / 100),
-        digit(year / 10),
+        tens(year),
         digit(year),
         b'-',
-        digit(month / 10),
+        tens(month),
         digit(month),
         b'-',
-        digit(day / 10),
+        tens(day),
         digit(day),
     ]);
 }
@@ -214,18 +213,40 @@ impl FiscalStart {
 
 /// `2026-07`.
 pub fn month_name(date: Date) -> String {
-    format!("{:04}-{:02}", date.year(), date.month())
+    part_name(date.year(), &[tens(date.month()), digit(date.month())])
 }
 
 /// `2026-Q3`.
 pub fn quarter_name(date: Date) -> String {
-    format!("{:04}-Q{}", date.year(), date.month().div_ceil(3))
+    part_name(date.year(), &[b'Q', digit(date.month().div_ceil(3))])
 }
 
 /// `2026-W27`, the ISO 8601 week.
 pub fn week_name(date: Date) -> String {
     let week = date.iso_week();
-    format!("{:04}-W{:02}", week.year(), week.week())
+    part_name(week.year(), &[b'W', tens(week.week()), digit(week.week())])
+}
+
+/// The name of a part of a year. Names are made for every claim that is traced, for which formatting is too slow.
+fn part_name(year: i32, part: &[u8]) -> String {
+    let mut name = String::with_capacity(12);
+    match u32::try_from(year).ok().filter(|year| *year <= 9_999) {
+        Some(year) => name.extend([tens(year / 100), digit(year / 100), tens(year), digit(year)].map(char::from)),
+        None => name.push_str(&format!("{year:04}")),
+    }
+    name.push('-');
+    name.extend(part.iter().copied().map(char::from));
+    name
+}
+
+/// The last digit of a number.
+fn digit(number: u32) -> u8 {
+    b'0' + u8::try_from(number % 10).unwrap_or_default()
+}
+
+/// The last digit but one of a number.
+fn tens(number: u32) -> u8 {
+    digit(number / 10)
 }
 
 /// Days from one date to another; negative where the second comes first.

@@ -195,7 +195,7 @@ impl<W: Watch> Compiler<'_, W> {
                     frame.see(id);
                     frame.see(list);
                     let item = item.get(frame)?;
-                    Ok(texts.iter().any(|text| **text == *item))
+                    Ok(texts.iter().any(|text| same_text(text, item)))
                 });
             }
         }
@@ -206,7 +206,7 @@ impl<W: Watch> Compiler<'_, W> {
                 frame.see(list);
                 let Some(Value::List(items)) = frame.scope.params.get(param) else { return Ok(false) };
                 let text = item.get(frame)?;
-                Ok(items.iter().any(|item| matches!(item, Value::Text(item) if *item == text)))
+                Ok(items.iter().any(|item| matches!(item, Value::Text(item) if same_text(item, text))))
             });
         }
         if self.kept(item) == Kept::Text {
@@ -216,7 +216,7 @@ impl<W: Watch> Compiler<'_, W> {
                 let list = list(frame)?;
                 let text = item.get(frame)?;
                 let Value::List(items) = list else { return Ok(false) };
-                Ok(items.iter().any(|item| matches!(item, Value::Text(item) if *item == text)))
+                Ok(items.iter().any(|item| matches!(item, Value::Text(item) if same_text(item, text))))
             });
         }
         let (list, value) = (self.value(list), self.value(item));
@@ -227,4 +227,11 @@ impl<W: Watch> Compiler<'_, W> {
             Ok(if let Value::List(items) = list { items.contains(&item) } else { false })
         })
     }
+}
+
+/// Whether two texts are the same. Most that aren't differ in length or in the first byte, which takes no call to see.
+#[inline]
+fn same_text(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    one.len() == other.len() && one.first() == other.first() && one == other
 }
