@@ -230,10 +230,10 @@ pub fn week_name(date: Date) -> String {
 /// The name of a part of a year. Names are made for every claim that is traced, for which formatting is too slow.
 fn part_name(year: i32, part: &[u8]) -> String {
     let mut name = String::with_capacity(12);
-    match u32::try_from(year).ok().filter(|year| *year <= 9_999) {
-        Some(year) => name.extend([tens(year / 100), digit(year / 100), tens(year), digit(year)].map(char::from)),
-        None => name.push_str(&format!("{year:04}")),
-    }
+    let Some(short) = u32::try_from(year).ok().filter(|year| *year <= 9_999) else {
+        return format!("{year:04}-{}", String::from_utf8_lossy(part));
+    };
+    name.extend([tens(short / 100), digit(short / 100), tens(short), digit(short)].map(char::from));
     name.push('-');
     name.extend(part.iter().copied().map(char::from));
     name
