@@ -4,7 +4,11 @@ use std::io::{self, Write};
 
 use csv_core::{WriteResult, Writer};
 
-use super::{OutcomeColumns, OutcomeWriter, column::OutcomeCell, escape::for_spreadsheet};
+use super::{
+    OutcomeColumns, OutcomeWriter,
+    column::OutcomeCell,
+    escape::{for_spreadsheet, is_formula},
+};
 use crate::{calendar::write_iso, claim::Origin, money::write_at_scale, outcome::Outcome};
 
 /// Writes outcomes as CSV, comma-separated, with a header. Cells that came from input can't become formulas.
@@ -70,8 +74,7 @@ impl Row {
 
     /// The place of a row. Its file stands in front, which alone can need quotes or make a formula.
     fn origin(&mut self, origin: &Origin<'_>) {
-        let is_plain =
-            origin.sheet.is_none() && for_spreadsheet(&origin.file) == origin.file && !has_special(&origin.file);
+        let is_plain = origin.sheet.is_none() && !is_formula(&origin.file) && !has_special(&origin.file);
         if !is_plain {
             self.text(&for_spreadsheet(&origin.to_string()));
             return;

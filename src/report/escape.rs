@@ -6,9 +6,12 @@ use crate::money::parse_decimal;
 
 /// Text for a spreadsheet cell: one that a spreadsheet would take for a formula gets a quote in front.
 pub(super) fn for_spreadsheet(text: &str) -> Cow<'_, str> {
-    // A number is a number for a spreadsheet too.
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && parse_decimal(text).is_err();
-    if risky { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// Whether a spreadsheet would take a text for a formula. A number is a number for it, too.
+pub(super) fn is_formula(text: &str) -> bool {
+    matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')) && parse_decimal(text).is_err()
 }
 
 /// Text for a terminal: control characters, which could move the cursor or hide what stands there, are written out.
