@@ -2,12 +2,16 @@
 
 mod claims;
 mod constant;
+mod plan;
 mod row;
+mod rows;
 mod source;
 mod value;
 
 pub use claims::{Claim, Claims, TooManyRows};
 pub use constant::Constant;
-pub use row::{Cell, ColumnKind, Draft, Row, Rows};
+pub use plan::ColumnKind;
+pub use row::Row;
+pub use rows::{Cell, Draft, Rows};
 pub use source::{Deficiency, DeficiencyKind, Origin};
 pub use value::{Value, canonical};
