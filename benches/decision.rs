@@ -19,6 +19,8 @@
 
 mod generated;
 
+use std::cell::Cell;
+
 use std::{hint::black_box, path::Path, time::Instant};
 
 use bumpalo::Bump;
@@ -75,6 +77,7 @@ impl Typed<'_> {
             award_total: award_of(index),
             award_cut: Decimal::ZERO,
             scratch,
+            built: &Cell::new(0),
         };
         let mut evaluation = Evaluation::new(&self.program.form, &scope);
         let mut verdict = 0;

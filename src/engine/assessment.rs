@@ -1,12 +1,13 @@
 //! One claim on its way through the steps: what is known of it so far, and what expressions see.
 
+use std::cell::Cell;
+
 use bumpalo::{Bump, collections::Vec as ScratchVec};
 
 use super::decider::Decider;
 use crate::{
     calendar::Date,
     claim::{Claim, Row, Value},
-    diagnostic::Place,
     history::{Change, History},
     money::Decimal,
     outcome::{Cut, Disposition, EngineReason, Observer, Reason, Seen},
@@ -49,6 +50,8 @@ pub(super) struct Assessment<'a, 'h> {
     pub(super) claim: Claim<'a>,
     pub(super) date: Date,
     pub(super) scratch: &'a Bump,
+    /// What the rules have built of texts and lists, in bytes.
+    pub(super) built: Cell<usize>,
     pub(super) params: &'a [Value<'a>],
     pub(super) table_rows: ScratchVec<'a, Option<Row<'a>>>,
     pub(super) totals: ScratchVec<'a, Value<'a>>,
@@ -81,6 +84,7 @@ impl<'a, 'h> Assessment<'a, 'h> {
             claim,
             date,
             scratch,
+            built: Cell::new(0),
             params: decider.params_on(date),
             table_rows: ScratchVec::new_in(scratch),
             totals: ScratchVec::with_capacity_in(decider.program.totals.len(), scratch),
@@ -108,7 +112,13 @@ impl<'a, 'h> Assessment<'a, 'h> {
             award_total: self.award.total,
             award_cut: self.award.cut,
             scratch: self.scratch,
+            built: &self.built,
         }
+    }
+
+    /// The same for what is only shown, which must not count in what the rules may build: outcomes don't depend on it.
+    pub(super) fn scope_aside<'s>(&'s self, built: &'s Cell<usize>) -> Scope<'a, 's> {
+        Scope { built, ..self.scope() }
     }
 
     /// The worst of all reasons and flags so far.
@@ -117,13 +127,10 @@ impl<'a, 'h> Assessment<'a, 'h> {
         all.min().unwrap_or(Disposition::Approved)
     }
 
-    pub(super) fn failure(&self, reason: &str) -> Failure {
-        Failure { place: Place::start_of(&self.program.source), reason: reason.to_owned() }
-    }
-
     /// The values that an expression may have looked at and, where words are wanted, what it worked out to compare.
     pub(super) fn seen<O: Observer<'a>>(&self, expression: &'a Expression) -> &'a [Seen<'a>] {
-        let (scope, reads) = (self.scope(), expression.reads());
+        let (built, reads) = (Cell::new(0), expression.reads());
+        let scope = self.scope_aside(&built);
         let mut seen = ScratchVec::with_capacity_in(reads.len(), self.scratch);
         for (name, read) in reads.iter().filter(|(_, read)| *read != Read::Presence) {
             seen.push(Seen { name, value: scope.read(*read) });
@@ -141,7 +148,8 @@ impl<'a, 'h> Assessment<'a, 'h> {
         if !O::WORDS {
             return "";
         }
-        let message = fill(&self.program.form, template, &self.scope())
+        let built = Cell::new(0);
+        let message = fill(&self.program.form, template, &self.scope_aside(&built))
             .unwrap_or_else(|failure| format!("(the message can't be worked out: {})", failure.reason));
         self.scratch.alloc_str(&message)
     }

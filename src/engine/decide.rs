@@ -13,7 +13,7 @@ use crate::{
     calendar::Date,
     claim::{Claim, Value},
     history::{Change, Detail, History, Running},
-    money::Decimal,
+    money::{Decimal, Inexact},
     outcome::{Cut, Disposition, EngineReason, Named, Observer, Outcome, Reason, Seen, Step},
     program::{Counted, KeyPart, Total, TotalKind},
     schema::Type,
@@ -155,7 +155,7 @@ impl<'a> Assessment<'a, '_> {
         let (form, scope) = (&self.program.form, self.scope());
         let key = self.key(&total.key)?;
         let accumulator = self.program.total_accumulator(index);
-        let failed = |reason: crate::money::Inexact| Failure { place: total.place.clone(), reason: reason.to_string() };
+        let failed = |reason: Inexact| Failure { place: total.place.clone(), reason: reason.to_string() };
         let figure = self.history.figure(accumulator, key);
         let whole = figure.map_or(Running::ZERO, |figure| figure.running());
         let running = match (figure, total.within) {
@@ -168,7 +168,7 @@ impl<'a> Assessment<'a, '_> {
             TotalKind::Count => Value::Integer(running.count),
             TotalKind::Sum(expression) => {
                 delta.sum = number(form, expression, &scope)?;
-                self.sum_value(expression, running.sum)?
+                sum_value(total, expression, running.sum)?
             }
             TotalKind::Distinct(expression) => {
                 let mut member = ScratchVec::new_in(self.scratch);
@@ -178,18 +178,15 @@ impl<'a> Assessment<'a, '_> {
                 Value::Integer(figure.map_or(0, |figure| figure.distinct()))
             }
         };
-        // The sum after is tried here, so that applying the change can't fail.
-        whole.plus(delta).map_err(failed)?;
-        Ok((value, Change { accumulator, key, delta, detail }))
-    }
-
-    /// A sum as rules see it: whole where all that is summed is.
-    fn sum_value(&self, summed: &Expression, sum: Decimal) -> Result<Value<'a>, Failure> {
-        if summed.kind() != Type::INTEGER {
-            return Ok(Value::Decimal(sum));
+        // The sums after are tried here, so that applying the change can't fail and no later claim has to.
+        let after = whole.plus(delta).map_err(failed)?;
+        if let TotalKind::Sum(expression) = &total.kind {
+            sum_value(total, expression, after.sum)?;
         }
-        let whole = i64::try_from(sum.trunc().mantissa());
-        whole.map(Value::Integer).map_err(|_| self.failure("the total overflows"))
+        if let (Some(figure), Detail::Day(date)) = (figure, detail) {
+            figure.day(date).plus(delta).map_err(failed)?;
+        }
+        Ok((value, Change { accumulator, key, delta, detail }))
     }
 
     fn look_up<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
@@ -303,4 +300,14 @@ pub(super) fn shown(value: Value<'_>) -> Cow<'_, str> {
         Value::Text(text) => Cow::Borrowed(text),
         other => Cow::Owned(other.to_string()),
     }
+}
+
+/// A sum as rules see it: whole where all that is summed is.
+fn sum_value<'a>(total: &Total, summed: &Expression, sum: Decimal) -> Result<Value<'a>, Failure> {
+    if summed.kind() != Type::INTEGER {
+        return Ok(Value::Decimal(sum));
+    }
+    let whole = i64::try_from(sum.trunc().mantissa());
+    let reason = || format!("the total `{}` has no room in a whole number of 64 bits", total.name);
+    whole.map(Value::Integer).map_err(|_| Failure { place: total.place.clone(), reason: reason() })
 }

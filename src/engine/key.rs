@@ -1,5 +1,7 @@
 //! The key of a `per` list for one claim.
 
+use std::cell::Cell;
+
 use bumpalo::collections::Vec as ScratchVec;
 
 use super::assessment::Assessment;
@@ -70,6 +72,7 @@ impl<'a> Assessment<'a, '_> {
     /// The values of a key, as the trace shows them.
     pub(super) fn key_seen(&self, plan: &'a KeyPlan) -> &'a [Seen<'a>] {
         let mut seen = ScratchVec::with_capacity_in(plan.parts.len(), self.scratch);
+        let built = Cell::new(0);
         for (word, part) in &plan.parts {
             let value = match part {
                 KeyPart::Claim | KeyPart::Program => continue,
@@ -79,7 +82,8 @@ impl<'a> Assessment<'a, '_> {
                     Value::Text(self.scratch.alloc_str(&period.name(self.date, start)))
                 }
                 KeyPart::Expression(expression) => {
-                    evaluate(&self.program.form, expression, &self.scope()).unwrap_or(Value::Nothing)
+                    let scope = self.scope_aside(&built);
+                    evaluate(&self.program.form, expression, &scope).unwrap_or(Value::Nothing)
                 }
             };
             seen.push(Seen { name: word, value });

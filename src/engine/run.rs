@@ -122,7 +122,10 @@ impl Run<'_> {
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
         let id = self.queue.id(claim, scratch);
-        let depth = (self.depth)(id, claim.line());
+        let again: Vec<Claim<'_>> = again.collect();
+        // What is asked of one of them is made for the first, whose words the others repeat.
+        let depths = again.iter().chain([&claim]).map(|claim| (self.depth)(id, claim.line()));
+        let depth = depths.max().unwrap_or(Depth::Codes);
         let mut trace = (depth >= Depth::Steps).then(|| Trace::with_room(self.decider.steps));
         let outcome = match self.queue.conflict(number_of(claim)) {
             Some(lines) => id_twice(self.decider.program, claim, id, lines, depth),
@@ -135,7 +138,7 @@ impl Run<'_> {
                 decision.outcome
             }
         };
-        sink(&outcome, trace.as_ref());
+        sink(&outcome, trace.as_ref().filter(|_| (self.depth)(id, claim.line()) >= Depth::Steps));
         for next in again {
             sink(&repeated(&outcome, next, (self.depth)(id, next.line())), None);
         }
@@ -223,9 +226,13 @@ fn repeated<'a>(standing: &Outcome<'a>, claim: Claim<'a>, depth: Depth) -> Outco
 
 /// The standing outcome repeated, with why and without an award of its own.
 fn skipped<'a>(standing: &Outcome<'a>, claim: Claim<'a>) -> Outcome<'a> {
+    let got = match standing.disposition {
+        Disposition::Held => format!("{} pending", standing.pending),
+        _ => format!("an award of {}", standing.award),
+    };
     let message = format!(
-        "the same claim with the same content stands on line {}, where it was {} with an award of {}",
-        standing.origin.line, standing.disposition, standing.award
+        "the same claim with the same content stands on line {}, where it was {} with {got}",
+        standing.origin.line, standing.disposition
     );
     let reasons = [vec![EngineReason::AlreadyDecided.because(message, None)], standing.reasons.to_vec()].concat();
     let mut zero = Decimal::ZERO;
@@ -245,7 +252,8 @@ fn skipped<'a>(standing: &Outcome<'a>, claim: Claim<'a>) -> Outcome<'a> {
 fn id_twice<'a>(program: &Program, claim: Claim<'a>, id: &'a str, lines: &[u64], depth: Depth) -> Outcome<'a> {
     let others = || {
         let others = lines.iter().filter(|line| **line != claim.line()).map(ToString::to_string);
-        format!("the same id stands with other content on line {}", others.collect::<Vec<_>>().join(", "))
+        let others = others.collect::<Vec<_>>().join(", ");
+        format!("this id stands on line {others} too, and not with the same content everywhere")
     };
     let message = if depth == Depth::Codes { String::new() } else { others() };
     plain(program, claim, Cow::Borrowed(id), vec![EngineReason::IdTwice.because(message, None)])

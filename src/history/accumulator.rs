@@ -36,9 +36,9 @@ impl Running {
     }
 }
 
-/// The sum; where claims are only counted there is nothing to add.
+/// The sum; where claims are only counted there is nothing to add. A zero of more places brings its places.
 fn plus(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    if right.is_zero() { Ok(left) } else { add(left, right) }
+    if right.is_zero() && right.scale() <= left.scale() { Ok(left) } else { add(left, right) }
 }
 
 /// Which part of a figure a change belongs to, where it keeps parts.
@@ -88,6 +88,7 @@ impl Parts {
             Detail::None => {}
             Detail::Day(date) => {
                 let day = self.days.entry(date).or_default();
+                // INVARIANT: as for the whole.
                 *day = day.plus(delta).unwrap_or(*day);
             }
             Detail::Member(member) => {
@@ -126,6 +127,12 @@ impl Figure<'_> {
         parts.days.range(first..=last).try_fold(Running::ZERO, |total, (_, day)| total.plus(*day))
     }
 
+    /// The running figure of the claims of one date, where days are kept.
+    pub fn day(&self, date: Date) -> Running {
+        let parts = self.accumulator.parts.get(self.slot);
+        parts.and_then(|parts| parts.days.get(&date)).copied().unwrap_or_default()
+    }
+
     /// How many different values were counted.
     pub fn distinct(&self) -> i64 {
         let parts = self.accumulator.parts.get(self.slot);
@@ -146,7 +153,7 @@ impl Accumulator {
         let after = before.plus(change.delta).unwrap_or(before);
         put(&mut self.counts, slot, after.count);
         for (list, figure) in [(&mut self.sums, after.sum), (&mut self.awarded, after.awarded)] {
-            if !figure.is_zero() || slot < list.len() {
+            if !figure.is_zero() || figure.scale() > 0 || slot < list.len() {
                 put(list, slot, figure);
             }
         }

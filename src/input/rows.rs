@@ -49,6 +49,8 @@ pub(super) struct Row<'r> {
     ranges: &'r [(usize, usize)],
 }
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Bytes that are looked at together.
 const LANES: usize = 16;
 
@@ -88,6 +90,10 @@ impl Cells {
             .parser
             .get_or_insert_with(|| ReaderBuilder::new().delimiter(delimiter).quote(b'"').double_quote(true).build());
         parser.reset();
+        if row.starts_with(BYTE_ORDER_MARK) {
+            // The parser drops one at the start of what it reads, which is meant for a file and not for each row.
+            parser.read_record(b"\n", &mut [0], &mut [0]);
+        }
         let (mut input, mut written, mut cells) = (row, 0, 0);
         loop {
             let (texts, ends) = (self.texts.get_mut(written..), self.ends.get_mut(cells..));
@@ -197,6 +203,7 @@ mod tests {
             "\ra\rb\r",
             "\"a\",\"b,\"\"c\"\n\"d\ne\",f\ng",
             "x\"y\",z\n\"a\"b\"c,d\n",
+            "a,b\n\u{feff}c,\"d\"\n\u{feff}\"e,\"f\",g\n\u{feff}h,i\n",
         ];
         for text in texts {
             let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());

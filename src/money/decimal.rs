@@ -45,6 +45,9 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, NotDecimal> {
     if let Some(decimal) = parse_short(text.as_bytes()) {
         return Ok(decimal);
     }
+    if text.is_empty() {
+        return Err(NotDecimal::Empty);
+    }
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, part)| (whole, Some(part)));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -81,15 +84,13 @@ fn parse_short(text: &[u8]) -> Option<Decimal> {
 fn reason_not_decimal(digits: &str, whole: &str, fraction: Option<&str>) -> NotDecimal {
     let first_is_digit = digits.starts_with(|first: char| first.is_ascii_digit());
     let only = |allowed: &str| digits.chars().all(|symbol| symbol.is_ascii_digit() || allowed.contains(symbol));
-    if digits.is_empty() {
-        NotDecimal::Empty
-    } else if first_is_digit && only("eE+-.") && digits.contains(['e', 'E']) {
+    if first_is_digit && only("eE+-.") && digits.contains(['e', 'E']) {
         NotDecimal::Exponent
     } else if digits.trim() != digits {
         NotDecimal::NotNumber
     } else if first_is_digit && only("_,'. ") && digits.contains(['_', ',', '\'', ' ']) {
         NotDecimal::Separator
-    } else if only(".") && (whole.is_empty() || fraction == Some("")) && digits != "." {
+    } else if only(".") && (whole.is_empty() || fraction == Some("")) && !matches!(digits, "" | ".") {
         NotDecimal::BarePoint
     } else {
         NotDecimal::NotNumber
@@ -282,7 +283,7 @@ mod tests {
     fn a_number_that_a_float_or_a_locale_could_bend_is_refused() {
         for (text, reason) in [
             ("", NotDecimal::Empty),
-            ("-", NotDecimal::Empty),
+            ("-", NotDecimal::NotNumber),
             ("1e3", NotDecimal::Exponent),
             ("1.5E-3", NotDecimal::Exponent),
             ("1_000", NotDecimal::Separator),

@@ -143,7 +143,8 @@ impl Tree<'_> {
         let range = self.range(span);
         if event.tag().is_some() {
             let place = self.mark_before(&range, '!');
-            self.refuse(&place, "tags are not used here", "leave out the word that starts with `!`");
+            let help = "put an expression that starts with `!` into quotes; leave out a word that is no expression";
+            self.refuse(&place, "a value that starts with `!` is a tag for YAML, and tags are not used here", help);
         }
         match event {
             Event::Scalar(text, style, anchor, _) => {

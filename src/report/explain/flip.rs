@@ -21,7 +21,7 @@ impl Page<'_> {
             return;
         }
         self.line("");
-        self.line("What would change it, all else being as it was:");
+        self.line("What would change it, all else and the claims before it being as they were:");
         for group in flips.chunk_by(|one, other| one.aim == other.aim && one.field == other.field) {
             self.group(outcome, trace, group);
         }
@@ -40,7 +40,9 @@ impl Page<'_> {
                 (code, if is_cut { "would not cut".to_owned() } else { "would not object".to_owned() })
             }
         };
-        let column = self.program.claim.fields.get(flip.field).map_or("", |field| field.column.as_str());
+        let field = self.program.claim.fields.get(flip.field);
+        let column = field.map_or("", |field| field.column.as_str());
+        let cell = |value| field.and_then(|field| field.kind.write(value)).unwrap_or_else(|| plain_value(value));
         let values: Vec<String> = group.iter().map(|flip| cell(&flip.to)).collect();
         let change = difference(&flip.now, &flip.to).map_or(String::new(), |change| format!(": {change}"));
         self.entry(name, &format!("{effect} if `{column}` were {} (now {}){change}", listed(&values), cell(&flip.now)));
@@ -93,15 +95,6 @@ fn next_band(name: &str, trace: &Trace<'_>) -> String {
         _ => None,
     });
     next.map_or_else(|| "the next band".to_owned(), band_name)
-}
-
-/// A value as it could stand in the cell, figures in groups.
-fn cell(value: &Constant) -> String {
-    match value {
-        Constant::Integer(integer) => grouped(&integer.to_string()),
-        Constant::Decimal(decimal) => grouped(&decimal.to_string()),
-        other => plain_value(other),
-    }
 }
 
 /// How far a date or number is moved.

@@ -212,10 +212,15 @@ impl Page<'_> {
         let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value.into())).collect();
         let of = if key.is_empty() { String::new() } else { format!(" for {}", key.join(", ")) };
         self.remark(&format!(
-            "asks {} of a ceiling of {}{of}, of which {} are granted; gets {}",
+            "asks {} of a ceiling of {}{of}, of which {} are granted; {} {}",
             self.amount(step.asked),
             figure(step.max),
             self.amount(step.granted_before),
+            if matches!(step.result, RuleResult::Objected(Disposition::Held | Disposition::Rejected)) {
+                "no more fits than"
+            } else {
+                "gets"
+            },
             self.amount(step.granted)
         ));
     }

@@ -259,12 +259,25 @@ impl<'a, 'e, 's, W: Watch> Frame<'a, 'e, 's, W> {
         if self.steps > limit::MAX_STEPS {
             return self.fail(id, format!("the rule takes more than {} steps", limit::MAX_STEPS));
         }
-        let built = self.scope.scratch.allocated_bytes() + self.long.len() * size_of::<Decimal>();
-        if built > limit::MAX_SCRATCH_BYTES {
-            let reason = format!("the rule needs more than {} bytes for what it builds", limit::MAX_SCRATCH_BYTES);
-            return self.fail(id, reason);
-        }
-        Ok(())
+        if self.long.len() * size_of::<Decimal>() > limit::MAX_SCRATCH_BYTES { self.too_much(id) } else { Ok(()) }
+    }
+
+    /// Counts a text or list that a rule made.
+    #[inline]
+    pub(super) fn count_built(&mut self, id: NodeId, value: Value<'a>) -> Result<Value<'a>, Stop> {
+        let bytes = match value {
+            Value::Text(text) => text.len(),
+            Value::List(items) => size_of_val(items),
+            _ => return Ok(value),
+        };
+        let built = self.scope.built.get().saturating_add(bytes);
+        self.scope.built.set(built);
+        if built > limit::MAX_SCRATCH_BYTES { self.too_much(id) } else { Ok(value) }
+    }
+
+    #[cold]
+    fn too_much<T>(&mut self, id: NodeId) -> Result<T, Stop> {
+        self.fail(id, format!("the rules need more than {} bytes for what they build", limit::MAX_SCRATCH_BYTES))
     }
 
     /// A text that a rule made, kept in the scratch space.
@@ -272,6 +285,6 @@ impl<'a, 'e, 's, W: Watch> Frame<'a, 'e, 's, W> {
         if text.len() > limit::MAX_TEXT_BYTES {
             return self.fail(id, format!("the text is longer than {} bytes", limit::MAX_TEXT_BYTES));
         }
-        Ok(Value::Text(self.scope.scratch.alloc_str(text)))
+        self.count_built(id, Value::Text(self.scope.scratch.alloc_str(text)))
     }
 }

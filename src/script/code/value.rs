@@ -6,7 +6,7 @@ use bumpalo::collections::Vec as ScratchVec;
 
 use super::{Compiler, RunValue, Stop, Watch};
 use crate::{
-    claim::Value,
+    claim::{Constant, Value},
     script::{
         builtin::{Apply, MAX_PARAMETERS},
         form::{Children, Kept, Node, NodeId},
@@ -51,7 +51,11 @@ impl<W: Watch> Compiler<'_, W> {
             Node::Constant(number) => Box::new(move |frame| {
                 frame.see(id);
                 let constant = frame.form.constants.get(number as usize);
-                Ok(constant.map_or(Value::Nothing, |constant| constant.value(frame.scope.scratch)))
+                match constant {
+                    Some(Constant::Text(text)) => Ok(Value::Text(text)),
+                    Some(constant) => frame.count_built(id, constant.value(frame.scope.scratch)),
+                    None => Ok(Value::Nothing),
+                }
             }),
             Node::Read(read) => Box::new(move |frame| {
                 frame.see(id);
@@ -155,7 +159,7 @@ impl<W: Watch> Compiler<'_, W> {
             for part in &parts {
                 values.push(part(frame)?);
             }
-            Ok(Value::List(values.into_bump_slice()))
+            frame.count_built(id, Value::List(values.into_bump_slice()))
         })
     }
 
@@ -171,7 +175,10 @@ impl<W: Watch> Compiler<'_, W> {
                 *value = argument(frame)?;
             }
             let values = values.get(..arguments.len()).unwrap_or_default();
-            apply.to(values, frame.scope.scratch).or_else(|trouble| frame.fail(id, trouble))
+            match apply.to(values, frame.scope.scratch) {
+                Ok(value) => frame.count_built(id, value),
+                Err(trouble) => frame.fail(id, trouble),
+            }
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The figures that one evaluation may look at.
 
+use std::cell::Cell;
+
 use bumpalo::Bump;
 
 use crate::{
@@ -29,6 +31,9 @@ pub struct Scope<'a, 's> {
     pub award_cut: Decimal,
     /// Where texts and lists made on the way are kept.
     pub scratch: &'a Bump,
+    /// How many bytes of them the rules of this claim have built so far. What is kept in the scratch space beside them, or
+    /// for another claim, doesn't count.
+    pub built: &'s Cell<usize>,
 }
 
 impl<'a> Scope<'a, '_> {

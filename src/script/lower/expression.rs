@@ -149,6 +149,9 @@ impl Body<'_, '_> {
     }
 
     fn variable(&mut self, name: &str, place: &Place) -> Option<Typed> {
+        if self.untyped.contains(name) {
+            return None;
+        }
         if let Some(local) = self.local(name) {
             local.used = true;
             let (slot, kind) = (local.slot, local.kind);

@@ -95,6 +95,8 @@ struct Body<'c, 's> {
     /// The functions being lowered, outermost first; empty in an expression of the definition.
     callers: Vec<(String, usize)>,
     locals: Vec<Local>,
+    /// Locals whose value is wrong, so that nothing more can be said of them.
+    untyped: BTreeSet<String>,
     slots: Vec<Slot>,
     facts: Facts,
     returns: Vec<(Type, Place)>,
@@ -219,6 +221,7 @@ impl<'c, 's> Body<'c, 's> {
             fragment,
             callers: Vec::new(),
             locals: Vec::new(),
+            untyped: BTreeSet::new(),
             slots: Vec::new(),
             facts,
             returns: Vec::new(),

@@ -244,7 +244,10 @@ impl Body<'_, '_> {
         let place = self.place(name.pos);
         let typed = self.value(value);
         self.free_name(&name.name, &place)?;
-        let typed = typed?;
+        let Some(typed) = typed else {
+            self.untyped.insert(name.name.to_string());
+            return None;
+        };
         if matches!(typed.kind, Type::Nothing | Type::Never) {
             let finding = Diagnostic::error(Code::WrongType, &place, format!("`{}` has no value", name.name));
             return self
@@ -270,6 +273,10 @@ impl Body<'_, '_> {
             let finding = Diagnostic::error(Code::NotCovered, &target_place, "only a local can be assigned");
             return self.report(finding.help("rules change nothing but their own locals"));
         };
+        if self.untyped.contains(name.1.as_str()) {
+            self.value(value);
+            return None;
+        }
         let Some(local) = self.locals.iter().rev().find(|local| local.name == name.1.as_str()).cloned() else {
             let finding =
                 Diagnostic::error(Code::UnknownName, &target_place, format!("there is no local `{}`", name.1));

@@ -102,6 +102,7 @@ pub(super) fn typed(script: &str, expression: &str, sample: &Sample) -> Result<G
         award_total: Decimal::ZERO,
         award_cut: Decimal::ZERO,
         scratch: &scratch,
+        built: &std::cell::Cell::new(0),
     };
     let (expression, _) = checked.unwrap();
     let given = evaluate(&form, &expression, &scope).map(Constant::from);

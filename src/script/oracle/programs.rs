@@ -2,6 +2,7 @@
 //! of the real file, over the figures that the engine had when it decided them.
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet, HashMap},
     io::{BufRead, BufReader, Write},
     path::Path,
@@ -157,6 +158,7 @@ impl<'p> Known<'p> {
             award_total: self.total,
             award_cut: self.cut,
             scratch: &scratch,
+            built: &Cell::new(0),
         };
         let given = evaluate(&self.program.form, expression, &scope);
         given.map(Constant::from).map_err(|failure| class_of_reason(&failure.reason).unwrap())

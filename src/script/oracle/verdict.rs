@@ -50,7 +50,7 @@ pub(super) fn class_of_reason(reason: &str) -> Option<Class> {
         _ if reason.ends_with("is not a date written as `2026-07-01`") => Class::NotDate,
         _ if reason.starts_with("the text is longer than") => Class::TextLength,
         _ if reason.starts_with("the rule takes more than") => Class::Steps,
-        _ if reason.starts_with("the rule needs more than") => Class::Bytes,
+        _ if reason.starts_with("the rules need more than") => Class::Bytes,
         _ => return None,
     })
 }

@@ -242,6 +242,7 @@ impl World {
             award_total: award[2],
             award_cut: award[3],
             scratch,
+            built: &std::cell::Cell::new(0),
         })
     }
 }
