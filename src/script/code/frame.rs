@@ -1,5 +1,7 @@
 //! What one evaluation has before it: the figures that it may look at, its locals, and what stopped it.
 
+use std::cell::Cell;
+
 use bumpalo::collections::Vec as ScratchVec;
 
 use super::{Body, Code};
@@ -83,6 +85,8 @@ pub(in crate::script) struct Frame<'a, 'e, 's, W> {
     locals: ScratchVec<'a, Local<'a>>,
     /// Numbers of many digits that were worked out.
     long: Vec<Decimal>,
+    /// Whether one of them was read that isn't there.
+    lost: Cell<bool>,
     /// Where the locals of the function that is running start.
     base: usize,
     steps: usize,
@@ -105,6 +109,7 @@ impl<'a, 'e, 's, W: Watch> Frame<'a, 'e, 's, W> {
             watch,
             locals,
             long: Vec::new(),
+            lost: Cell::new(false),
             base: 0,
             steps: 0,
             returned: Value::Nothing,
@@ -166,9 +171,22 @@ impl<'a, 'e, 's, W: Watch> Frame<'a, 'e, 's, W> {
             Some(short) => short.decimal(),
             None => {
                 let place = usize::try_from(Short::mark(number.0)).unwrap_or(usize::MAX);
-                self.long.get(place).copied().unwrap_or_default()
+                self.long.get(place).copied().unwrap_or_else(|| self.lose())
             }
         }
+    }
+
+    /// A mark without a number would be a mistake of the checker's; it must not pass as zero.
+    #[cold]
+    fn lose(&self) -> Decimal {
+        self.lost.set(true);
+        Decimal::ZERO
+    }
+
+    /// Whether a number was read that isn't there.
+    #[inline]
+    pub(in crate::script) fn has_lost(&self) -> bool {
+        self.lost.get()
     }
 
     fn whole_local(&self, slot: u32) -> &Local<'a> {

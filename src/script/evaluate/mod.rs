@@ -132,8 +132,8 @@ fn run<'a, 'e, 's, W: Watch, T>(
     let Some(body) = code.expression(expression.number) else { return Err(nothing(expression)) };
     frame.begin(expression.slots);
     match work(frame, body) {
-        Ok(value) => Ok(value),
-        Err(_) => Err(failure(form, frame.failure(), expression)),
+        Ok(value) if !frame.has_lost() => Ok(value),
+        _ => Err(failure(form, frame.failure(), expression)),
     }
 }
 
