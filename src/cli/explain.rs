@@ -78,6 +78,6 @@ fn explain_code(subject: &str, session: &mut Session<'_>) -> Result<Exit, Troubl
         writeln!(session.stdout, "{} ({})\n\n{}", reason.code(), reason.effect(), reason.explanation())?;
         return Ok(Exit::Done);
     }
-    let help = "to explain a claim add `--program CLIENT/NAME --claims FILE`; codes are listed in `docs/codes.md`";
+    let help = "to explain a claim add `--program CLIENT/NAME --claims FILE`; a program's own codes stand in its definition, all others in `docs/codes.md`";
     Err(Trouble::Usage(format!("`{subject}` is not a code"), Some(help.to_owned())))
 }
