@@ -51,10 +51,13 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     });
     if pages.is_empty() {
         let help = match line {
-            Some(_) => format!(
-                "the file's rows stand on lines 2 to {}; `row:N` is the line that `source` shows",
-                last_line(&claims)
-            ),
+            Some(line) => match row_before(&claims, line) {
+                Some(before) => format!("no row starts on line {line}; the one before it is `row:{before}`"),
+                None => format!(
+                    "the file's rows stand on lines 2 to {}; `row:N` is the line that `source` shows",
+                    last_line(&claims)
+                ),
+            },
             None => "give the id as the column `claim` of the outcomes shows it, or `row:N` for the row on line N"
                 .to_owned(),
         };
@@ -62,6 +65,12 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     }
     write!(session.stdout, "{}", pages.join("\n"))?;
     Ok(Exit::Done)
+}
+
+/// The row that a line inside the file may belong to, as one of a cell of several lines.
+fn row_before(claims: &crate::claim::Claims, line: u64) -> Option<u64> {
+    let lines = || claims.iter().map(|claim| claim.origin().line);
+    lines().any(|at| at > line).then(|| lines().filter(|at| *at < line).max()).flatten()
 }
 
 fn last_line(claims: &crate::claim::Claims) -> u64 {
@@ -80,4 +89,20 @@ fn explain_code(subject: &str, session: &mut Session<'_>) -> Result<Exit, Troubl
     }
     let help = "to explain a claim add `--program CLIENT/NAME --claims FILE`; a program's own codes stand in its definition, all others in `docs/codes.md`";
     Err(Trouble::Usage(format!("`{subject}` is not a code"), Some(help.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::{Claims, ColumnKind};
+
+    #[test]
+    fn a_line_inside_the_file_belongs_to_the_row_before_it() {
+        let mut claims = Claims::new("c.csv", [ColumnKind::Text]);
+        for line in [2, 4, 9] {
+            claims.push(line, [], Vec::new()).unwrap();
+        }
+        let before: Vec<Option<u64>> = [1, 3, 8, 10].into_iter().map(|line| row_before(&claims, line)).collect();
+        assert_eq!(before, [None, Some(2), Some(4), None]);
+    }
 }
