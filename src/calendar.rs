@@ -28,22 +28,12 @@ pub fn parse_iso(text: &str) -> Result<Date, NotDate> {
 /// Appends a date as `2026-07-01`.
 pub fn write_iso(date: Date, bytes: &mut Vec<u8>) {
     let (month, day) = (date.month(), date.day());
-    let Some(year) = u32::try_from(date.year()).ok().filter(|year| *year <= 9_999) else {
+    let Some(year) = four_digits(date.year()) else {
         bytes.extend_from_slice(date.to_string().as_bytes());
         return;
     };
-    bytes.extend_from_slice(&[
-        tens(year / 100),
-        digit(year / 100),
-        tens(year),
-        digit(year),
-        b'-',
-        tens(month),
-        digit(month),
-        b'-',
-        tens(day),
-        digit(day),
-    ]);
+    bytes.extend_from_slice(&year);
+    bytes.extend_from_slice(&[b'-', tens(month), digit(month), b'-', tens(day), digit(day)]);
 }
 
 /// How a column of dates is written: ISO 8601 unless the definition says otherwise.
@@ -230,13 +220,19 @@ pub fn week_name(date: Date) -> String {
 /// The name of a part of a year. Names are made for every claim that is traced, for which formatting is too slow.
 fn part_name(year: i32, part: &[u8]) -> String {
     let mut name = String::with_capacity(12);
-    let Some(short) = u32::try_from(year).ok().filter(|year| *year <= 9_999) else {
+    let Some(digits) = four_digits(year) else {
         return format!("{year:04}-{}", String::from_utf8_lossy(part));
     };
-    name.extend([tens(short / 100), digit(short / 100), tens(short), digit(short)].map(char::from));
+    name.extend(digits.map(char::from));
     name.push('-');
     name.extend(part.iter().copied().map(char::from));
     name
+}
+
+/// The digits of a year; `None` where it has more, or lies before the year 0.
+fn four_digits(year: i32) -> Option<[u8; 4]> {
+    let year = u32::try_from(year).ok().filter(|year| *year <= 9_999)?;
+    Some([tens(year / 100), digit(year / 100), tens(year), digit(year)])
 }
 
 /// The last digit of a number.

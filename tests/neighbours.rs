@@ -24,10 +24,15 @@ award:
 
 /// What a command prints of claims of a program with these rules.
 fn printed(name: &str, rules: &str, script: &str, claims: &str, command: &[&str]) -> String {
+    printed_of(name, &format!("{HEAD}{rules}"), script, claims, command)
+}
+
+/// What a command prints of claims of a program, and nothing but that.
+fn printed_of(name: &str, program: &str, script: &str, claims: &str, command: &[&str]) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(folder.join("programs/acme")).unwrap();
     fs::create_dir_all(folder.join("rules/acme")).unwrap();
-    fs::write(folder.join("programs/acme/beside.yaml"), format!("{HEAD}{rules}")).unwrap();
+    fs::write(folder.join("programs/acme/beside.yaml"), program).unwrap();
     fs::write(folder.join("rules/acme/beside.rhai"), script).unwrap();
     fs::write(folder.join("claims.csv"), claims).unwrap();
     let claims = folder.join("claims.csv");
@@ -35,7 +40,7 @@ fn printed(name: &str, rules: &str, script: &str, claims: &str, command: &[&str]
     let arguments = ["meed"].iter().chain(command).chain(&["--claims"]).map(Into::into).chain([claims.into()]);
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let exit = run(arguments, &environment, &mut &b""[..], &mut stdout, &mut stderr);
-    assert_eq!(exit, 0, "{}", String::from_utf8_lossy(&stderr));
+    assert_eq!((exit, String::from_utf8(stderr).unwrap().as_str()), (0, ""));
     String::from_utf8(stdout).unwrap()
 }
 
@@ -89,4 +94,57 @@ fn a_total_that_has_no_room_holds_the_claim_that_would_fill_it_and_no_later_one(
         format!("id,partner,day,count,amount\nA,P,2026-02-03,{most},60\nB,P,2026-02-03,1,60\nC,P,2026-02-03,0,60\n");
     let outcomes = printed("neighbours-total", rules, "", &claims, &DRY_RUN);
     assert_eq!(statuses(&outcomes), ["approved", "held", "approved"], "{outcomes}");
+}
+
+const PROOF: &str = "
+format: 1
+program: acme/beside
+currency: USD
+effective: { from: 2026-01-01, until: 2026-12-31 }
+rounding: { mode: half_even, scale: 2 }
+order: [day, id]
+claim:
+  id: id
+  participant: partner
+  date: day
+  fields: { id: text, partner: text, day: date, invoice: text, amount: decimal, proof: optional text }
+totals:
+  same: { count: claims, of: all, per: [claim.invoice] }
+eligibility:
+  DUPLICATE: { require: totals.same == 0, else: reject }
+  PROOF: { require: claim.proof != (), else: return }
+award:
+  fee: { amount: claim.amount }
+";
+
+const PROVED: &str = "id,partner,day,invoice,amount,proof
+A,P,2026-02-03,I1,60,
+A,P,2026-02-03,I1,60,
+B,P,2026-02-04,I1,60,seen
+C,P,2026-02-05,I2,60,seen
+C,P,2026-02-05,I2,60,seen
+";
+
+#[test]
+fn a_returned_claim_that_comes_again_is_returned_again_and_never_sees_itself() {
+    let text = printed_of("neighbours-proof", PROOF, "", PROVED, &DRY_RUN);
+    let columns = |row: &str| {
+        row.split(',')
+            .enumerate()
+            .filter(|(at, _)| [0, 3, 4, 8].contains(at))
+            .map(|(_, cell)| cell.to_owned())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let rows: Vec<String> = text.lines().skip(1).map(columns).collect();
+    assert_eq!(
+        rows,
+        [
+            "A returned 0.00 PROOF",
+            "A returned 0.00 PROOF",
+            "B rejected 0.00 DUPLICATE",
+            "C approved 60.00 ",
+            "C skipped 0.00 ALREADY_DECIDED",
+        ]
+    );
 }

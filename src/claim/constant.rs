@@ -28,33 +28,38 @@ impl Constant {
     /// The value, its list laid out in the scratch space of one decision.
     pub fn value<'a>(&'a self, scratch: &'a Bump) -> Value<'a> {
         match self {
+            Self::List(items) => {
+                Value::List(scratch.alloc_slice_fill_iter(items.iter().map(|item| item.value(scratch))))
+            }
+            single => single.single().unwrap_or(Value::Nothing),
+        }
+    }
+
+    /// The value, where it is a single one; `None` for a list.
+    pub fn single(&self) -> Option<Value<'_>> {
+        Some(match self {
             Self::Nothing => Value::Nothing,
             Self::Boolean(boolean) => Value::Boolean(*boolean),
             Self::Integer(integer) => Value::Integer(*integer),
             Self::Decimal(decimal) => Value::Decimal(*decimal),
             Self::Text(text) => Value::Text(text),
             Self::Date(date) => Value::Date(*date),
-            Self::List(items) => {
-                Value::List(scratch.alloc_slice_fill_iter(items.iter().map(|item| item.value(scratch))))
-            }
-        }
+            Self::List(_) => return None,
+        })
     }
-}
 
-impl Constant {
+    /// The number, where it is one; an integer widens exactly.
+    pub fn number(&self) -> Option<Decimal> {
+        self.single()?.number()
+    }
+
     /// Whether it is the same as a value.
     pub fn is(&self, value: &Value<'_>) -> bool {
         match (self, value) {
-            (Self::Text(text), Value::Text(other)) => **text == **other,
             (Self::List(items), Value::List(others)) => {
                 items.len() == others.len() && items.iter().zip(*others).all(|(item, other)| item.is(other))
             }
-            (Self::Nothing, value) => value.is_nothing(),
-            (Self::Boolean(boolean), value) => Value::Boolean(*boolean) == *value,
-            (Self::Integer(integer), value) => Value::Integer(*integer) == *value,
-            (Self::Decimal(decimal), value) => Value::Decimal(*decimal) == *value,
-            (Self::Date(date), value) => Value::Date(*date) == *value,
-            (Self::Text(_) | Self::List(_), _) => false,
+            (own, value) => own.single().is_some_and(|own| own == *value),
         }
     }
 }

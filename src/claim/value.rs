@@ -2,6 +2,7 @@
 
 use std::{cmp::Ordering, fmt};
 
+use super::Cell;
 use crate::{calendar::Date, money::Decimal};
 
 /// A value as rules see it: borrowed from the claims, the program or the scratch space of one decision.
@@ -24,6 +25,21 @@ pub enum Value<'a> {
     Date(Date),
     /// Values of one type.
     List(&'a [Value<'a>]),
+}
+
+impl<'a> Value<'a> {
+    /// The value as a cell of a row; `None` for a list, which no cell holds.
+    pub fn cell(self) -> Option<Cell<'a>> {
+        Some(match self {
+            Self::Nothing => Cell::Empty,
+            Self::Boolean(boolean) => Cell::Boolean(boolean),
+            Self::Integer(integer) => Cell::Integer(integer),
+            Self::Decimal(decimal) => Cell::Decimal(decimal),
+            Self::Text(text) => Cell::Text(text),
+            Self::Date(date) => Cell::Date(date),
+            Self::List(_) => return None,
+        })
+    }
 }
 
 impl Value<'_> {

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
+use super::Short;
+
 /// Why a text is not an exact decimal. Each has a remedy in the reader's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotDecimal {
@@ -97,18 +99,19 @@ fn reason_not_decimal(digits: &str, whole: &str, fraction: Option<&str>) -> NotD
     }
 }
 
+/// Both numbers, where they are short.
+#[inline]
+fn both_short(left: Decimal, right: Decimal) -> Option<(Short, Short)> {
+    Some((Short::of(left)?, Short::of(right)?))
+}
+
 /// The exact sum.
 #[inline]
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    if left.scale() == right.scale()
-        && let (Some(one), Some(other)) = (short(left), short(right))
-        && let Some(digits) = one.checked_add(other)
-        // A sum of zero keeps the sign that the library gives it.
-        && digits != 0
-    {
-        return Ok(Decimal::new(digits, left.scale()));
+    match both_short(left, right).and_then(|(one, other)| one.plus(other)) {
+        Some(sum) => Ok(sum.decimal()),
+        None => add_long(left, right),
     }
-    add_long(left, right)
 }
 
 fn add_long(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
@@ -137,10 +140,10 @@ pub fn negated(mut number: Decimal) -> Decimal {
 /// The exact product.
 #[inline]
 pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    if let Some(product) = multiply_short(left, right) {
-        return Ok(product);
+    match both_short(left, right).and_then(|(one, other)| one.times(other)) {
+        Some(product) => Ok(product.decimal()),
+        None => multiply_long(left, right),
     }
-    multiply_long(left, right)
 }
 
 fn multiply_long(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
@@ -152,24 +155,6 @@ fn multiply_long(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
     // The library drops places that don't fit, and rounds. Only zeros are dropped if ten divides the product that often.
     let often = |factor| divisible(left, factor, dropped) + divisible(right, factor, dropped) >= dropped;
     if !product.is_zero() && often(2) && often(5) { Ok(product) } else { Err(Inexact::Overflow) }
-}
-
-/// The product of numbers of a few digits, which most are. `None` is no verdict.
-#[inline]
-fn multiply_short(left: Decimal, right: Decimal) -> Option<Decimal> {
-    let digits = short(left)?.checked_mul(short(right)?)?;
-    let places = left.scale() + right.scale();
-    // A product of zero keeps the sign and the places that the library gives it.
-    (digits != 0 && places <= Decimal::MAX_SCALE).then(|| Decimal::new(digits, places))
-}
-
-/// The digits of a number, where they are few.
-#[inline]
-pub(super) fn short(number: Decimal) -> Option<i64> {
-    let parts = number.unpack();
-    let digits = i64::from(parts.lo) | i64::from(parts.mid) << 32;
-    let is_short = parts.hi == 0 && parts.mid <= i32::MAX.unsigned_abs();
-    is_short.then_some(if parts.negative { digits.wrapping_neg() } else { digits })
 }
 
 /// Ten to a power, where that is a number of 64 bits.
@@ -190,16 +175,8 @@ pub(super) fn power_of_ten(power: u32) -> Option<i64> {
 /// How two numbers compare.
 #[inline]
 pub fn compare(left: Decimal, right: Decimal) -> Ordering {
-    // As many places on both sides, where the digits are so few that this fits.
-    let aligned = |number: Decimal, places: u32| {
-        let digits = short(number)?;
-        if places == 0 { Some(digits) } else { digits.checked_mul(power_of_ten(places)?) }
-    };
-    let (places, others) = (left.scale(), right.scale());
-    match (aligned(left, others.saturating_sub(places)), aligned(right, places.saturating_sub(others))) {
-        (Some(left), Some(right)) => left.cmp(&right),
-        _ => left.cmp(&right),
-    }
+    let order = both_short(left, right).and_then(|(one, other)| one.order(other));
+    order.unwrap_or_else(|| left.cmp(&right))
 }
 
 /// How often a factor divides the digits of a number, counted up to `most`.

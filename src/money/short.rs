@@ -5,11 +5,7 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::{
-    RoundingMode,
-    decimal::{power_of_ten, short},
-    rounding::steps_away,
-};
+use super::{RoundingMode, decimal::power_of_ten, rounding::steps_away};
 
 /// A decimal of at most 55 bits of digits: the digits, and in the lowest byte the places. Never minus zero, which has no
 /// digits to carry its sign.
@@ -23,8 +19,10 @@ impl Short {
     /// A number, where it is short.
     #[inline]
     pub fn of(number: Decimal) -> Option<Self> {
-        let digits = short(number)?;
-        if digits == 0 && number.is_sign_negative() { None } else { Self::new(digits, number.scale()) }
+        let parts = number.unpack();
+        let digits = i64::from(parts.lo) | i64::from(parts.mid) << 32;
+        let is_short = parts.hi == 0 && parts.mid <= i32::MAX.unsigned_abs() && !(parts.negative && digits == 0);
+        if is_short { Self::new(if parts.negative { -digits } else { digits }, parts.scale) } else { None }
     }
 
     #[inline]

@@ -8,7 +8,6 @@ use super::{
     yaml::{Node, Text},
 };
 use crate::{
-    claim::Constant,
     diagnostic::{Code, Diagnostic, Place},
     money::Decimal,
     script::{Expression, Facts, Read, Wanted},
@@ -173,11 +172,7 @@ fn known(amount: &Amount, params: &[Param]) -> Option<Decimal> {
     match (expression.reads(), expression.is_read()) {
         ([(_, Read::Param(param))], true) => {
             let param = params.get(*param).filter(|param| !param.is_dated())?;
-            match param.versions.first()? {
-                (_, Constant::Decimal(decimal)) => Some(*decimal),
-                (_, Constant::Integer(integer)) => Some(Decimal::from(*integer)),
-                _ => None,
-            }
+            param.versions.first()?.1.number()
         }
         _ => None,
     }

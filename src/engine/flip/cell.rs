@@ -17,34 +17,12 @@ pub(super) fn changed(program: &Program, claim: Claim<'_>, field: usize, to: &Co
         false => String::new(),
     };
     let cells = fields.iter().enumerate().map(|(number, other)| match number {
-        _ if number == field => Some(cell_of(to)),
+        _ if number == field => to.single().and_then(Value::cell),
         _ if is_shared(number) => other.kind.read(&written).ok(),
-        _ => Some(cell(claim.value(number))),
+        _ => claim.value(number).cell(),
     });
     let cells: Vec<Cell<'_>> = cells.collect::<Option<_>>()?;
     let mut rows = Rows::new(fields.iter().map(|field| field.kind.scalar.column()));
     rows.push(cells);
     Some(rows)
-}
-
-fn cell_of(constant: &Constant) -> Cell<'_> {
-    match constant {
-        Constant::Text(text) => Cell::Text(text),
-        Constant::Boolean(boolean) => Cell::Boolean(*boolean),
-        Constant::Integer(integer) => Cell::Integer(*integer),
-        Constant::Decimal(decimal) => Cell::Decimal(*decimal),
-        Constant::Date(date) => Cell::Date(*date),
-        Constant::Nothing | Constant::List(_) => Cell::Empty,
-    }
-}
-
-fn cell(value: Value<'_>) -> Cell<'_> {
-    match value {
-        Value::Text(text) => Cell::Text(text),
-        Value::Boolean(boolean) => Cell::Boolean(boolean),
-        Value::Integer(integer) => Cell::Integer(integer),
-        Value::Decimal(decimal) => Cell::Decimal(decimal),
-        Value::Date(date) => Cell::Date(date),
-        Value::Nothing | Value::List(_) => Cell::Empty,
-    }
 }

@@ -51,7 +51,7 @@ impl<'v> Line<'v> {
             Value::Decimal(decimal) => add(decimal, Decimal::new(steps, self.places)).ok().map(Constant::Decimal),
             _ => None,
         };
-        let same_side = |moved: &Constant| match (self.now.number(), number(moved)) {
+        let same_side = |moved: &Constant| match (self.now.number(), moved.number()) {
             (Some(now), Some(moved)) if !now.is_zero() => {
                 !moved.is_zero() && moved.is_sign_negative() == now.is_sign_negative()
             }
@@ -64,7 +64,7 @@ impl<'v> Line<'v> {
     pub(super) fn steps_to(&self, value: &Constant) -> Option<i64> {
         match (self.now, value) {
             (Value::Date(now), Constant::Date(date)) => Some(days_between(now, *date)),
-            (now, value) => self.steps_in(subtract(number(value)?, now.number()?).ok()?),
+            (now, value) => self.steps_in(subtract(value.number()?, now.number()?).ok()?),
         }
     }
 
@@ -74,15 +74,6 @@ impl<'v> Line<'v> {
         whole.rescale(self.places);
         let within = |steps: &i64| steps.unsigned_abs() <= self.reach().unsigned_abs();
         i64::try_from(whole.mantissa()).ok().filter(within).filter(|_| whole.scale() == self.places)
-    }
-}
-
-/// The number, where a constant is one.
-pub(super) fn number(constant: &Constant) -> Option<Decimal> {
-    match constant {
-        Constant::Integer(integer) => Some(Decimal::from(*integer)),
-        Constant::Decimal(decimal) => Some(*decimal),
-        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where to look for the smallest change: first in a row, then further and further apart, and near what the rule compared.
 //! Between the last value that didn't do and the first that did, halving finds one beside which the next doesn't do.
 
-use super::line::{Line, number};
+use super::line::Line;
 use crate::{
     claim::Constant,
     money::{Decimal, subtract},
@@ -33,7 +33,7 @@ pub(super) fn distances(line: &Line<'_>, seen: &[Constant]) -> Vec<i64> {
 
 /// The values that were compared, and the cell moved by one of them or by what two lie apart.
 fn hints(line: &Line<'_>, seen: &[Constant]) -> Vec<i64> {
-    let numbers: Vec<Decimal> = seen.iter().filter_map(number).collect();
+    let numbers: Vec<Decimal> = seen.iter().filter_map(Constant::number).collect();
     let differences = numbers
         .iter()
         .enumerate()

@@ -4,7 +4,7 @@ use super::{Page, band_name, plain_value};
 use crate::{
     calendar::days_between,
     claim::Constant,
-    money::{Decimal, subtract},
+    money::subtract,
     outcome::{Aim, Disposition, EngineReason, Flip, Outcome, Seen, Step, Trace},
     report::summary::grouped,
 };
@@ -105,12 +105,7 @@ fn difference(now: &Constant, to: &Constant) -> Option<String> {
         let way = if days < 0 { "earlier" } else { "later" };
         return Some(format!("{} {unit} {way}", grouped(&days.abs().to_string())));
     }
-    let number = |value: &Constant| match value {
-        Constant::Integer(integer) => Some(Decimal::from(*integer)),
-        Constant::Decimal(decimal) => Some(*decimal),
-        _ => None,
-    };
-    let change = subtract(number(to)?, number(now)?).ok()?;
+    let change = subtract(to.number()?, now.number()?).ok()?;
     let way = if change.is_sign_negative() { "less" } else { "more" };
     Some(format!("{} {way}", grouped(&change.abs().to_string())))
 }

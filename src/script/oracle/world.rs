@@ -249,15 +249,7 @@ impl World {
 
 /// A constant as a cell of a row.
 pub(super) fn cell(constant: &Constant) -> Cell<'_> {
-    match constant {
-        Constant::Nothing => Cell::Empty,
-        Constant::Boolean(boolean) => Cell::Boolean(*boolean),
-        Constant::Integer(integer) => Cell::Integer(*integer),
-        Constant::Decimal(decimal) => Cell::Decimal(*decimal),
-        Constant::Text(text) => Cell::Text(text),
-        Constant::Date(date) => Cell::Date(*date),
-        Constant::List(_) => panic!("cells hold single values"),
-    }
+    constant.single().and_then(Value::cell).unwrap()
 }
 
 fn constant(kind: Kind, random: &mut Random) -> Constant {
