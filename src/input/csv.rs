@@ -3,13 +3,12 @@
 
 use std::{borrow::Cow, io::Read};
 
-use ::csv::{ByteRecord, ReaderBuilder};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{
     ColumnMap, InputError, Intake, MAX_ROW_BYTES, Wanted,
     block::{Block, Blocks},
-    encoding::{Encoding, decode},
+    encoding::Encoding,
     gather::{Gather, Written},
     layout::Layout,
     quotes::Quotes,
@@ -86,7 +85,7 @@ fn header(blocks: &mut Blocks<impl Read>, place: &Place, delimiter: u8) -> Resul
         refuse_long(&place.file, &row)?;
         refuse_open_quote(&place.file, &row, None)?;
         let mut encoding = Encoding::default();
-        let names = (0..row.width()).map(|cell| row.cell(cell, &mut encoding).into_owned()).collect();
+        let names = row.cells(&mut encoding);
         let header = Header { line: row.line, names, encoding };
         return Ok(Some((header, rows.rest())));
     }
@@ -156,26 +155,18 @@ fn refuse_open_quote(file: &str, row: &Row<'_>, width: Option<usize>) -> Result<
     Err(InputError::OpenQuote { file: file.to_owned(), line, sign })
 }
 
-/// The parser as the rows are read with.
-fn lenient(delimiter: u8) -> ReaderBuilder {
-    let mut builder = ReaderBuilder::new();
-    builder.delimiter(delimiter).has_headers(false).flexible(true).quote(b'"').double_quote(true);
-    builder
-}
-
 /// The delimiter under which most of the wanted columns stand in the header. Where none does, the one that makes most
 /// columns: the file will be refused, and the message should show its names apart.
 fn delimiter(head: &[u8], wanted: &[Wanted<'_>], map: &ColumnMap) -> u8 {
     let mut best = ((0, 0), b',');
     for delimiter in DELIMITERS {
-        let mut header = ByteRecord::new();
-        if !matches!(lenient(delimiter).from_reader(head).read_byte_record(&mut header), Ok(true)) {
-            continue;
-        }
-        let names: Vec<Cow<'_, str>> = header.iter().map(|name| decode(name).0).collect();
+        let mut cells = Cells::new(delimiter);
+        let mut rows = Rows::new(head, 1, delimiter, &mut cells);
+        let Some(header) = rows.next() else { continue };
+        let names = header.cells(&mut Encoding::default());
         let has = |wanted: &&Wanted<'_>| names.iter().any(|name| map.column(name) == wanted.column);
         let found = wanted.iter().filter(has).count();
-        let rank = (found, if found == 0 { header.len() } else { 0 });
+        let rank = (found, if found == 0 { names.len() } else { 0 });
         if rank > best.0 {
             best = (rank, delimiter);
         }

@@ -32,7 +32,7 @@ impl Encoding {
 }
 
 /// The text of bytes, and whether they were something else than UTF-8. Any bytes are text in Windows-1252.
-pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+fn decode(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     std::str::from_utf8(bytes).map_or_else(
         |_| (encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, true),
         |text| (Cow::Borrowed(text), false),

@@ -11,6 +11,7 @@ use super::{
     block::Block,
     encoding::Encoding,
     quotes::{Quotes, count_breaks, is_break},
+    source::BYTE_ORDER_MARK,
 };
 
 /// The rows of a block, or what is left of them.
@@ -48,8 +49,6 @@ pub(super) struct Row<'r> {
     text: Option<&'r str>,
     ranges: &'r [(usize, usize)],
 }
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Bytes that are looked at together.
 const LANES: usize = 16;
@@ -167,6 +166,11 @@ impl<'r> Row<'r> {
         self.ranges.len()
     }
 
+    /// The texts of all cells.
+    pub(super) fn cells(&self, encoding: &mut Encoding) -> Vec<String> {
+        (0..self.width()).map(|place| self.cell(place, encoding).into_owned()).collect()
+    }
+
     /// The text of a cell.
     #[inline]
     pub(super) fn cell(&self, place: usize, encoding: &mut Encoding) -> Cow<'r, str> {
@@ -189,8 +193,7 @@ mod tests {
         let mut found = Vec::new();
         let mut encoding = Encoding::default();
         while let Some(row) = rows.next() {
-            let cells = (0..row.width()).map(|place| row.cell(place, &mut encoding).into_owned()).collect();
-            found.push((row.line, cells));
+            found.push((row.line, row.cells(&mut encoding)));
         }
         found
     }

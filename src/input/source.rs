@@ -18,7 +18,7 @@ const TEXT_BYTES: usize = 8 * 1024;
 /// How many rows are read between two reports of progress.
 const ROWS_BETWEEN_REPORTS: usize = 4096;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const UTF_16: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 /// XLSX, ODS and archives; XLS.
 const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xD0\xCF\x11\xE0"];

@@ -62,7 +62,7 @@ impl Constants<'_> {
     }
 
     fn number(&self, id: NodeId) -> Option<Decimal> {
-        self.value(id)?.value(&Bump::new()).number()
+        self.value(id)?.number()
     }
 
     fn on_integers(&self, operation: Arithmetic, left: NodeId, right: NodeId) -> Option<Constant> {
