@@ -24,7 +24,7 @@ pub(super) fn read(
     };
     let defaults = columns(defaults, program, findings);
     let mut written = Vec::new();
-    let kinds = program.claim.fields.iter().map(|field| field.kind.scalar.column());
+    let kinds = program.claim.fields.iter().map(|field| field.kind.column());
     let mut claims = Claims::new("case", kinds);
     for item in items {
         let Node::Mapping(entries, _) = item else {

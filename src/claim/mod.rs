@@ -2,6 +2,7 @@
 
 mod claims;
 mod constant;
+mod list;
 mod plan;
 mod row;
 mod rows;
@@ -10,6 +11,7 @@ mod value;
 
 pub use claims::{Claim, Claims, TooManyRows};
 pub use constant::Constant;
+pub use list::PackedList;
 pub use plan::ColumnKind;
 pub use row::Row;
 pub use rows::{Cell, Draft, Rows};

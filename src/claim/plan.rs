@@ -13,6 +13,8 @@ pub enum ColumnKind {
     Text,
     /// Civil dates.
     Date,
+    /// Lists of values, each packed into a text.
+    List,
 }
 
 impl ColumnKind {
@@ -20,10 +22,15 @@ impl ColumnKind {
     const fn bytes(self) -> usize {
         match self {
             Self::Boolean => 1,
-            Self::Text => 2,
+            Self::Text | Self::List => 2,
             Self::Date => 4,
             Self::Integer | Self::Decimal => 8,
         }
+    }
+
+    /// Whether its cells stand among the row's texts.
+    pub(super) const fn is_among_texts(self) -> bool {
+        matches!(self, Self::Text | Self::List)
     }
 }
 
@@ -63,7 +70,7 @@ impl Plan {
         let (mut at, mut last_text) = (START_BYTES + kinds.len().div_ceil(8), None);
         let slots = kinds.into_iter().enumerate().map(|(column, kind)| {
             let slot = Slot { kind, at, before: last_text, filled: (START_BYTES + column / 8, 1 << (column % 8)) };
-            if kind == ColumnKind::Text {
+            if kind.is_among_texts() {
                 last_text = Some(at);
             }
             at += kind.bytes();

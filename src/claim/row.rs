@@ -1,7 +1,10 @@
 //! One row of typed cells.
 
+use bumpalo::Bump;
+
 use super::{
-    Rows, Value,
+    Cell, PackedList, Rows, Value,
+    list::unpack,
     plan::{ColumnKind, Slot, get},
 };
 use crate::{
@@ -22,16 +25,41 @@ impl<'a> Row<'a> {
         Self { rows, number, bytes }
     }
 
-    /// The value of a column; nothing where the cell is empty.
+    /// The value of a column as rules see it; nothing where the cell is empty. A list is laid out in the scratch space.
+    #[inline]
+    pub fn value_in(&self, column: usize, scratch: &'a Bump) -> Value<'a> {
+        match self.filled(column) {
+            Some(slot) if slot.kind == ColumnKind::List => Value::List(unpack(self.text_at(column, slot), scratch)),
+            Some(slot) => self.value_at(column, slot),
+            None => Value::Nothing,
+        }
+    }
+
+    /// The value of a column; nothing where the cell is empty. A list is the text that it is packed into, which is the
+    /// same for the same values.
     #[inline]
     pub fn value(&self, column: usize) -> Value<'a> {
-        let Some(slot) = self.filled(column) else { return Value::Nothing };
+        self.filled(column).map_or(Value::Nothing, |slot| self.value_at(column, slot))
+    }
+
+    #[inline]
+    fn value_at(&self, column: usize, slot: &Slot) -> Value<'a> {
         match slot.kind {
             ColumnKind::Boolean => Value::Boolean(self.boolean_at(slot)),
             ColumnKind::Integer => Value::Integer(self.integer_at(slot)),
             ColumnKind::Decimal => Value::Decimal(self.decimal_at(slot)),
-            ColumnKind::Text => Value::Text(self.text_at(column, slot)),
+            ColumnKind::Text | ColumnKind::List => Value::Text(self.text_at(column, slot)),
             ColumnKind::Date => Value::Date(self.date_at(slot)),
+        }
+    }
+
+    /// The cell of a column.
+    pub fn cell(&self, column: usize) -> Cell<'a> {
+        match self.filled(column) {
+            Some(slot) if slot.kind == ColumnKind::List => {
+                Cell::List(PackedList::of_packed(self.text_at(column, slot)))
+            }
+            _ => self.value(column).cell().unwrap_or(Cell::Empty),
         }
     }
 
@@ -69,7 +97,7 @@ impl<'a> Row<'a> {
         match slot.kind {
             ColumnKind::Decimal => Some(self.decimal_at(slot)),
             ColumnKind::Integer => Some(Decimal::from(self.integer_at(slot))),
-            ColumnKind::Boolean | ColumnKind::Text | ColumnKind::Date => None,
+            ColumnKind::Boolean | ColumnKind::Text | ColumnKind::Date | ColumnKind::List => None,
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 
 use super::{
-    Row,
+    PackedList, Row,
     plan::{ColumnKind, Plan, Slot, get, set},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A cell before it is laid into its row.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Cell<'t> {
     /// Nothing was written, or what was written can't be read.
     Empty,
@@ -29,6 +29,8 @@ pub enum Cell<'t> {
     Text(&'t str),
     /// A civil date.
     Date(Date),
+    /// Values of one type.
+    List(PackedList),
 }
 
 /// Rows of typed cells.
@@ -161,6 +163,7 @@ impl Draft<'_> {
         let Some((column, slot)) = self.slots.next() else { return };
         let fits = match (slot.kind, cell) {
             (ColumnKind::Text, Cell::Text(text)) => self.push_text(column, text),
+            (ColumnKind::List, Cell::List(list)) => self.push_text(column, list.as_str()),
             (ColumnKind::Decimal, Cell::Decimal(decimal)) => {
                 set(self.row, slot.at, packed(decimal, self.wide).to_le_bytes())
             }
@@ -169,7 +172,7 @@ impl Draft<'_> {
             (ColumnKind::Boolean, Cell::Boolean(boolean)) => set(self.row, slot.at, [u8::from(boolean)]),
             _ => false,
         };
-        if slot.kind == ColumnKind::Text {
+        if slot.kind.is_among_texts() {
             // What goes on beyond this stands in a list of its own.
             #[expect(clippy::cast_possible_truncation, reason = "the texts of a row end within 16 bits")]
             let end = (self.texts.len() - self.start) as u16;

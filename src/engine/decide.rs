@@ -196,7 +196,10 @@ impl<'a> Assessment<'a, '_> {
             if O::STEPS {
                 let mut cells = ScratchVec::new_in(self.scratch);
                 for (column, field) in table.fields.iter().enumerate() {
-                    cells.extend(found.map(|row| Seen { name: field.name.as_str(), value: row.value(column) }));
+                    cells.extend(found.map(|row| Seen {
+                        name: field.name.as_str(),
+                        value: row.row().value_in(column, self.scratch),
+                    }));
                 }
                 let (table, origin) = (table.name.as_str(), found.map(|row| row.origin()));
                 observer.step(Step::Lookup { table, found: origin, cells: cells.into_bump_slice() });

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use super::{InputError, Intake, Wanted, encoding::Encoding};
 use crate::{
     claim::{Cell, Claims, Deficiency, DeficiencyKind},
-    schema::CellTrouble,
+    schema::{CellTrouble, FieldType},
 };
 
 /// What is written in a cell.
@@ -15,6 +15,8 @@ pub(super) enum Written<'t> {
     Text(Cow<'t, str>),
     /// A number of JSON, which always has a decimal point.
     Number(&'t str),
+    /// The values of a list of JSON; each says whether it is a number.
+    List(&'t str, Vec<(Cow<'t, str>, bool)>),
     /// Something that is no text of a cell, as it is written; the reason completes "`…` holds `…`, which".
     Other(&'t str, &'static str),
 }
@@ -31,7 +33,7 @@ pub(super) struct Gather<'p> {
 impl<'p> Gather<'p> {
     /// No claims yet. `names` are the wanted columns as the file names them.
     pub(super) fn new(file: &str, wanted: &'p [Wanted<'p>], names: Vec<Arc<str>>, encoding: Encoding) -> Self {
-        let claims = Claims::new(file, wanted.iter().map(|wanted| wanted.kind.scalar.column()));
+        let claims = Claims::new(file, wanted.iter().map(|wanted| wanted.kind.column()));
         Self { file: file.to_owned(), wanted, names, claims, encoding }
     }
 
@@ -67,6 +69,7 @@ impl<'p> Gather<'p> {
             let (text, read) = match &written {
                 Written::Text(text) => (text.as_ref(), wanted.kind.read(text)),
                 Written::Number(text) => (*text, wanted.kind.read_number(text)),
+                Written::List(text, items) => (*text, read_list(wanted.kind, items)),
                 Written::Other(text, reason) => (*text, Err(CellTrouble::Unreadable((*reason).to_owned()))),
             };
             draft.push(read.unwrap_or_else(|trouble| {
@@ -90,6 +93,14 @@ impl<'p> Gather<'p> {
     pub(super) fn finish(self) -> Intake {
         Intake { claims: self.claims, notes: self.encoding.note().into_iter().collect() }
     }
+}
+
+fn read_list<'t>(kind: &FieldType, items: &'t [(Cow<'_, str>, bool)]) -> Result<Cell<'t>, CellTrouble> {
+    if !kind.list {
+        let reason = "is a list; write one text, number, `true` or `false`".to_owned();
+        return Err(CellTrouble::Unreadable(reason));
+    }
+    kind.read_list(items.iter().map(|(item, is_number)| (item.as_ref(), *is_number)))
 }
 
 fn kind(trouble: CellTrouble) -> DeficiencyKind {

@@ -173,12 +173,25 @@ fn written(value: &RawValue) -> Written<'_> {
     }
     match text {
         "null" => Written::Text(Cow::Borrowed("")),
-        _ if text.starts_with(['[', '{']) => {
-            Written::Other(text, "is a list or an object; write one text, number, `true` or `false`")
-        }
+        _ if text.starts_with('[') => list(text),
+        _ if text.starts_with('{') => Written::Other(text, "is an object; write one text, number, `true` or `false`"),
         "true" | "false" => Written::Text(Cow::Borrowed(text)),
         _ => Written::Number(text),
     }
+}
+
+fn list(text: &str) -> Written<'_> {
+    let items: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+    let mut values = Vec::with_capacity(items.len());
+    for item in items {
+        match written(item) {
+            Written::Text(text) => values.push((text, false)),
+            Written::Number(text) => values.push((Cow::Borrowed(text), true)),
+            Written::List(..) => return Written::Other(text, "has a list among its values"),
+            Written::Other(..) => return Written::Other(text, "has an object or a broken text among its values"),
+        }
+    }
+    Written::List(text, values)
 }
 
 fn reason(error: &serde_json::Error) -> String {
@@ -252,13 +265,13 @@ mod tests {
     }
 
     #[test]
-    fn a_list_or_an_object_is_no_cell() {
+    fn a_list_or_an_object_is_no_cell_of_one_value() {
         let found = rows("claims.jsonl", r#"{"id":["a"],"amount":{"x":1}}"#);
         assert_eq!(
             found,
             [
-                "1: | ! column `id` holds `[\"a\"]`, which is a list or an object; write one text, number, `true` or `false` \
-              ! column `amount` holds `{\"x\":1}`, which is a list or an object; write one text, number, `true` or `false`"
+                "1: | ! column `id` holds `[\"a\"]`, which is a list; write one text, number, `true` or `false` \
+              ! column `amount` holds `{\"x\":1}`, which is an object; write one text, number, `true` or `false`"
             ]
         );
     }

@@ -23,6 +23,8 @@ pub struct Field {
     pub column: String,
     /// How its cells are read.
     pub kind: FieldType,
+    /// Whether it is shown in the outcomes file alone.
+    pub private: bool,
     /// Where it is declared.
     pub place: Place,
 }
@@ -45,10 +47,16 @@ pub struct ClaimPlan {
     pub id: Identity,
     /// Who earns.
     pub participant: usize,
+    /// Who is paid.
+    pub payee: Option<usize>,
     /// The date that picks params, table rows and periods.
     pub date: usize,
+    /// The start of the SLA clock.
+    pub received: Option<usize>,
     /// What the claimant asks.
     pub claimed: Option<usize>,
+    /// The id of the claim that this one takes back.
+    pub original: Option<usize>,
     /// How the claims of one run queue; ties by id.
     pub order: Vec<usize>,
 }
@@ -59,7 +67,10 @@ pub(super) fn check(node: &Node, order: Option<&Node>, context: &mut Context<'_>
     let id = fields.required("id", "name the field that identifies a claim, several, or `content`");
     let participant = fields.required_text("participant", "name the field that says who earns");
     let date = fields.required_text("date", "name the field with the claim's date");
+    let payee = fields.optional_text("payee");
+    let received = fields.optional_text("received");
     let claimed = fields.optional_text("claimed");
+    let original = fields.optional_text("original");
     let declared = fields.required("fields", "declare the columns that are read: `fields: { claim_no: text, … }`");
     fields.finish();
     let written = names(declared?);
@@ -69,8 +80,11 @@ pub(super) fn check(node: &Node, order: Option<&Node>, context: &mut Context<'_>
     let findings = &mut *context.findings;
     let participant = participant.and_then(|text| lookup.key_field(&text, "the participant", findings));
     let date = date.and_then(|text| lookup.typed(&text, "the claim's date", Scalar::Date, findings));
+    let payee = payee.map(|text| lookup.single(&text, "the payee", findings));
+    let received = received.map(|text| lookup.of_type(&text, "the day of receipt", Scalar::Date, findings));
     let claimed = claimed.map(|text| lookup.number(&text, findings));
     let id = id.and_then(|node| lookup.identity(node, findings));
+    let original = original.map(|text| lookup.original(&text, id.as_ref(), findings));
     let order: Option<Vec<usize>> = order.and_then(|node| {
         if matches!(node, Node::Sequence(items, _) if items.is_empty()) {
             let finding = Diagnostic::error(Code::WrongShape, node.place(), "the order names no field");
@@ -79,11 +93,20 @@ pub(super) fn check(node: &Node, order: Option<&Node>, context: &mut Context<'_>
         }
         texts(node, findings).iter().map(|text| lookup.key_field(text, "the order", findings)).collect()
     });
-    if claimed == Some(None) {
+    if [payee, received, claimed, original].contains(&Some(None)) {
         return None;
     }
-    let (id, participant, date, order) = (id?, participant?, date?, order?);
-    Some(ClaimPlan { fields: declared, id, participant, date, claimed: claimed.flatten(), order })
+    Some(ClaimPlan {
+        id: id?,
+        participant: participant?,
+        payee: payee.flatten(),
+        date: date?,
+        received: received.flatten(),
+        claimed: claimed.flatten(),
+        original: original.flatten(),
+        order: order?,
+        fields: declared,
+    })
 }
 
 /// Checks the fields of a claim or table. Broken ones are named all the same.
@@ -95,11 +118,12 @@ pub(super) fn check_fields(node: &Node, row: RowTypeId, context: &mut Context<'_
     let mut declared = Vec::new();
     for (name, node) in entries {
         if check_word(name, "a field", context) {
-            let (kind, column) = check_field(node, context.findings).unwrap_or((None, None));
-            let column = column.unwrap_or_else(|| name.text.clone());
+            let Declaration { kind, column, private } = check_field(node, context.findings).unwrap_or_default();
+            let (place, name) = (name.place.clone(), name.text.clone());
+            let column = column.unwrap_or_else(|| name.clone());
             match kind {
-                Some(kind) => declared.push(Field { name: name.text.clone(), column, kind, place: name.place.clone() }),
-                None => context.add_broken(row, &name.text),
+                Some(kind) => declared.push(Field { name, column, kind, private, place }),
+                None => context.add_broken(row, &name),
             }
         }
     }
@@ -109,19 +133,28 @@ pub(super) fn check_fields(node: &Node, row: RowTypeId, context: &mut Context<'_
 pub(super) fn name_fields(fields: &[Field], row: RowTypeId, read: impl Fn(usize) -> Read, context: &mut Context<'_>) {
     for (number, field) in fields.iter().enumerate() {
         context.vocabulary.add_member(row, &field.name, Member { read: read(number), kind: field.kind.kind() });
-        let choices = field.kind.choices.as_ref();
+        let choices = field.kind.choices.as_ref().filter(|_| !field.kind.list);
         let choices = choices.map(|choices| choices.iter().map(|text| Constant::Text(text.as_str().into())).collect());
         context.vocabulary.declare_values(read(number), choices);
     }
 }
 
-fn check_field(node: &Node, findings: &mut Findings) -> Option<(Option<FieldType>, Option<String>)> {
+/// What is said of a field; no type where that is wrong.
+#[derive(Default)]
+struct Declaration {
+    kind: Option<FieldType>,
+    column: Option<String>,
+    private: bool,
+}
+
+fn check_field(node: &Node, findings: &mut Findings) -> Option<Declaration> {
     if let Node::Scalar(words) = node {
-        return Some((field_type(words, findings), None));
+        return Some(Declaration { kind: field_type(words, findings), ..Declaration::default() });
     }
     let mut fields = Fields::of(node, findings)?;
     let column = fields.optional_text("column").map(|column| column.text);
     let (format, notation) = (fields.optional_text("format"), fields.optional_text("decimal"));
+    let private = fields.optional_text("private");
     let one_of = fields.optional("one_of");
     let words = match one_of {
         Some(_) => fields.optional_text("type"),
@@ -139,16 +172,23 @@ fn check_field(node: &Node, findings: &mut Findings) -> Option<(Option<FieldType
     });
     let kind = kind.and_then(|kind| with_format(kind, format, findings));
     let kind = kind.and_then(|kind| with_notation(kind, notation, findings));
+    let words = [("true", true), ("false", false)];
+    let private = private.and_then(|text| word(&text, "`true` or `false`", &words, findings)).unwrap_or(false);
     fields.finish();
-    Some((kind, column))
+    Some(Declaration { kind, column, private })
 }
 
 fn field_type(words: &Text, findings: &mut Findings) -> Option<FieldType> {
     let kind = FieldType::parse(&words.text).ok();
     if kind.is_none() {
         let finding = Diagnostic::error(Code::UnknownWord, &words.place, format!("`{}` is not a type", words.text));
-        let bare = words.text.strip_prefix("optional ").unwrap_or(&words.text).to_owned();
-        findings.add(finding.suggest(&bare, Scalar::NAMES.iter().map(|(name, _)| *name)));
+        let bare = words.text.strip_prefix("optional ").unwrap_or(&words.text);
+        findings.add(match bare.strip_prefix("list of ") {
+            Some(_) if bare.len() < words.text.len() => {
+                finding.help(format!("a list may always be empty: write `{bare}`"))
+            }
+            item => finding.suggest(item.unwrap_or(bare), Scalar::NAMES.iter().map(|(name, _)| *name)),
+        });
     }
     kind
 }
@@ -224,7 +264,7 @@ impl Lookup<'_> {
     /// A field that is there in every claim.
     fn key_field(&self, text: &Text, what: &str, findings: &mut Findings) -> Option<usize> {
         let number = self.field(text, findings)?;
-        let field = self.declared.get(number)?;
+        let field = self.one_value(text, what, number, findings)?;
         if field.kind.optional {
             let message = format!("{what} must be there in every claim, and `{}` is optional", text.text);
             let finding = Diagnostic::error(Code::OptionalKeyField, &text.place, message);
@@ -236,8 +276,29 @@ impl Lookup<'_> {
         Some(number)
     }
 
+    /// A field that holds one value where it is there.
+    fn single(&self, text: &Text, what: &str, findings: &mut Findings) -> Option<usize> {
+        let number = self.field(text, findings)?;
+        self.one_value(text, what, number, findings).map(|_| number)
+    }
+
+    fn one_value(&self, text: &Text, what: &str, number: usize, findings: &mut Findings) -> Option<&Field> {
+        let field = self.declared.get(number)?;
+        if field.kind.list {
+            let message = format!("{what} is a single value, and `{}` is a list", text.text);
+            findings.add(Diagnostic::error(Code::WrongType, &text.place, message).and(&field.place, "declared here"));
+            return None;
+        }
+        Some(field)
+    }
+
     fn typed(&self, text: &Text, what: &str, scalar: Scalar, findings: &mut Findings) -> Option<usize> {
-        let number = self.key_field(text, what, findings)?;
+        self.key_field(text, what, findings)?;
+        self.of_type(text, what, scalar, findings)
+    }
+
+    fn of_type(&self, text: &Text, what: &str, scalar: Scalar, findings: &mut Findings) -> Option<usize> {
+        let number = self.single(text, what, findings)?;
         let field = self.declared.get(number)?;
         if field.kind.scalar != scalar {
             let message = format!("{what} is a {}, and `{}` is {}", scalar.name(), text.text, field.kind.scalar.name());
@@ -247,8 +308,22 @@ impl Lookup<'_> {
         Some(number)
     }
 
+    /// The field that names another claim by its id.
+    fn original(&self, text: &Text, id: Option<&Identity>, findings: &mut Findings) -> Option<usize> {
+        let number = self.of_type(text, "the id of the original", Scalar::Text, findings)?;
+        let wrong = match id {
+            Some(Identity::Content) => "a claim whose content is its id can't be named by another",
+            Some(Identity::Fields(fields)) if fields.contains(&number) => "a claim can't be named by its own id",
+            _ if !self.declared.get(number)?.kind.optional => "claims that take nothing back have no original",
+            _ => return Some(number),
+        };
+        let finding = Diagnostic::error(Code::WrongType, &text.place, wrong);
+        findings.add(finding.help("give claims an id of fields, and declare this one as `optional text`"));
+        None
+    }
+
     fn number(&self, text: &Text, findings: &mut Findings) -> Option<usize> {
-        let number = self.field(text, findings)?;
+        let number = self.single(text, "what is claimed", findings)?;
         let field = self.declared.get(number)?;
         if !matches!(field.kind.scalar, Scalar::Integer | Scalar::Decimal) {
             let message = format!("what is claimed is a number, and `{}` is {}", text.text, field.kind.scalar.name());

@@ -5,9 +5,12 @@ use std::borrow::Cow;
 use super::{Base, Scalar, Type};
 use crate::{
     calendar::DateFormat,
-    claim::{Cell, Constant},
+    claim::{Cell, ColumnKind, Constant, PackedList},
     money::{NotDecimal, parse_decimal},
 };
+
+/// The most values of a list in one cell.
+pub const MAX_LIST_VALUES: usize = 100;
 
 /// How decimals are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,8 +30,10 @@ pub struct UnknownFieldType;
 /// The declared type of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldType {
-    /// What a cell holds.
+    /// What a cell holds, or each value of its list.
     pub scalar: Scalar,
+    /// Whether a cell holds several values, `;` between.
+    pub list: bool,
     /// Whether it may be empty.
     pub optional: bool,
     /// How dates are written.
@@ -51,25 +56,42 @@ pub enum CellTrouble {
 impl FieldType {
     /// A type without further options.
     pub fn plain(scalar: Scalar) -> Self {
-        Self { scalar, optional: false, format: DateFormat::default(), notation: Notation::Point, choices: None }
+        Self {
+            scalar,
+            list: false,
+            optional: false,
+            format: DateFormat::default(),
+            notation: Notation::Point,
+            choices: None,
+        }
     }
 
-    /// Reads `text`, `optional decimal`.
+    /// Reads `text`, `optional decimal`, `list of text`. A list may always be empty, so none is optional.
     pub fn parse(words: &str) -> Result<Self, UnknownFieldType> {
+        if let Some(word) = words.strip_prefix("list of ") {
+            return Ok(Self { list: true, ..Self::plain(scalar(word.trim_start())?) });
+        }
         let (optional, word) = words.strip_prefix("optional ").map_or((false, words), |word| (true, word.trim_start()));
-        let scalar = Scalar::NAMES.iter().find(|(name, _)| *name == word).ok_or(UnknownFieldType)?.1;
-        Ok(Self { optional, ..Self::plain(scalar) })
+        Ok(Self { optional, ..Self::plain(scalar(word)?) })
+    }
+
+    /// The kind of column that keeps it.
+    pub fn column(&self) -> ColumnKind {
+        if self.list { ColumnKind::List } else { self.scalar.column() }
     }
 
     /// The type that rules see.
     pub fn kind(&self) -> Type {
-        let base = Base::Scalar(self.scalar);
+        let base = if self.list { Base::List(self.scalar) } else { Base::Scalar(self.scalar) };
         if self.optional { Type::Optional(base) } else { Type::Some(base) }
     }
 
     /// Reads a cell.
     #[inline]
     pub fn read<'t>(&self, text: &'t str) -> Result<Cell<'t>, CellTrouble> {
+        if self.list {
+            return self.read_list(text.split(';').filter(|_| !text.is_empty()).map(|item| (item, false)));
+        }
         if text.is_empty() {
             return if self.optional { Ok(Cell::Empty) } else { Err(CellTrouble::Missing) };
         }
@@ -77,6 +99,34 @@ impl FieldType {
             return Ok(Cell::Text(text));
         }
         self.read_filled(text).map_err(CellTrouble::Unreadable)
+    }
+
+    /// Reads the values of a list; those that are numbers of JSON are marked.
+    pub fn read_list<'t>(&self, items: impl IntoIterator<Item = (&'t str, bool)>) -> Result<Cell<'t>, CellTrouble> {
+        let item = |(text, is_number): (&'t str, bool)| match self.read_item(text, is_number) {
+            Err(CellTrouble::Unreadable(reason)) => {
+                Err(CellTrouble::Unreadable(format!("has `{text}` among its values, which {reason}")))
+            }
+            Err(CellTrouble::Missing) => {
+                Err(CellTrouble::Unreadable("has an empty value among its values; remove a `;`".to_owned()))
+            }
+            read => read,
+        };
+        let cells: Vec<Cell<'t>> = items.into_iter().map(item).collect::<Result<_, _>>()?;
+        if cells.len() > MAX_LIST_VALUES {
+            let count = cells.len();
+            let reason = format!("holds {count} values, and a list has at most {MAX_LIST_VALUES}");
+            return Err(CellTrouble::Unreadable(reason));
+        }
+        Ok(Cell::List(PackedList::new(cells)))
+    }
+
+    fn read_item<'t>(&self, text: &'t str, is_number: bool) -> Result<Cell<'t>, CellTrouble> {
+        match text {
+            "" => Err(CellTrouble::Missing),
+            _ if is_number && self.scalar == Scalar::Decimal => self.read_number(text),
+            _ => self.read_filled(text).map_err(CellTrouble::Unreadable),
+        }
     }
 
     /// Writes a value as a cell of this type holds it; a date without its time of day is at midnight. `None` for what
@@ -147,6 +197,10 @@ impl FieldType {
     }
 }
 
+fn scalar(word: &str) -> Result<Scalar, UnknownFieldType> {
+    Scalar::NAMES.iter().find(|(name, _)| *name == word).map(|(_, scalar)| *scalar).ok_or(UnknownFieldType)
+}
+
 fn read_integer(text: &str) -> Result<i64, String> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -209,6 +263,24 @@ mod tests {
             assert!(kind.read(written).is_ok(), "{written}");
         }
         assert_eq!(comma.write(&Constant::Integer(1)), None);
+    }
+
+    #[test]
+    fn a_list_is_read_value_by_value_and_may_be_empty() {
+        let list = |cells: Vec<Cell<'static>>| Ok(Cell::List(PackedList::new(cells)));
+        assert_eq!(read("list of text", "INVOICE; POD"), list(vec![Cell::Text("INVOICE"), Cell::Text(" POD")]));
+        assert_eq!(read("list of integer", "1;-2"), list(vec![Cell::Integer(1), Cell::Integer(-2)]));
+        assert_eq!(read("list of text", ""), list(Vec::new()));
+        for (words, text, part) in [
+            ("list of integer", "1;x", "has `x` among its values, which is not a whole number"),
+            ("list of text", "A;;B", "has an empty value among its values"),
+            ("list of text", &"A;".repeat(101), "an empty value"),
+            ("list of text", &"A;".repeat(101)[..201], "holds 101 values"),
+        ] {
+            let Err(CellTrouble::Unreadable(reason)) = read(words, text) else { panic!("{text} was read") };
+            assert!(reason.contains(part), "{reason}");
+        }
+        assert_eq!(FieldType::parse("optional list of text"), Err(UnknownFieldType));
     }
 
     #[test]

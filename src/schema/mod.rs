@@ -3,5 +3,5 @@
 mod field;
 mod kind;
 
-pub use field::{CellTrouble, FieldType, Notation, UnknownFieldType};
+pub use field::{CellTrouble, FieldType, MAX_LIST_VALUES, Notation, UnknownFieldType};
 pub use kind::{Base, RowTypeId, Scalar, Type};

@@ -17,8 +17,9 @@ pub const MAX_NODES: usize = 1_000_000;
 pub const MAX_COST: usize = 100_000;
 /// Nodes that a program may evaluate on one claim at worst, every round of every `for` counted.
 pub const MAX_PROGRAM_COST: usize = 1_000_000;
-/// Rounds that count for a `for` over a list whose length isn't declared; [`MAX_STEPS`] stops a longer one.
-pub const COUNTED_ROUNDS: usize = 100;
+/// Rounds that count for a `for` over a list of the claim, of which no longer one is read. [`MAX_STEPS`] stops a longer one
+/// that comes from elsewhere.
+pub const COUNTED_ROUNDS: usize = crate::schema::MAX_LIST_VALUES;
 /// The longest text that a rule may build, in bytes.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
 /// What the texts and lists that rules build for one claim may take, in bytes.

@@ -19,10 +19,10 @@ pub(super) fn changed(program: &Program, claim: Claim<'_>, field: usize, to: &Co
     let cells = fields.iter().enumerate().map(|(number, other)| match number {
         _ if number == field => to.single().and_then(Value::cell),
         _ if is_shared(number) => other.kind.read(&written).ok(),
-        _ => claim.value(number).cell(),
+        _ => Some(claim.row().cell(number)),
     });
     let cells: Vec<Cell<'_>> = cells.collect::<Option<_>>()?;
-    let mut rows = Rows::new(fields.iter().map(|field| field.kind.scalar.column()));
+    let mut rows = Rows::new(fields.iter().map(|field| field.kind.column()));
     rows.push(cells);
     Some(rows)
 }

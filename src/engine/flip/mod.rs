@@ -139,7 +139,7 @@ fn may_change(program: &Program, field: usize) -> bool {
     let column = |field: usize| plan.fields.get(field).map(|field| field.column.as_str());
     let id = if let Identity::Fields(fields) = &plan.id { fields.as_slice() } else { &[] };
     let is_who = id.iter().chain([&plan.participant]).any(|other| column(*other) == column(field));
-    let scalar = plan.fields.get(field).map(|field| field.kind.scalar);
+    let scalar = plan.fields.get(field).filter(|field| !field.kind.list).map(|field| field.kind.scalar);
     let is_amount = matches!(scalar, Some(Scalar::Date | Scalar::Integer | Scalar::Decimal));
-    !is_who && (is_amount || !plan.order.contains(&field))
+    !is_who && scalar.is_some() && (is_amount || !plan.order.contains(&field))
 }

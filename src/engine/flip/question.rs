@@ -99,7 +99,8 @@ fn next_band<'p>(program: &'p Program, step: &Step<'_>, outcome: &Outcome<'_>) -
     reach.expression(base, true);
     reach.far.clear();
     reach.near.retain(|field| {
-        let scalar = program.claim.fields.get(*field).map(|field| field.kind.scalar);
+        let field = program.claim.fields.get(*field).filter(|field| !field.kind.list);
+        let scalar = field.map(|field| field.kind.scalar);
         matches!(scalar, Some(Scalar::Integer | Scalar::Decimal))
     });
     if reach.near.len() != 1 {

@@ -84,7 +84,8 @@ fn items<'a, 'l>(arguments: &'l [Value<'a>]) -> &'l [Value<'a>] {
 
 fn sum<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Trouble> {
     let items = items(arguments);
-    if let Some(Value::Integer(_)) = items.first() {
+    // Nothing is zero in either type: a whole number widens exactly where a decimal is wanted.
+    if matches!(items.first(), None | Some(Value::Integer(_))) {
         let integers = items.iter().map(|item| if let Value::Integer(integer) = item { *integer } else { 0 });
         let total = integers.into_iter().try_fold(0_i64, i64::checked_add);
         return total.map(Value::Integer).ok_or(Trouble::Borrowed("the whole number is too large for 64 bits"));

@@ -42,13 +42,14 @@ impl<'a> Scope<'a, '_> {
         let found = |row: &Option<Row<'a>>| if row.is_some() { Value::Boolean(true) } else { Value::Nothing };
         match read {
             Read::Presence => Value::Boolean(true),
-            Read::Field(field) => self.claim.value(field),
+            Read::Field(field) => self.claim.row().value_in(field, self.scratch),
             Read::Param(param) => self.params.get(param).copied().unwrap_or(Value::Nothing),
             Read::Total(total) => self.totals.get(total).copied().unwrap_or(Value::Nothing),
             Read::Derived(figure) => self.derived.get(figure).copied().unwrap_or(Value::Nothing),
             Read::TableRow(table) => self.tables.get(table).map_or(Value::Nothing, found),
             Read::TableCell { table, column } => {
-                self.tables.get(table).copied().flatten().map_or(Value::Nothing, |row| row.value(column))
+                let row = self.tables.get(table).copied().flatten();
+                row.map_or(Value::Nothing, |row| row.value_in(column, self.scratch))
             }
             Read::Component(component) => {
                 self.components.get(component).map_or(Value::Nothing, |amount| Value::Decimal(*amount))

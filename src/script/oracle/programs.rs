@@ -88,7 +88,7 @@ impl<'p> Known<'p> {
                 self.looked_up = true;
                 let number = self.program.tables.iter().position(|known| known.name == *table).unwrap();
                 if found.is_some() {
-                    let kinds = self.program.tables[number].fields.iter().map(|field| field.kind.scalar.column());
+                    let kinds = self.program.tables[number].fields.iter().map(|field| field.kind.column());
                     let values: Vec<Constant> = cells.iter().map(|seen| seen.value.into()).collect();
                     let mut rows = Claims::new("table", kinds);
                     rows.push(1, values.iter().map(cell), Vec::new()).unwrap();
