@@ -74,6 +74,8 @@ impl Typed<'_> {
             totals: &totals,
             derived: &[],
             components: &[],
+            earlier: &[],
+            due_total: Decimal::ZERO,
             award_total: award_of(index),
             award_cut: Decimal::ZERO,
             scratch,
@@ -87,7 +89,9 @@ impl Typed<'_> {
         for flag in &self.program.flags {
             verdict = verdict << 1 | Verdict::from(evaluation.holds(&flag.when).unwrap());
         }
-        let ComponentKind::Amount(rebate) = &self.program.components[0].kind else { panic!("no amount") };
+        let ComponentKind::Amount { amount: rebate, .. } = &self.program.components[0].kind else {
+            panic!("no amount")
+        };
         (verdict, evaluation.number(rebate).unwrap())
     }
 }

@@ -17,8 +17,7 @@ use std::{hint::black_box, path::Path, time::Instant};
 
 use meed::{
     diagnostic::Findings,
-    engine::run,
-    history::History,
+    engine::{Past, run},
     input::{ColumnMap, read_claims, wanted},
     outcome::Depth,
     workspace::Workspace,
@@ -34,9 +33,16 @@ fn main() {
     let claims = read_claims("c.csv", text.as_bytes(), &fields, &ColumnMap::default(), &mut |_| {}).unwrap().claims;
     let decide = |depth: Depth| {
         let start = Instant::now();
-        run(&loaded.program, &loaded.tables, &mut History::new(), &claims, &|_, _| depth, &mut |outcome, trace| {
-            black_box((outcome, trace));
-        });
+        run(
+            &loaded.program,
+            &loaded.tables,
+            &mut Past::new(&loaded.program),
+            &claims,
+            &|_, _| depth,
+            &mut |outcome, trace| {
+                black_box((outcome, trace));
+            },
+        );
         start.elapsed().as_nanos() as f64 / CLAIMS as f64
     };
     let depths = [Depth::Codes, Depth::Steps, Depth::Words];

@@ -18,8 +18,7 @@
 //!
 //! use meed::{
 //!     diagnostic::Findings,
-//!     engine::run,
-//!     history::History,
+//!     engine::{Past, run},
 //!     outcome::Depth,
 //!     input::{ColumnMap, read_claims, wanted},
 //!     workspace::Workspace,
@@ -32,8 +31,8 @@
 //! let csv = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
 //!            1,LAMP,Lamp,100,2011-01-10 09:15:00,14.50,C-100,EIRE\n";
 //! let claims = read_claims("claims.csv", csv.as_bytes(), &wanted, &ColumnMap::default(), &mut |_| {})?.claims;
-//! let mut history = History::new();
-//! run(&loaded.program, &loaded.tables, &mut history, &claims, &|_, _| Depth::Words, &mut |outcome, _| {
+//! let mut past = Past::new(&loaded.program);
+//! run(&loaded.program, &loaded.tables, &mut past, &claims, &|_, _| Depth::Words, &mut |outcome, _| {
 //!     assert_eq!(outcome.award.to_string(), "14.50");
 //! });
 //! # Ok::<(), Box<dyn std::error::Error>>(())

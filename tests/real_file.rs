@@ -18,8 +18,7 @@ use std::{
 use flate2::read::GzDecoder;
 use meed::{
     diagnostic::Findings,
-    engine::run,
-    history::History,
+    engine::{Past, run},
     input::{ColumnMap, read_claims, wanted},
     outcome::{Depth, Disposition},
     report::{CommaWriter, OutcomeColumns, OutcomeWriter},
@@ -61,7 +60,7 @@ fn decide(loaded: &Loaded, bytes: &[u8]) -> Decided {
     run(
         &loaded.program,
         &loaded.tables,
-        &mut History::new(),
+        &mut Past::new(&loaded.program),
         &intake.claims,
         &|_, _| Depth::Words,
         &mut |outcome, _| {

@@ -6,8 +6,7 @@ use std::sync::{Arc, LazyLock};
 use libfuzzer_sys::fuzz_target;
 use meed::{
     diagnostic::{Findings, Source},
-    engine::{Counts, Tables, run},
-    history::History,
+    engine::{Counts, Past, Tables, run},
     input::{ColumnMap, read_claims, wanted},
     outcome::{Depth, EngineReason},
     program::{Program, check, parse},
@@ -30,7 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
         let Ok(intake) = read_claims(name, bytes, &fields, &ColumnMap::default(), &mut |_| {}) else { continue };
         let tables = Tables::new(&PROGRAM, Vec::new()).expect("the program has no tables");
         let mut counts = Counts::default();
-        run(&PROGRAM, &tables, &mut History::new(), &intake.claims, &|_, _| Depth::Steps, &mut |outcome, _| {
+        run(&PROGRAM, &tables, &mut Past::new(&PROGRAM), &intake.claims, &|_, _| Depth::Steps, &mut |outcome, _| {
             counts.add(&outcome);
             assert!(outcome.reasons.iter().all(|reason| reason.code != EngineReason::EngineFailed.code()));
         });

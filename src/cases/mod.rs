@@ -10,8 +10,7 @@ pub use snapshot::{Header, Snapshot};
 use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings},
-    engine::{Tables, run},
-    history::History,
+    engine::{Past, Tables, run},
     outcome::{Depth, Outcome},
     program::{Fields, Node, Program, Text},
 };
@@ -75,7 +74,7 @@ impl Case {
     pub fn run(&self, program: &Program, tables: &Tables, file: Option<&Claims>, findings: &mut Findings) -> Ran {
         let mut outcomes: Vec<Outcome<'static>> = Vec::new();
         if let Some(claims) = self.claims.as_ref().or(file) {
-            run(program, tables, &mut History::new(), claims, &|_, _| Depth::Words, &mut |outcome, _| {
+            run(program, tables, &mut Past::new(program), claims, &|_, _| Depth::Words, &mut |outcome, _| {
                 outcomes.push(outcome.clone().into_owned());
             });
         }

@@ -7,8 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, output::OutputFile, program_name};
 use crate::{
     claim::Claims,
-    engine::run as decide_all,
-    history::History,
+    engine::{Past, run as decide_all},
     outcome::{Depth, Outcome},
     report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, Summary, for_terminal},
     workspace::Loaded,
@@ -101,7 +100,7 @@ fn decide(
     decide_all(
         &loaded.program,
         &loaded.tables,
-        &mut History::new(),
+        &mut Past::new(&loaded.program),
         claims,
         &|_, _| Depth::Codes,
         &mut |outcome, _| {

@@ -7,8 +7,7 @@ use clap::Args;
 use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, program_name};
 use crate::{
     diagnostic::Code,
-    engine::run as decide_all,
-    history::History,
+    engine::{Past, run as decide_all},
     outcome::{Depth, EngineReason, Trace},
     report,
 };
@@ -42,13 +41,20 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let wanted = |id: &str, at: u64| line.map_or(id == subject && !id.is_empty(), |line| line == at);
     let depth = |id: &str, line: u64| if wanted(id, line) { Depth::Flips } else { Depth::Codes };
     let mut pages = Vec::new();
-    decide_all(&loaded.program, &loaded.tables, &mut History::new(), &claims, &depth, &mut |outcome, trace| {
-        // A skipped row repeats an outcome and has no steps of its own.
-        let asked = trace.is_some() || wanted(&outcome.claim, outcome.origin.line);
-        if asked {
-            pages.push(report::explain(&loaded.program, outcome, trace.unwrap_or(&Trace::default())));
-        }
-    });
+    decide_all(
+        &loaded.program,
+        &loaded.tables,
+        &mut Past::new(&loaded.program),
+        &claims,
+        &depth,
+        &mut |outcome, trace| {
+            // A skipped row repeats an outcome and has no steps of its own.
+            let asked = trace.is_some() || wanted(&outcome.claim, outcome.origin.line);
+            if asked {
+                pages.push(report::explain(&loaded.program, outcome, trace.unwrap_or(&Trace::default())));
+            }
+        },
+    );
     if pages.is_empty() {
         let help = match line {
             Some(line) => match row_before(&claims, line) {

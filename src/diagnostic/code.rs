@@ -176,6 +176,8 @@ codes! {
         "A program rounds to a scale of at most 12 places, or to a step above zero."
     M404 LargeRate "a rate of a hundred percent or more"
         "`rate: 2` pays twice the base. Most often `2%` is meant; if not, write `200%`."
+    M405 WrongShares "shares that an award can't be split by"
+        "Shares are percentages that add up to 100%, one of which may be `rest`, or weights alone, none below zero."
 }
 
 impl fmt::Display for Code {

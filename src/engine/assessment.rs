@@ -4,11 +4,11 @@ use std::cell::Cell;
 
 use bumpalo::{Bump, collections::Vec as ScratchVec};
 
-use super::decider::Decider;
+use super::{decider::Decider, known::Known};
 use crate::{
     calendar::Date,
     claim::{Claim, Row, Value},
-    history::{Change, History},
+    history::{Change, Running},
     money::Decimal,
     outcome::{Cut, Disposition, EngineReason, Observer, Reason, Seen},
     program::Program,
@@ -42,17 +42,42 @@ impl<'a> Award<'a> {
     }
 }
 
+/// What claims that come later may need of a decision.
+pub(super) struct Remembered<'a> {
+    /// By component: what its amount is taken back in proportion to.
+    pub(super) bases: ScratchVec<'a, Decimal>,
+    /// By component: what it takes back of the original.
+    pub(super) taken: ScratchVec<'a, Running>,
+    /// By limit: what was asked and granted of a ceiling per claim.
+    pub(super) per_claim: ScratchVec<'a, Running>,
+}
+
+impl<'a> Remembered<'a> {
+    pub(super) fn none(scratch: &'a Bump) -> Self {
+        Self {
+            bases: ScratchVec::new_in(scratch),
+            taken: ScratchVec::new_in(scratch),
+            per_claim: ScratchVec::new_in(scratch),
+        }
+    }
+}
+
+/// What stands in the place of a private value.
+pub(super) const HIDDEN: Value<'static> = Value::Text("(private)");
+
 /// One claim on its way through the steps.
 pub(super) struct Assessment<'a, 'h> {
     pub(super) decider: &'a Decider<'a>,
     pub(super) program: &'a Program,
-    pub(super) history: &'h History,
+    pub(super) known: Known<'h>,
     pub(super) claim: Claim<'a>,
     pub(super) date: Date,
     pub(super) scratch: &'a Bump,
     /// What the rules have built of texts and lists, in bytes.
     pub(super) built: Cell<usize>,
     pub(super) params: &'a [Value<'a>],
+    /// What earlier programs awarded, by the names of rules.
+    pub(super) earlier: ScratchVec<'a, Decimal>,
     pub(super) table_rows: ScratchVec<'a, Option<Row<'a>>>,
     pub(super) totals: ScratchVec<'a, Value<'a>>,
     pub(super) derived: ScratchVec<'a, Value<'a>>,
@@ -67,12 +92,15 @@ pub(super) struct Assessment<'a, 'h> {
     pub(super) base_changes: ScratchVec<'a, Change<'a>>,
     /// What the claim adds to each total, where that can be worked out.
     pub(super) total_changes: ScratchVec<'a, Option<Change<'a>>>,
+    pub(super) remembered: Remembered<'a>,
+    /// What each cost centre bears.
+    pub(super) allocation: ScratchVec<'a, Decimal>,
 }
 
 impl<'a, 'h> Assessment<'a, 'h> {
     pub(super) fn new(
         decider: &'a Decider<'a>,
-        history: &'h History,
+        known: Known<'h>,
         claim: Claim<'a>,
         date: Date,
         scratch: &'a Bump,
@@ -80,12 +108,13 @@ impl<'a, 'h> Assessment<'a, 'h> {
         Self {
             decider,
             program: decider.program,
-            history,
+            known,
             claim,
             date,
             scratch,
             built: Cell::new(0),
             params: decider.params_on(date),
+            earlier: ScratchVec::from_iter_in(known.awards(decider.program), scratch),
             table_rows: ScratchVec::new_in(scratch),
             totals: ScratchVec::with_capacity_in(decider.program.totals.len(), scratch),
             derived: ScratchVec::new_in(scratch),
@@ -97,6 +126,8 @@ impl<'a, 'h> Assessment<'a, 'h> {
             limit_changes: ScratchVec::new_in(scratch),
             base_changes: ScratchVec::new_in(scratch),
             total_changes: ScratchVec::with_capacity_in(decider.program.totals.len(), scratch),
+            remembered: Remembered::none(scratch),
+            allocation: ScratchVec::new_in(scratch),
         }
     }
 
@@ -108,7 +139,9 @@ impl<'a, 'h> Assessment<'a, 'h> {
             tables: &self.table_rows,
             totals: &self.totals,
             derived: &self.derived,
+            earlier: &self.earlier,
             components: &self.award.components,
+            due_total: Decimal::ZERO,
             award_total: self.award.total,
             award_cut: self.award.cut,
             scratch: self.scratch,
@@ -133,9 +166,10 @@ impl<'a, 'h> Assessment<'a, 'h> {
         let scope = self.scope_aside(&built);
         let mut seen = ScratchVec::with_capacity_in(reads.len(), self.scratch);
         for (name, read) in reads.iter().filter(|(_, read)| *read != Read::Presence) {
-            seen.push(Seen { name, value: scope.read(*read) });
+            let value = if self.hides(*read) { HIDDEN } else { scope.read(*read) };
+            seen.push(Seen { name, value });
         }
-        if O::WORDS {
+        if O::WORDS && !self.hides_any(expression) {
             for (name, value) in compared(&self.program.form, expression, &scope) {
                 seen.push(Seen { name: self.scratch.alloc_str(&name), value });
             }
@@ -149,9 +183,20 @@ impl<'a, 'h> Assessment<'a, 'h> {
             return "";
         }
         let built = Cell::new(0);
-        let message = fill(&self.program.form, template, &self.scope_aside(&built))
+        let hidden = |expression: &Expression| self.hides_any(expression).then_some(HIDDEN);
+        let message = fill(&self.program.form, template, &self.scope_aside(&built), &hidden)
             .unwrap_or_else(|failure| format!("(the message can't be worked out: {})", failure.reason));
         self.scratch.alloc_str(&message)
+    }
+
+    /// Whether a figure is private, and isn't shown here.
+    pub(super) fn hides(&self, read: Read) -> bool {
+        !self.decider.names && self.program.private.contains(&read)
+    }
+
+    /// Whether an expression looks at a private figure.
+    pub(super) fn hides_any(&self, expression: &Expression) -> bool {
+        !self.program.private.is_empty() && expression.reads().iter().any(|(_, read)| self.hides(*read))
     }
 
     /// Holds the claim because a rule could not be worked out.

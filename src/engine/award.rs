@@ -1,13 +1,14 @@
-//! The award by component: amounts of their own, and what schedules make due.
+//! The award by component: amounts of their own, what is due on running totals, and what a claim takes back of another.
 
 use bumpalo::collections::Vec as ScratchVec;
 
-use super::{assessment::Assessment, schedule::Terms};
+use super::{assessment::Assessment, due};
 use crate::{
-    history::{Change, Detail, Running},
-    money::{Decimal, Inexact, MAX_AMOUNT, add, subtract},
-    outcome::{ComponentStep, Observer, ScheduleStep, Step},
-    program::{Component, ComponentKind, KeyPlan, Schedule},
+    claim::Value,
+    history::{Change, Running},
+    money::{Decimal, Inexact, MAX_AMOUNT, add, negated, subtract},
+    outcome::{ComponentStep, Decided, Observer, ScheduleStep, Seen, Step},
+    program::{Component, ComponentKind},
     script::{Expression, Failure, holds, number},
 };
 
@@ -21,19 +22,14 @@ pub(super) fn components<'a, O: Observer<'a>>(
     let mut changes = ScratchVec::with_capacity_in(count, assessment.scratch);
     assessment.award.components.reserve(count);
     for (index, component) in program.components.iter().enumerate() {
-        let due = match &component.when {
-            None => None,
-            Some(condition) => Some(holds(&program.form, condition, &assessment.scope())?),
-        };
+        let due = is_due(assessment, index, component)?;
         let mut worked = Worked::default();
         if due != Some(false) {
             worked = match &component.kind {
-                ComponentKind::Amount(expression) => amount(assessment, expression, component)?,
-                ComponentKind::Accumulating { base, key, schedule, whole } => {
-                    let accumulating =
-                        Accumulating { component, index, base, key: key.as_ref(), schedule, whole: *whole };
-                    accumulating.work::<O>(assessment)?
+                ComponentKind::Amount { amount, base } => {
+                    own_amount::<O>(assessment, index, component, amount, base.as_ref())?
                 }
+                ComponentKind::Accumulating { .. } => due::accumulating::<O>(assessment, index, component)?,
             };
         }
         if O::STEPS {
@@ -41,7 +37,11 @@ pub(super) fn components<'a, O: Observer<'a>>(
             observer.step(Step::Component(assessment.scratch.alloc(step)));
         }
         assessment.award.components.push(worked.amount);
-        changes.extend(worked.change);
+        changes.extend(worked.changes.into_iter().flatten());
+        if assessment.decider.remembers {
+            assessment.remembered.bases.push(worked.base);
+            assessment.remembered.taken.push(worked.taken);
+        }
     }
     if !program.limits.is_empty() {
         assessment.award.left.extend_from_slice_copy(&assessment.award.components);
@@ -51,13 +51,32 @@ pub(super) fn components<'a, O: Observer<'a>>(
     Ok(changes)
 }
 
+/// Whether a component is due; `None` where it always is. A claim that takes another back takes back what that one was
+/// due, whatever its own cells say.
+fn is_due(assessment: &Assessment<'_, '_>, index: usize, component: &Component) -> Result<Option<bool>, Failure> {
+    let Some(condition) = &component.when else { return Ok(None) };
+    if let Some(original) = assessment.known.original {
+        let counted = original.change(assessment.program.base_accumulator(index)).is_some();
+        return Ok(Some(counted || matches!(component.kind, ComponentKind::Amount { .. })));
+    }
+    holds(&assessment.program.form, condition, &assessment.scope()).map(Some)
+}
+
 /// A component worked out.
 #[derive(Default)]
-struct Worked<'a> {
-    amount: Decimal,
-    exact: Option<Decimal>,
-    schedule: Option<&'a ScheduleStep<'a>>,
-    change: Option<Change<'a>>,
+pub(super) struct Worked<'a> {
+    pub(super) amount: Decimal,
+    /// The amount before it was rounded, where it is one of its own.
+    pub(super) exact: Option<Decimal>,
+    pub(super) schedule: Option<&'a ScheduleStep<'a>>,
+    /// What an approved claim adds to the base, and to what picks the band.
+    pub(super) changes: [Option<Change<'a>>; 2],
+    /// What the amount is taken back in proportion to.
+    pub(super) base: Decimal,
+    /// What it takes back of the original, both above zero.
+    pub(super) taken: Running,
+    /// What was awarded to the original.
+    pub(super) original: Option<Decimal>,
 }
 
 fn step<'a, O: Observer<'a>>(
@@ -67,37 +86,39 @@ fn step<'a, O: Observer<'a>>(
     worked: &Worked<'a>,
 ) -> ComponentStep<'a> {
     let value = match &component.kind {
-        ComponentKind::Amount(expression) => expression,
-        ComponentKind::Accumulating { base, .. } => base,
+        ComponentKind::Amount { base: Some(base), .. } if assessment.known.original.is_some() => Some(base),
+        ComponentKind::Amount { .. } if assessment.known.original.is_some() => None,
+        ComponentKind::Amount { amount: from, .. } | ComponentKind::Accumulating { base: from, .. } => Some(from),
     };
-    let of_condition = component.when.as_ref().map_or(&[][..], |condition| assessment.seen::<O>(condition));
-    let of_value = if when == Some(false) { &[] } else { assessment.seen::<O>(value) };
-    let seen = match of_condition {
-        [] => of_value,
-        _ => {
-            let mut seen = ScratchVec::from_iter_in(of_condition.iter().copied(), assessment.scratch);
-            seen.extend(of_value.iter().filter(|value| !of_condition.contains(value)));
-            seen.into_bump_slice()
-        }
-    };
+    let condition = component.when.as_ref().filter(|_| assessment.known.original.is_none());
+    let of_condition = condition.map_or(&[][..], |condition| assessment.seen::<O>(condition));
+    let of_value = value.filter(|_| when != Some(false)).map_or(&[][..], |value| assessment.seen::<O>(value));
+    let mut seen = ScratchVec::from_iter_in(of_condition.iter().copied(), assessment.scratch);
+    seen.extend(of_value.iter().filter(|value| !of_condition.contains(value)).copied());
+    let awarded = worked.original.map(Value::Decimal);
+    seen.extend(awarded.map(|value| Seen { name: "awarded to the original", value }));
     ComponentStep {
         name: &component.name,
         place: &component.place,
         when,
-        seen,
+        seen: seen.into_bump_slice(),
         exact: worked.exact,
         schedule: worked.schedule,
         amount: worked.amount,
     }
 }
 
-fn failed(component: Option<&Component>, assessment: &Assessment<'_, '_>, reason: Inexact) -> Failure {
+pub(super) fn failed(component: Option<&Component>, assessment: &Assessment<'_, '_>, reason: Inexact) -> Failure {
     let start = crate::diagnostic::Place::start_of(&assessment.program.source);
     Failure { place: component.map_or(start, |component| component.place.clone()), reason: reason.to_string() }
 }
 
 /// An amount by the program's rounding. One beyond all reason fails, so that it can't spoil the sums of a run.
-fn round(assessment: &Assessment<'_, '_>, component: &Component, exact: Decimal) -> Result<Decimal, Failure> {
+pub(super) fn round(
+    assessment: &Assessment<'_, '_>,
+    component: &Component,
+    exact: Decimal,
+) -> Result<Decimal, Failure> {
     let rounded = assessment.program.identification.rounding.round(exact);
     let amount = rounded.map_err(|reason| failed(Some(component), assessment, reason))?;
     if amount.abs() > MAX_AMOUNT {
@@ -107,104 +128,58 @@ fn round(assessment: &Assessment<'_, '_>, component: &Component, exact: Decimal)
     Ok(amount)
 }
 
-fn amount(
-    assessment: &Assessment<'_, '_>,
-    expression: &Expression,
-    component: &Component,
-) -> Result<Worked<'static>, Failure> {
-    let exact = number(&assessment.program.form, expression, &assessment.scope())?;
-    let amount = round(assessment, component, exact)?;
-    Ok(Worked { amount, exact: Some(exact), ..Worked::default() })
-}
-
-struct Accumulating<'a> {
-    component: &'a Component,
+fn own_amount<'a, O: Observer<'a>>(
+    assessment: &Assessment<'a, '_>,
     index: usize,
-    base: &'a Expression,
-    key: Option<&'a KeyPlan>,
-    schedule: &'a Schedule,
-    whole: bool,
+    component: &Component,
+    amount: &'a Expression,
+    base: Option<&'a Expression>,
+) -> Result<Worked<'a>, Failure> {
+    let (form, scope) = (&assessment.program.form, assessment.scope());
+    // What is taken back in proportion to something needs it of the claim that is taken back.
+    let base = match base.filter(|_| assessment.decider.remembers) {
+        Some(base) => Some(number(form, base, &scope)?),
+        None => None,
+    };
+    if let Some(original) = assessment.known.original {
+        return take_back(assessment, index, component, original, base);
+    }
+    let exact = number(form, amount, &scope)?;
+    let amount = round(assessment, component, exact)?;
+    Ok(Worked { amount, exact: Some(exact), base: base.unwrap_or_default(), ..Worked::default() })
 }
 
-impl<'a> Accumulating<'a> {
-    fn work<O: Observer<'a>>(&self, assessment: &Assessment<'a, '_>) -> Result<Worked<'a>, Failure> {
-        let scope = assessment.scope();
-        let base = number(&assessment.program.form, self.base, &scope)?;
-        let key = match self.key.filter(|key| !key.is_claim()) {
-            Some(plan) => Some(assessment.key(plan)?),
-            None => None,
-        };
-        let accumulator = assessment.program.base_accumulator(self.index);
-        let figure = key.and_then(|key| assessment.history.figure(accumulator, key));
-        let before = figure.map_or(Running::ZERO, |figure| figure.running());
-        assessment.decider.with_terms(self.index, &scope, |terms| {
-            let sums = self.sums(assessment, terms, before, base)?;
-            let schedule = match O::STEPS {
-                true => Some(&*assessment.scratch.alloc(self.step(assessment, terms, before, &sums)?)),
-                false => None,
+/// What a claim takes back of an amount: what the part of the base taken back so far comes to, less what was taken back
+/// before. So several parts add up to the whole, to the last unit.
+fn take_back<'a>(
+    assessment: &Assessment<'a, '_>,
+    index: usize,
+    component: &Component,
+    original: &Decided,
+    base: Option<Decimal>,
+) -> Result<Worked<'a>, Failure> {
+    let fail = |reason| failed(Some(component), assessment, reason);
+    let refuse = |reason: &str| Failure { place: component.place.clone(), reason: reason.to_owned() };
+    let awarded = original.outcome.components.get(index).copied().unwrap_or_default();
+    let (before, whole) = (original.taken(index), original.bases.get(index).copied().unwrap_or_default());
+    let (part, due) = match base {
+        None => (Decimal::ZERO, awarded),
+        Some(base) if base.is_sign_positive() && !base.is_zero() => {
+            return Err(refuse("a claim that takes another one back has a base above zero"));
+        }
+        Some(base) => {
+            let part = negated(base);
+            let taken = add(before.sum, part).map_err(fail)?.min(whole);
+            let rounding = assessment.program.identification.rounding;
+            let due = match whole.is_zero() {
+                true => awarded,
+                false => super::due::share(rounding, awarded, taken, whole).map_err(fail)?,
             };
-            let delta = Running { count: 1, sum: base, awarded: sums.amount };
-            before.plus(delta).map_err(|reason| failed(Some(self.component), assessment, reason))?;
-            let change = key.map(|key| Change { accumulator, key, delta, detail: Detail::None });
-            Ok(Worked { amount: sums.amount, exact: None, schedule, change })
-        })
-    }
-
-    fn sums(
-        &self,
-        assessment: &Assessment<'_, '_>,
-        terms: &Terms,
-        before: Running,
-        base: Decimal,
-    ) -> Result<Sums, Failure> {
-        let fail = |reason| failed(Some(self.component), assessment, reason);
-        let total_after = add(before.sum, base).map_err(fail)?;
-        let due_exact = terms.due(total_after).map_err(fail)?;
-        let due_after = round(assessment, self.component, due_exact)?;
-        let due_before = match before.count {
-            _ if self.whole => before.awarded,
-            // Before the first counted claim nothing is due, whatever the schedule says of a total of zero.
-            0 => Decimal::ZERO,
-            _ => round(assessment, self.component, terms.due(before.sum).map_err(fail)?)?,
-        };
-        let amount = subtract(due_after, due_before).map_err(fail)?;
-        Ok(Sums { base, total_after, due_exact, due_after, due_before, amount })
-    }
-
-    fn step(
-        &self,
-        assessment: &Assessment<'a, '_>,
-        terms: &Terms,
-        before: Running,
-        sums: &Sums,
-    ) -> Result<ScheduleStep<'a>, Failure> {
-        let slices = terms.slices(sums.total_after);
-        let slices = slices.map_err(|reason| failed(Some(self.component), assessment, reason))?;
-        Ok(ScheduleStep {
-            slices: assessment.scratch.alloc_slice_copy(&slices),
-            incremental: self.schedule.incremental,
-            key: self.key.map_or(&[], |plan| assessment.key_seen(plan)),
-            base: sums.base,
-            count_before: before.count,
-            total_before: before.sum,
-            total_after: sums.total_after,
-            band_before: terms.band(before.sum).filter(|_| before.count != 0).copied(),
-            band_after: terms.band(sums.total_after).copied(),
-            band_next: terms.next(sums.total_after).copied(),
-            due_exact: sums.due_exact,
-            due_after: sums.due_after,
-            due_before: sums.due_before,
-            whole: self.whole,
-        })
-    }
-}
-
-/// The arithmetic of an accumulating component.
-struct Sums {
-    base: Decimal,
-    total_after: Decimal,
-    due_exact: Decimal,
-    due_after: Decimal,
-    due_before: Decimal,
-    amount: Decimal,
+            (part, due)
+        }
+    };
+    let amount = subtract(before.awarded, due).map_err(fail)?;
+    let taken = Running { count: 1, sum: part, awarded: negated(amount) };
+    before.plus(taken).map_err(fail)?;
+    Ok(Worked { amount, taken, original: Some(awarded), ..Worked::default() })
 }

@@ -5,19 +5,19 @@ use std::borrow::Cow;
 use bumpalo::{Bump, collections::Vec as ScratchVec};
 
 use super::{
-    assessment::{Assessment, Award},
+    assessment::{Assessment, Award, HIDDEN, Remembered},
     decider::Decider,
     eligibility,
+    known::Known,
 };
 use crate::{
     calendar::Date,
     claim::{Claim, Value},
-    history::{Change, Detail, History, Running},
-    money::{Decimal, Inexact},
+    history::Change,
+    money::Decimal,
     outcome::{Cut, Disposition, EngineReason, Named, Observer, Outcome, Reason, Seen, Step},
-    program::{Counted, KeyPart, Total, TotalKind},
-    schema::Type,
-    script::{Expression, Failure, Read, evaluate, number},
+    program::{Counted, Program},
+    script::{Failure, Read, evaluate},
 };
 
 /// What was decided for a claim, and what that changes for later ones.
@@ -26,19 +26,23 @@ pub struct Decision<'a> {
     pub outcome: Outcome<'a>,
     /// What it changes in the history.
     pub changes: ScratchVec<'a, Change<'a>>,
+    /// What claims that come later may need of it.
+    pub(super) remembered: Remembered<'a>,
 }
 
-/// Decides one claim whose id and date can be read. The history is as earlier decisions left it.
+/// Decides one claim whose id and date can be read, on what is known when it is decided. One that takes another back has the
+/// date of that one.
 pub fn decide<'a, O: Observer<'a>>(
     decider: &'a Decider<'a>,
-    history: &History,
+    known: Known<'_>,
     claim: Claim<'a>,
     id: &'a str,
     scratch: &'a Bump,
     observer: &mut O,
 ) -> Decision<'a> {
-    let date = claim.row().date(decider.program.claim.date).unwrap_or(Date::MIN);
-    let mut assessment = Assessment::new(decider, history, claim, date, scratch);
+    let own = claim.row().date(decider.program.claim.date);
+    let date = known.original.and_then(|original| original.outcome.date).or(own).unwrap_or(Date::MIN);
+    let mut assessment = Assessment::new(decider, known, claim, date, scratch);
     let failure = assessment.steps(observer).err();
     if let Some(failure) = failure {
         assessment.hold_for(&failure);
@@ -46,6 +50,7 @@ pub fn decide<'a, O: Observer<'a>>(
         assessment.award = Award::none(scratch);
         assessment.limit_changes.clear();
         assessment.base_changes.clear();
+        assessment.remembered = Remembered::none(scratch);
     }
     assessment.decision::<O>(id)
 }
@@ -53,7 +58,9 @@ pub fn decide<'a, O: Observer<'a>>(
 impl<'a> Assessment<'a, '_> {
     fn steps<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
         self.intake::<O>();
+        self.find_original(observer);
         self.in_force(observer);
+        self.ask_neighbours(observer);
         self.read_totals(observer)?;
         if self.stops() {
             return Ok(());
@@ -69,7 +76,14 @@ impl<'a> Assessment<'a, '_> {
         if self.disposition() != Disposition::Rejected {
             eligibility::flags(self, observer);
         }
-        Ok(())
+        super::allocation::allocate(self)
+    }
+
+    /// What expressions look at of a claim that was decided before.
+    pub(super) fn figures<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
+        self.read_totals(observer)?;
+        self.look_up(observer)?;
+        self.derive(observer)
     }
 
     /// Rejected and returned claims stop; so does one with a rule that failed, since nothing it should have
@@ -97,98 +111,6 @@ impl<'a> Assessment<'a, '_> {
         }
     }
 
-    /// Reads every total and works out what this claim will add to it. A claim that was returned at intake counts in
-    /// the totals that don't look at what is missing.
-    fn read_totals<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
-        let mut failed = None;
-        for (number, total) in self.program.totals.iter().enumerate() {
-            if self.lacks(total) {
-                self.totals.push(Value::Nothing);
-                self.total_changes.push(None);
-                continue;
-            }
-            match self.read_total(number, total) {
-                Ok((value, change)) => {
-                    if O::STEPS {
-                        observer.step(Step::Total(Seen { name: &total.name, value }));
-                    }
-                    self.totals.push(value);
-                    self.total_changes.push(Some(change));
-                }
-                // The other totals count the claim all the same.
-                Err(failure) => {
-                    failed = failed.or(Some(failure));
-                    self.totals.push(Value::Nothing);
-                    self.total_changes.push(None);
-                }
-            }
-        }
-        failed.map_or(Ok(()), Err)
-    }
-
-    /// Whether a total looks at a field of the claim that is missing.
-    fn lacks(&self, total: &Total) -> bool {
-        if self.claim.deficiencies().is_empty() {
-            return false;
-        }
-        let figured = match &total.kind {
-            TotalKind::Sum(expression) | TotalKind::Distinct(expression) => Some(expression),
-            TotalKind::Count => None,
-        };
-        figured.is_some_and(|expression| self.looks_at_missing(expression))
-            || total.key.parts.iter().any(|(_, part)| match part {
-                KeyPart::Expression(expression) => self.looks_at_missing(expression),
-                KeyPart::Participant => self.is_missing(self.program.claim.participant),
-                KeyPart::Claim | KeyPart::Program | KeyPart::Period(_) => false,
-            })
-    }
-
-    fn is_missing(&self, field: usize) -> bool {
-        self.claim.deficiencies().iter().any(|deficiency| deficiency.field == Some(field))
-    }
-
-    fn looks_at_missing(&self, expression: &Expression) -> bool {
-        expression.reads().iter().any(|(_, read)| matches!(read, Read::Field(field) if self.is_missing(*field)))
-    }
-
-    fn read_total(&self, index: usize, total: &'a Total) -> Result<(Value<'a>, Change<'a>), Failure> {
-        let (form, scope) = (&self.program.form, self.scope());
-        let key = self.key(&total.key)?;
-        let accumulator = self.program.total_accumulator(index);
-        let failed = |reason: Inexact| Failure { place: total.place.clone(), reason: reason.to_string() };
-        let figure = self.history.figure(accumulator, key);
-        let whole = figure.map_or(Running::ZERO, |figure| figure.running());
-        let running = match (figure, total.within) {
-            (Some(figure), Some(days)) => figure.within(self.date, days).map_err(failed)?,
-            _ => whole,
-        };
-        let mut delta = Running { count: 1, ..Running::ZERO };
-        let mut detail = total.within.map_or(Detail::None, |_| Detail::Day(self.date));
-        let value = match &total.kind {
-            TotalKind::Count => Value::Integer(running.count),
-            TotalKind::Sum(expression) => {
-                delta.sum = number(form, expression, &scope)?;
-                sum_value(total, expression, running.sum)?
-            }
-            TotalKind::Distinct(expression) => {
-                let mut member = ScratchVec::new_in(self.scratch);
-                let counted = evaluate(form, expression, &scope)?;
-                counted.encode(&mut |piece| member.extend_from_slice_copy(piece));
-                detail = Detail::Member(member.into_bump_slice());
-                Value::Integer(figure.map_or(0, |figure| figure.distinct()))
-            }
-        };
-        // The sums after are tried here, so that applying the change can't fail and no later claim has to.
-        let after = whole.plus(delta).map_err(failed)?;
-        if let TotalKind::Sum(expression) = &total.kind {
-            sum_value(total, expression, after.sum)?;
-        }
-        if let (Some(figure), Detail::Day(date)) = (figure, detail) {
-            figure.day(date).plus(delta).map_err(failed)?;
-        }
-        Ok((value, Change { accumulator, key, delta, detail }))
-    }
-
     fn look_up<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
         let tables = self.decider.tables;
         for (number, table) in self.program.tables.iter().enumerate() {
@@ -196,10 +118,11 @@ impl<'a> Assessment<'a, '_> {
             if O::STEPS {
                 let mut cells = ScratchVec::new_in(self.scratch);
                 for (column, field) in table.fields.iter().enumerate() {
-                    cells.extend(found.map(|row| Seen {
-                        name: field.name.as_str(),
-                        value: row.row().value_in(column, self.scratch),
-                    }));
+                    let value = |row: Claim<'a>| match field.private && !self.decider.names {
+                        true => HIDDEN,
+                        false => row.row().value_in(column, self.scratch),
+                    };
+                    cells.extend(found.map(|row| Seen { name: field.name.as_str(), value: value(row) }));
                 }
                 let (table, origin) = (table.name.as_str(), found.map(|row| row.origin()));
                 observer.step(Step::Lookup { table, found: origin, cells: cells.into_bump_slice() });
@@ -213,6 +136,7 @@ impl<'a> Assessment<'a, '_> {
         for figure in &self.program.derived {
             let value = evaluate(&self.program.form, &figure.value, &self.scope())?;
             if O::STEPS {
+                let value = if self.hides_any(&figure.value) { HIDDEN } else { value };
                 observer.step(Step::Figure(Seen { name: &figure.name, value }));
             }
             self.derived.push(value);
@@ -233,6 +157,10 @@ impl<'a> Assessment<'a, '_> {
             }
         };
         self.reasons.sort_by_key(|reason| reason.disposition);
+        let hidden: Vec<bool> = match O::WORDS {
+            true => (0..self.derived.len()).map(|number| self.hides(Read::Derived(number))).collect(),
+            false => Vec::new(),
+        };
         let Award { mut components, mut cuts, mut total, .. } = self.award;
         components.resize(self.program.components.len(), Decimal::ZERO);
         components.iter_mut().for_each(at_scale);
@@ -242,19 +170,26 @@ impl<'a> Assessment<'a, '_> {
         at_scale(&mut zero);
         let approved = disposition == Disposition::Approved;
         let (award, pending) = if approved { (total, zero) } else { (zero, total) };
+        let mut allocation = std::mem::replace(&mut self.allocation, ScratchVec::new_in(self.scratch));
+        allocation.resize(self.program.allocation.as_ref().map_or(0, |plan| plan.shares.len()), zero);
         let row = self.claim.row();
         let mut derived = ScratchVec::new_in(self.scratch);
         if O::WORDS {
-            let named = self.program.derived.iter().zip(&self.derived);
-            derived.extend(named.map(|(figure, value)| Named {
-                name: Cow::Borrowed(figure.name.as_str()),
-                value: Cow::Borrowed(&*self.scratch.alloc_str(&value.to_string())),
+            let named = self.program.derived.iter().zip(&self.derived).zip(hidden);
+            derived.extend(named.map(|((figure, value), hidden)| {
+                let value = if hidden { HIDDEN } else { *value };
+                Named {
+                    name: Cow::Borrowed(figure.name.as_str()),
+                    value: Cow::Borrowed(&*self.scratch.alloc_str(&value.to_string())),
+                }
             }));
         }
         let outcome = Outcome {
             claim: Cow::Borrowed(id),
             participant: shown(row.value(self.program.claim.participant)),
+            payee: self.program.claim.payee.map_or(Cow::Borrowed(""), |field| shown(row.value(field))),
             date: Some(self.date),
+            received: received(self.program, self.claim, self.known),
             disposition,
             skipped: false,
             reasons: if self.owns_reasons {
@@ -267,11 +202,14 @@ impl<'a> Assessment<'a, '_> {
             cuts: Cow::Borrowed(cuts.into_bump_slice()),
             award,
             pending,
+            reversed: None,
+            allocation: Cow::Borrowed(allocation.into_bump_slice()),
             claimed: self.program.claim.claimed.and_then(|field| row.number(field)),
             derived: Cow::Borrowed(derived.into_bump_slice()),
             origin: self.claim.origin(),
         };
-        Decision { outcome, changes }
+        let remembered = std::mem::replace(&mut self.remembered, Remembered::none(self.scratch));
+        Decision { outcome, changes, remembered }
     }
 
     /// What the decision changes: totals by what they count, bases of approved claims, limits of those not rejected.
@@ -297,20 +235,15 @@ impl<'a> Assessment<'a, '_> {
     }
 }
 
+/// When a claim was received first: before, or as it says itself.
+pub(super) fn received(program: &Program, claim: Claim<'_>, known: Known<'_>) -> Option<Date> {
+    known.received.or_else(|| claim.row().date(program.claim.received?))
+}
+
 /// A value of the claim as outcomes show it.
 pub(super) fn shown(value: Value<'_>) -> Cow<'_, str> {
     match value {
         Value::Text(text) => Cow::Borrowed(text),
         other => Cow::Owned(other.to_string()),
     }
-}
-
-/// A sum as rules see it: whole where all that is summed is.
-fn sum_value<'a>(total: &Total, summed: &Expression, sum: Decimal) -> Result<Value<'a>, Failure> {
-    if summed.kind() != Type::INTEGER {
-        return Ok(Value::Decimal(sum));
-    }
-    let whole = i64::try_from(sum.trunc().mantissa());
-    let reason = || format!("the total `{}` has no room in a whole number of 64 bits", total.name);
-    whole.map(Value::Integer).map_err(|_| Failure { place: total.place.clone(), reason: reason() })
 }

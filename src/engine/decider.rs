@@ -23,6 +23,10 @@ pub struct Decider<'p> {
     terms: Vec<OnceCell<Terms>>,
     /// How many steps a decision has at most.
     pub(super) steps: usize,
+    /// Whether what is decided is kept by claim, for those that come later.
+    pub(super) remembers: bool,
+    /// Whether private figures are shown.
+    pub(super) names: bool,
 }
 
 impl<'p> Decider<'p> {
@@ -39,7 +43,10 @@ impl<'p> Decider<'p> {
         let terms = program.components.iter().map(|_| OnceCell::new()).collect();
         let figures = program.totals.len() + program.tables.len() + program.derived.len();
         let judgements = program.rules.len() + program.components.len() + program.limits.len() + program.flags.len();
-        Self { program, tables, params: params.collect(), terms, steps: 1 + figures + judgements }
+        // In force, the original, and each of the others.
+        let steps = 2 + program.neighbours.named().count() + figures + judgements;
+        let remembers = program.claim.original.is_some();
+        Self { program, tables, params: params.collect(), terms, steps, remembers, names: false }
     }
 
     /// The params in force on a date.
@@ -52,6 +59,7 @@ impl<'p> Decider<'p> {
     pub(super) fn with_terms<T>(
         &self,
         component: usize,
+        schedule: &Schedule,
         scope: &Scope<'_, '_>,
         use_terms: impl FnOnce(&Terms) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
@@ -59,18 +67,15 @@ impl<'p> Decider<'p> {
         if let Some(terms) = kept.and_then(OnceCell::get) {
             return use_terms(terms);
         }
-        let Some(schedule) = self.schedule(component) else { return use_terms(&Terms::default()) };
         let terms = Terms::new(self.program, schedule, scope)?;
-        match kept.filter(|_| schedule.is_constant(&self.program.params)) {
+        match kept.filter(|_| self.is_constant(component)) {
             Some(cell) => use_terms(cell.get_or_init(|| terms)),
             None => use_terms(&terms),
         }
     }
 
-    fn schedule(&self, component: usize) -> Option<&'p Schedule> {
-        match self.program.components.get(component).map(|component| &component.kind) {
-            Some(ComponentKind::Accumulating { schedule, .. }) => Some(schedule),
-            Some(ComponentKind::Amount(_)) | None => None,
-        }
+    fn is_constant(&self, component: usize) -> bool {
+        let kind = self.program.components.get(component).map(|component| &component.kind);
+        matches!(kind, Some(ComponentKind::Accumulating { due, .. }) if due.is_constant(&self.program.params))
     }
 }

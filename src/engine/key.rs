@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use bumpalo::collections::Vec as ScratchVec;
 
-use super::assessment::Assessment;
+use super::assessment::{Assessment, HIDDEN};
 use crate::{
     claim::Value,
     history::Key,
@@ -66,7 +66,16 @@ impl<'a> Assessment<'a, '_> {
                 },
             }
         }
-        Ok(self.history.key(self.scratch.alloc_slice_copy(bytes.as_slice())))
+        Ok(self.known.history.key(self.scratch.alloc_slice_copy(bytes.as_slice())))
+    }
+
+    /// Whether a part of a key is private.
+    fn hides_part(&self, part: &KeyPart) -> bool {
+        match part {
+            KeyPart::Participant => self.hides(Read::Field(self.program.claim.participant)),
+            KeyPart::Expression(expression) => self.hides_any(expression),
+            KeyPart::Claim | KeyPart::Program | KeyPart::Period(_) => false,
+        }
     }
 
     /// The values of a key, as the trace shows them.
@@ -74,7 +83,7 @@ impl<'a> Assessment<'a, '_> {
         let mut seen = ScratchVec::with_capacity_in(plan.parts.len(), self.scratch);
         let built = Cell::new(0);
         for (word, part) in &plan.parts {
-            let value = match part {
+            let mut value = match part {
                 KeyPart::Claim | KeyPart::Program => continue,
                 KeyPart::Participant => self.claim.value(self.program.claim.participant),
                 KeyPart::Period(period) => {
@@ -86,6 +95,9 @@ impl<'a> Assessment<'a, '_> {
                     evaluate(&self.program.form, expression, &scope).unwrap_or(Value::Nothing)
                 }
             };
+            if self.hides_part(part) {
+                value = HIDDEN;
+            }
             seen.push(Seen { name: word, value });
         }
         seen.into_bump_slice()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{assessment::Assessment, schedule::amount};
 use crate::{
-    history::{Change, Detail, Running},
+    history::{AccumulatorId, Change, Detail, Key, Running},
     money::{Decimal, Inexact, add, subtract},
     outcome::{Cut, Disposition, LimitStep, Observer, Reason, RuleResult, Step},
     program::{Limit, LimitEffect},
@@ -22,10 +22,9 @@ pub(super) fn limits<'a, O: Observer<'a>>(
     for (index, limit) in program.limits.iter().enumerate() {
         let fail = |reason: Inexact| Failure { place: limit.place.clone(), reason: reason.to_string() };
         let max = amount(program, &limit.max, &assessment.scope())?;
-        let key = assessment.key(&limit.key)?;
         let accumulator = program.limit_accumulator(index);
-        let figure = assessment.history.figure(accumulator, key).filter(|_| !limit.key.is_claim());
-        let before = figure.map_or(Running::ZERO, |figure| figure.running());
+        let key = key(assessment, limit, accumulator)?;
+        let before = before(assessment, limit, index, key);
         let asked = sum(&held_components(limit, assessment)).map_err(fail)?;
         let granted = grant(before, asked, max).map_err(fail)?;
         if granted.normalize().scale() > program.identification.scale {
@@ -57,34 +56,55 @@ pub(super) fn limits<'a, O: Observer<'a>>(
             }
             _ => {}
         }
+        let delta = Running { count: 1, sum: asked, awarded: granted };
+        before.plus(delta).map_err(fail)?;
+        if assessment.decider.remembers {
+            let of_claim = if uses_up && limit.key.is_claim() { delta } else { Running::ZERO };
+            assessment.remembered.per_claim.push(of_claim);
+        }
         if uses_up && !limit.key.is_claim() {
-            let delta = Running { count: 1, sum: asked, awarded: granted };
-            before.plus(delta).map_err(fail)?;
             assessment.limit_changes.push(Change { accumulator, key, delta, detail: Detail::None });
         }
     }
     Ok(())
 }
 
-fn sum(held: &[(usize, Decimal)]) -> Result<Decimal, Inexact> {
+/// The key of a claim, or of the one that it takes back.
+fn key<'a>(assessment: &Assessment<'a, '_>, limit: &'a Limit, accumulator: AccumulatorId) -> Result<Key<'a>, Failure> {
+    match assessment.known.original.and_then(|original| original.change(accumulator)) {
+        Some(change) => Ok(assessment.known.history.key(assessment.scratch.alloc_slice_copy(change.key()))),
+        None => assessment.key(&limit.key),
+    }
+}
+
+/// What was asked and granted before.
+fn before(assessment: &Assessment<'_, '_>, limit: &Limit, index: usize, key: Key<'_>) -> Running {
+    if limit.key.is_claim() {
+        return assessment.known.original.map_or(Running::ZERO, |original| original.per_claim(index));
+    }
+    let figure = assessment.known.history.figure(assessment.program.limit_accumulator(index), key);
+    figure.map_or(Running::ZERO, |figure| figure.running())
+}
+
+pub(super) fn sum(held: &[(usize, Decimal)]) -> Result<Decimal, Inexact> {
     held.iter().try_fold(Decimal::ZERO, |sum, (_, left)| add(sum, *left))
 }
 
 /// With `asked` asked and R granted so far, a claim gets the least of all asked and the ceiling, less R, and never
 /// more than it asks or the opposite of it. So a return after a cut takes back only what falls below the ceiling.
-fn grant(before: Running, asked: Decimal, max: Decimal) -> Result<Decimal, Inexact> {
+pub(super) fn grant(before: Running, asked: Decimal, max: Decimal) -> Result<Decimal, Inexact> {
     let allowed = add(before.sum, asked)?.min(max);
     let (least, most) = (asked.min(Decimal::ZERO), asked.max(Decimal::ZERO));
     Ok(subtract(allowed, before.awarded)?.clamp(least, most))
 }
 
 /// What earlier limits left of the components that a limit holds.
-fn held_components(limit: &Limit, assessment: &Assessment<'_, '_>) -> Vec<(usize, Decimal)> {
+pub(super) fn held_components(limit: &Limit, assessment: &Assessment<'_, '_>) -> Vec<(usize, Decimal)> {
     limit.of.iter().map(|index| (*index, assessment.award.left.get(*index).copied().unwrap_or_default())).collect()
 }
 
 /// Takes the cut from the components that the limit holds, the last of them first.
-fn cut<'a>(
+pub(super) fn cut<'a>(
     assessment: &mut Assessment<'a, '_>,
     limit: &'a Limit,
     asked: Decimal,

@@ -1,20 +1,28 @@
 //! Deciding claims: one pure function over program, tables, history and claim. No file, clock, environment,
 //! randomness or thread order reaches it.
 
+mod allocation;
 mod assessment;
 mod award;
 mod decide;
 mod decider;
+mod due;
 mod eligibility;
 mod flip;
 mod key;
+mod known;
 mod limit;
+mod neighbour;
 mod queue;
+mod reversal;
 mod run;
 mod schedule;
+mod settle;
 mod table;
+mod total;
 
 pub use decide::{Decision, decide};
 pub use decider::Decider;
-pub use run::{Counts, run};
+pub use known::{Awards, Elsewhere, Known, Past};
+pub use run::{Counts, Run, run};
 pub use table::{Overlap, Tables};

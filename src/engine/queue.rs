@@ -176,7 +176,7 @@ impl<'p> Queue<'p> {
         let mut copies: HashMap<u128, u32> = HashMap::with_capacity(places.len());
         self.contents.digests.resize(self.claims.count(), 0);
         for &Place { number, .. } in places {
-            let digest = hash(&canonical(content(self.program, self.claims.claim(number as usize))));
+            let digest = content_hash(self.program, self.claims.claim(number as usize));
             if let Some(kept) = self.contents.digests.get_mut(number as usize) {
                 *kept = digest;
             }
@@ -282,6 +282,11 @@ impl Start {
         room.iter_mut().zip(text).for_each(|(place, byte)| *place = byte.saturating_add(1));
         self.count += text.len() + 1;
     }
+}
+
+/// The hash of all fields of a claim.
+pub(super) fn content_hash(program: &Program, claim: Claim<'_>) -> u128 {
+    hash(&canonical(content(program, claim)))
 }
 
 fn hash(bytes: &[u8]) -> u128 {

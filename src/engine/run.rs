@@ -8,15 +8,18 @@ use std::{
 use bumpalo::{Bump, collections::Vec as ScratchVec};
 
 use super::{
+    assessment::Remembered,
     decide::{Decision, decide, shown},
     decider::Decider,
     flip::flips,
+    known::{Awards, Known, Past},
     queue::{Queue, id_of, number_of},
+    reversal::reverse,
+    settle::{self, Before, keep, skipped, uncorrected},
     table::Tables,
 };
 use crate::{
     claim::{Claim, Claims},
-    history::History,
     money::Decimal,
     outcome::{Codes, Depth, Disposition, EngineReason, Outcome, Reason, Trace, Worded, Words},
     program::{Identity, Program},
@@ -68,54 +71,83 @@ const WINDOW: usize = 1024;
 pub fn run(
     program: &Program,
     tables: &Tables,
-    history: &mut History,
+    past: &mut Past,
     claims: &Claims,
     depth: &dyn Fn(&str, u64) -> Depth,
     sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
 ) {
-    let queue = Queue::new(program, claims);
-    let arena = Bump::new();
-    let run = Run { decider: Decider::new(program, tables, &arena), queue: &queue, depth };
-    let mut scratch = Bump::new();
-    let mut window = claims.empty_rows();
-    let mut ahead = queue.order.as_slice();
-    while !ahead.is_empty() {
-        let mut count = WINDOW.min(ahead.len());
-        // What comes again is judged beside the first.
-        while ahead.get(count).is_some_and(|number| queue.repeats(*number)) {
-            count += 1;
-        }
-        let (numbers, rest) = ahead.split_at_checked(count).unwrap_or((ahead, &[]));
-        ahead = rest;
-        window.clear();
-        let views: Vec<Claim<'_>> = numbers.iter().map(|number| claims.claim(*number as usize)).collect();
-        for claim in &views {
-            window.push_row(claim.row());
-        }
-        let mut views = views.iter().enumerate().map(|(row, claim)| claim.with_row(window.row(row))).peekable();
-        while let Some(claim) = views.next() {
-            let repeats = |next: &Claim<'_>| queue.repeats(number_of(*next));
-            let mut again = std::iter::from_fn(|| views.next_if(repeats));
-            run.claim(history, claim, &mut again, &scratch, sink);
-            scratch.reset();
-        }
-    }
-    for number in &queue.unreadable {
-        run.unreadable(claims.claim(*number as usize), sink);
-    }
+    Run { program, tables, claims, awards: &Awards::new(), depth, names: false }.decide(past, sink);
 }
 
-struct Run<'p> {
-    decider: Decider<'p>,
-    queue: &'p Queue<'p>,
-    depth: &'p dyn Fn(&str, u64) -> Depth,
+/// A run: claims, and what they are decided by.
+pub struct Run<'r> {
+    /// The program.
+    pub program: &'r Program,
+    /// Its tables.
+    pub tables: &'r Tables,
+    /// The claims.
+    pub claims: &'r Claims,
+    /// What programs that came first decided for the same claims.
+    pub awards: &'r Awards,
+    /// How deep each decision is shown, by id and line.
+    pub depth: &'r dyn Fn(&str, u64) -> Depth,
+    /// Whether traces and words show private figures.
+    pub names: bool,
 }
 
 impl Run<'_> {
+    /// Decides every claim in the program's order and hands out each outcome, unreadable rows last. A trace comes along where
+    /// steps are wanted.
+    pub fn decide(&self, past: &mut Past, sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>)) {
+        let queue = Queue::new(self.program, self.claims);
+        let arena = Bump::new();
+        let mut decider = Decider::new(self.program, self.tables, &arena);
+        decider.names = self.names;
+        decider.remembers |= past.standing.is_some();
+        let desk = Desk { decider, queue: &queue, awards: self.awards, depth: self.depth };
+        let mut scratch = Bump::new();
+        let mut window = self.claims.empty_rows();
+        let mut ahead = queue.order.as_slice();
+        while !ahead.is_empty() {
+            let mut count = WINDOW.min(ahead.len());
+            // What comes again is judged beside the first.
+            while ahead.get(count).is_some_and(|number| queue.repeats(*number)) {
+                count += 1;
+            }
+            let (numbers, rest) = ahead.split_at_checked(count).unwrap_or((ahead, &[]));
+            ahead = rest;
+            window.clear();
+            let views: Vec<Claim<'_>> = numbers.iter().map(|number| self.claims.claim(*number as usize)).collect();
+            for claim in &views {
+                window.push_row(claim.row());
+            }
+            let mut views = views.iter().enumerate().map(|(row, claim)| claim.with_row(window.row(row))).peekable();
+            while let Some(claim) = views.next() {
+                let repeats = |next: &Claim<'_>| queue.repeats(number_of(*next));
+                let mut again = std::iter::from_fn(|| views.next_if(repeats));
+                desk.claim(past, claim, &mut again, &scratch, sink);
+                scratch.reset();
+            }
+        }
+        for number in &queue.unreadable {
+            desk.unreadable(self.claims.claim(*number as usize), sink);
+        }
+    }
+}
+
+/// Where the claims of a run are decided one by one.
+struct Desk<'p> {
+    decider: Decider<'p>,
+    queue: &'p Queue<'p>,
+    awards: &'p Awards,
+    depth: &'p dyn Fn(&str, u64) -> Depth,
+}
+
+impl Desk<'_> {
     /// Decides a claim, and says what becomes of those that are it again.
     fn claim(
         &self,
-        history: &mut History,
+        past: &mut Past,
         claim: Claim<'_>,
         again: &mut dyn Iterator<Item = Claim<'_>>,
         scratch: &Bump,
@@ -129,14 +161,7 @@ impl Run<'_> {
         let mut trace = (depth >= Depth::Steps).then(|| Trace::with_room(self.decider.steps));
         let outcome = match self.queue.conflict(number_of(claim)) {
             Some(lines) => id_twice(self.decider.program, claim, id, lines, depth),
-            None => {
-                let decision = self.decide_safely(history, claim, id, scratch, depth, trace.as_mut());
-                if let Some(trace) = trace.as_mut().filter(|_| depth == Depth::Flips) {
-                    trace.flips = Some(flips(&self.decider, history, claim, id, &decision.outcome, &trace.steps));
-                }
-                decision.changes.iter().for_each(|change| history.apply(change));
-                decision.outcome
-            }
+            None => self.settle(past, claim, id, scratch, depth, trace.as_mut()),
         };
         sink(&outcome, trace.as_ref().filter(|_| (self.depth)(id, claim.line()) >= Depth::Steps));
         for next in again {
@@ -144,10 +169,78 @@ impl Run<'_> {
         }
     }
 
+    /// Decides a claim on what stands of it, and lets that stand.
+    fn settle<'a>(
+        &'a self,
+        past: &mut Past,
+        claim: Claim<'a>,
+        id: &'a str,
+        scratch: &'a Bump,
+        depth: Depth,
+        trace: Option<&mut Trace<'a>>,
+    ) -> Outcome<'a> {
+        let program = self.decider.program;
+        let content = settle::content(past, program, claim);
+        let Past { history, standing } = past;
+        let before = Before::of(standing.as_ref(), id, content);
+        let reversed = match &before {
+            Before::Same(decided) => return skipped(&decided.outcome, claim),
+            Before::New => None,
+            Before::Returned(decided) => {
+                decided.changes.iter().for_each(|change| history.take_back(change));
+                None
+            }
+            Before::Other(decided) => {
+                let row = standing.as_ref().map_or(claim.row(), |standing| standing.row(decided));
+                match reverse(&self.decider, history, decided, claim.with_row(row), scratch) {
+                    Ok(reversal) => {
+                        reversal.changes.iter().for_each(|change| history.apply(change));
+                        Some(reversal.amount)
+                    }
+                    // What was decided stands, since nobody can say what would leave with it.
+                    Err(failure) => return uncorrected(program, claim, id, &failure),
+                }
+            }
+        };
+        let original = settle::original(program, claim, id);
+        let elsewhere =
+            if program.neighbours.named().next().is_some() { self.awards.of(program, id) } else { Vec::new() };
+        let known = Known {
+            history: &*history,
+            original: original.as_ref().and_then(|original| standing.as_ref()?.find(original)),
+            received: before.decided().and_then(|decided| decided.received),
+            elsewhere: &elsewhere,
+        };
+        let mut decision = self.decide(known, claim, id, scratch, depth, trace);
+        decision.outcome.reversed = reversed;
+        decision.changes.iter().for_each(|change| history.apply(change));
+        let taken = before.decided().map(|decided| decided.taken.clone()).unwrap_or_default();
+        if let Some(standing) = standing {
+            keep(standing, id, claim, content, &decision, original.as_deref(), taken);
+        }
+        decision.outcome
+    }
+
+    fn decide<'a>(
+        &'a self,
+        known: Known<'_>,
+        claim: Claim<'a>,
+        id: &'a str,
+        scratch: &'a Bump,
+        depth: Depth,
+        mut trace: Option<&mut Trace<'a>>,
+    ) -> Decision<'a> {
+        let decision = self.decide_safely(known, claim, id, scratch, depth, trace.as_deref_mut());
+        if let Some(trace) = trace.filter(|_| depth == Depth::Flips) {
+            trace.flips = Some(flips(&self.decider, known, claim, id, &decision.outcome, &trace.steps));
+        }
+        decision
+    }
+
     /// A panic inside a decision is a bug; it holds the claim and the run goes on.
     fn decide_safely<'a>(
         &'a self,
-        history: &History,
+        known: Known<'_>,
         claim: Claim<'a>,
         id: &'a str,
         scratch: &'a Bump,
@@ -156,18 +249,18 @@ impl Run<'_> {
     ) -> Decision<'a> {
         let decider = &self.decider;
         let decided = catch_unwind(AssertUnwindSafe(|| match (depth, trace) {
-            (Depth::Flips, Some(trace)) => decide(decider, history, claim, id, scratch, &mut Worded(trace)),
-            (_, Some(trace)) => decide(decider, history, claim, id, scratch, trace),
-            (Depth::Codes, None) => decide(decider, history, claim, id, scratch, &mut Codes),
+            (Depth::Flips, Some(trace)) => decide(decider, known, claim, id, scratch, &mut Worded(trace)),
+            (_, Some(trace)) => decide(decider, known, claim, id, scratch, trace),
+            (Depth::Codes, None) => decide(decider, known, claim, id, scratch, &mut Codes),
             (Depth::Words | Depth::Steps | Depth::Flips, None) => {
-                decide(decider, history, claim, id, scratch, &mut Words)
+                decide(decider, known, claim, id, scratch, &mut Words)
             }
         }));
         decided.unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
             let reason = EngineReason::EngineFailed.because(text.unwrap_or("no message").to_owned(), None);
             let outcome = plain(decider.program, claim, Cow::Borrowed(id), vec![reason]);
-            Decision { outcome, changes: ScratchVec::new_in(scratch) }
+            Decision { outcome, changes: ScratchVec::new_in(scratch), remembered: Remembered::none(scratch) }
         })
     }
 
@@ -191,14 +284,21 @@ fn deficiencies(claim: Claim<'_>, depth: Depth) -> Vec<Reason<'static>> {
 }
 
 /// An outcome that awards nothing, for these reasons.
-fn plain<'a>(program: &Program, claim: Claim<'a>, id: Cow<'a, str>, reasons: Vec<Reason<'a>>) -> Outcome<'a> {
+pub(super) fn plain<'a>(
+    program: &Program,
+    claim: Claim<'a>,
+    id: Cow<'a, str>,
+    reasons: Vec<Reason<'a>>,
+) -> Outcome<'a> {
     let mut zero = Decimal::ZERO;
     zero.rescale(program.identification.scale);
     let row = claim.row();
     Outcome {
         claim: id,
         participant: shown(row.value(program.claim.participant)),
+        payee: program.claim.payee.map_or(Cow::Borrowed(""), |field| shown(row.value(field))),
         date: row.date(program.claim.date),
+        received: program.claim.received.and_then(|field| row.date(field)),
         disposition: reasons.iter().map(|reason| reason.disposition).min().unwrap_or(Disposition::Held),
         skipped: false,
         reasons: Cow::Owned(reasons),
@@ -207,6 +307,8 @@ fn plain<'a>(program: &Program, claim: Claim<'a>, id: Cow<'a, str>, reasons: Vec
         cuts: Cow::Borrowed(&[]),
         award: zero,
         pending: zero,
+        reversed: None,
+        allocation: Cow::Owned(vec![zero; program.allocation.as_ref().map_or(0, |plan| plan.shares.len())]),
         claimed: program.claim.claimed.and_then(|field| row.number(field)),
         derived: Cow::Borrowed(&[]),
         origin: claim.origin(),
@@ -222,31 +324,6 @@ fn repeated<'a>(standing: &Outcome<'a>, claim: Claim<'a>, depth: Depth) -> Outco
     let own = deficiencies(claim, depth);
     let reasons = if own.is_empty() { standing.reasons.clone() } else { Cow::Owned(own) };
     Outcome { reasons, origin: claim.origin(), ..standing.clone() }
-}
-
-/// The standing outcome repeated, with why and without an award of its own.
-fn skipped<'a>(standing: &Outcome<'a>, claim: Claim<'a>) -> Outcome<'a> {
-    let got = match standing.disposition {
-        Disposition::Held => format!("{} pending", standing.pending),
-        _ => format!("an award of {}", standing.award),
-    };
-    let message = format!(
-        "the same claim with the same content stands on line {}, where it was {} with {got}",
-        standing.origin.line, standing.disposition
-    );
-    let reasons = [vec![EngineReason::AlreadyDecided.because(message, None)], standing.reasons.to_vec()].concat();
-    let mut zero = Decimal::ZERO;
-    zero.rescale(standing.award.scale());
-    Outcome {
-        skipped: true,
-        reasons: Cow::Owned(reasons),
-        components: Cow::Owned(vec![zero; standing.components.len()]),
-        cuts: Cow::Borrowed(&[]),
-        award: zero,
-        pending: zero,
-        origin: claim.origin(),
-        ..standing.clone()
-    }
 }
 
 fn id_twice<'a>(program: &Program, claim: Claim<'a>, id: &'a str, lines: &[u64], depth: Depth) -> Outcome<'a> {

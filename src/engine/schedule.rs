@@ -66,10 +66,10 @@ impl Terms {
         Ok(slices)
     }
 
-    /// What is due on a total, before rounding.
-    pub(super) fn due(&self, total: Decimal) -> Result<Decimal, Inexact> {
+    /// What is due on a total, before rounding. `measured` picks the band where the one reached pays on everything.
+    pub(super) fn due(&self, total: Decimal, measured: Decimal) -> Result<Decimal, Inexact> {
         if !self.incremental {
-            return match self.band(total) {
+            return match self.band(measured) {
                 Some(band) => add(multiply(total, band.rate)?, band.flat),
                 None => Ok(Decimal::ZERO),
             };
@@ -106,6 +106,10 @@ mod tests {
         parse_decimal(text).unwrap()
     }
 
+    fn due_on(terms: &Terms, total: &str) -> Decimal {
+        terms.due(decimal(total), decimal(total)).unwrap()
+    }
+
     /// Bands written as `edge rate flat`; an edge `>5` is above 5, `-` is none.
     fn terms(incremental: bool, bands: &[&str]) -> Terms {
         let bands = bands.iter().map(|band| {
@@ -126,19 +130,26 @@ mod tests {
     fn retroactive_bands_pay_the_band_reached_on_everything() {
         let terms = terms(false, &["0 0", "1000 0.01", "5000 0.02 7"]);
         for (total, due) in [("-5", "0"), ("999.99", "0"), ("1000", "10"), ("4999.99", "49.9999"), ("5000", "107")] {
-            assert_eq!(terms.due(decimal(total)).unwrap(), decimal(due), "{total}");
+            assert_eq!(due_on(&terms, total), decimal(due), "{total}");
         }
+    }
+
+    #[test]
+    fn another_measure_may_pick_the_band() {
+        let terms = terms(false, &["0 0.01", "10 0.05"]);
+        assert_eq!(terms.due(decimal("200"), decimal("9")).unwrap(), decimal("2"));
+        assert_eq!(terms.due(decimal("200"), decimal("10")).unwrap(), decimal("10"));
     }
 
     #[test]
     fn incremental_bands_pay_each_slice_at_its_own() {
         let stripe = terms(true, &[">0 7", ">5 6.5", ">10 6"]);
         for (total, due) in [("0", "0"), ("5", "35"), ("6", "41.5"), ("20", "127.5"), ("25", "157.5")] {
-            assert_eq!(stripe.due(decimal(total)).unwrap(), decimal(due), "{total}");
+            assert_eq!(due_on(&stripe, total), decimal(due), "{total}");
         }
         let with_flats = terms(true, &[">0 0.01 200", ">1000 0.02 300", ">10000 0.03 400"]);
         for (total, due) in [("500", "205"), ("1050", "511"), ("5050", "591")] {
-            assert_eq!(with_flats.due(decimal(total)).unwrap(), decimal(due), "{total}");
+            assert_eq!(due_on(&with_flats, total), decimal(due), "{total}");
         }
     }
 
@@ -146,7 +157,7 @@ mod tests {
     fn a_first_band_without_an_edge_owes_back() {
         for incremental in [false, true] {
             let terms = terms(incremental, &["- 0.10", ">100 0.20"]);
-            assert_eq!(terms.due(decimal("-50")).unwrap(), decimal("-5"));
+            assert_eq!(due_on(&terms, "-50"), decimal("-5"));
         }
     }
 }

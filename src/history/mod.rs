@@ -1,13 +1,15 @@
 //! All that evaluation may know of the past: one map from (accumulator, key) to a running figure.
 
 mod accumulator;
+mod kept;
 mod key;
 
 pub use accumulator::{Accumulator, Change, Detail, Figure, Running};
+pub use kept::KeptChange;
 pub use key::Key;
 use key::KeyMaker;
 
-/// Which accumulator of a program: its totals, the bases of its components and its limits, in that order.
+/// Which accumulator of a program: its totals, the bases of its components, its limits and what picks bands, in that order.
 pub type AccumulatorId = usize;
 
 /// One map, (accumulator, key) to a running figure. A plain value: cloned, written down.
@@ -31,6 +33,12 @@ impl History {
     /// The running figure of a key; nothing where nothing was counted.
     pub fn figure<'h>(&'h self, accumulator: AccumulatorId, key: Key<'_>) -> Option<Figure<'h>> {
         self.accumulators.get(accumulator)?.figure(key)
+    }
+
+    /// Takes back what a decision brought.
+    pub fn take_back(&mut self, kept: &KeptChange) {
+        let change = kept.taken_back(self);
+        self.apply(&change);
     }
 
     /// Applies a change that a decision brought. The sums were checked when the decision was made.

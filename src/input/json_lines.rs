@@ -269,10 +269,8 @@ mod tests {
         let found = rows("claims.jsonl", r#"{"id":["a"],"amount":{"x":1}}"#);
         assert_eq!(
             found,
-            [
-                "1: | ! column `id` holds `[\"a\"]`, which is a list; write one text, number, `true` or `false` \
-              ! column `amount` holds `{\"x\":1}`, which is an object; write one text, number, `true` or `false`"
-            ]
+            ["1: | ! column `id` holds `[\"a\"]`, which is a list; write one text, number, `true` or `false` \
+              ! column `amount` holds `{\"x\":1}`, which is an object; write one text, number, `true` or `false`"]
         );
     }
 

@@ -3,6 +3,7 @@
 mod decimal;
 mod rounding;
 mod short;
+mod split;
 mod unit;
 
 pub use decimal::{
@@ -12,4 +13,5 @@ pub use decimal::{
 pub use rounding::{Rounding, RoundingMode, UnknownRoundingMode, round_to_places};
 pub use rust_decimal::Decimal;
 pub use short::Short;
+pub use split::{SplitMethod, split};
 pub use unit::{MAX_AMOUNT, MAX_SCALE, Unit, UnknownCurrency};

@@ -143,6 +143,16 @@ impl Rounding {
         }
     }
 
+    /// Rounds a quotient, which division alone might have to cut before it could be seen on which side of a tie it lies.
+    pub fn round_quotient(self, dividend: Decimal, divisor: Decimal) -> Result<Decimal, Inexact> {
+        if divisor.is_zero() {
+            return Err(Inexact::DivisionByZero);
+        }
+        let dividend = if divisor.is_sign_negative() { super::negated(dividend) } else { dividend };
+        let step = self.step();
+        multiply(self.steps(dividend, multiply(divisor.abs(), step)?)?, step)
+    }
+
     /// The rounded number of steps in an amount. A quotient that division had to cut could look like a tie
     /// that the amount isn't, so ties are decided on the exact remainder.
     fn steps(self, amount: Decimal, step: Decimal) -> Result<Decimal, Inexact> {
@@ -169,6 +179,21 @@ mod tests {
         let rounding =
             step.map_or(Rounding::to_scale(mode, 0), |step| Rounding::to_step(mode, parse_decimal(step).unwrap()));
         rounding.round(parse_decimal(text).unwrap()).unwrap().normalize().to_string()
+    }
+
+    #[test]
+    fn a_quotient_is_rounded_on_its_exact_value() {
+        let quotient = |mode: &str, dividend: &str, divisor: &str| {
+            let rounding = Rounding::to_scale(mode.parse().unwrap(), 2);
+            let number = |text| parse_decimal(text).unwrap();
+            rounding.round_quotient(number(dividend), number(divisor)).unwrap().normalize().to_string()
+        };
+        assert_eq!(quotient("half_even", "100", "3"), "33.33");
+        assert_eq!(quotient("half_even", "0.125", "1"), "0.12");
+        assert_eq!(quotient("half_up", "1", "-8"), "-0.13");
+        assert_eq!(quotient("up", "1", "3000000"), "0.01");
+        // The quotient is above the tie by less than division could show.
+        assert_eq!(quotient("half_even", "1125000000000.0000000000000001", "9000000000000"), "0.13");
     }
 
     #[test]

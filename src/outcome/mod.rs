@@ -3,6 +3,7 @@
 mod disposition;
 mod flip;
 mod reason;
+mod standing;
 mod trace;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use crate::{calendar::Date, claim::Origin, money::Decimal};
 pub use disposition::Disposition;
 pub use flip::{Aim, Flip};
 pub use reason::{EngineReason, Reason};
+pub use standing::{Decided, Standing};
 pub use trace::{
     BandReached, Codes, ComponentStep, Depth, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step, Trace, Worded,
     Words,
@@ -42,10 +44,14 @@ pub struct Outcome<'a> {
     pub claim: Cow<'a, str>,
     /// Who asks; empty where it can't be read.
     pub participant: Cow<'a, str>,
-    /// The claim's date, where it can be read.
+    /// Who is paid; empty where the program doesn't say or the cell is empty.
+    pub payee: Cow<'a, str>,
+    /// The date by which it was decided, where it can be read: its own, or that of the claim that it takes back.
     pub date: Option<Date>,
     /// What became of it.
     pub disposition: Disposition,
+    /// When it was received first, where the program reads that.
+    pub received: Option<Date>,
     /// Whether it was decided before with the same content, so that this outcome repeats that one and awards nothing.
     pub skipped: bool,
     /// Why it was rejected, returned or held; worst first, then in the order of the program.
@@ -60,6 +66,10 @@ pub struct Outcome<'a> {
     pub award: Decimal,
     /// What a held claim would be awarded.
     pub pending: Decimal,
+    /// What was awarded to the claim before it was corrected, and is taken back; `None` unless it was.
+    pub reversed: Option<Decimal>,
+    /// What each cost centre bears of the award, in the order of the program; nothing where it doesn't allocate.
+    pub allocation: Cow<'a, [Decimal]>,
     /// What the claimant asked, where the program reads it and the cell is filled.
     pub claimed: Option<Decimal>,
     /// Named figures of the program, where words are wanted.
@@ -70,14 +80,18 @@ pub struct Outcome<'a> {
 
 impl Outcome<'_> {
     /// The same without what it borrows.
-    pub fn into_owned(self) -> Outcome<'static> {
+    pub fn into_owned<'b>(self) -> Outcome<'b> {
         let cut = |cut: Cut<'_>| Cut { code: owned(cut.code), amount: cut.amount };
         let named = |named: Named<'_>| Named { name: owned(named.name), value: owned(named.value) };
-        let reasons = |list: Cow<'_, [Reason<'_>]>| list.into_owned().into_iter().map(Reason::into_owned).collect();
+        let reasons = |list: Cow<'_, [Reason<'_>]>| -> Cow<'b, [Reason<'b>]> {
+            Cow::Owned(list.into_owned().into_iter().map(|reason| -> Reason<'b> { reason.into_owned() }).collect())
+        };
         Outcome {
             claim: owned(self.claim),
             participant: owned(self.participant),
+            payee: owned(self.payee),
             date: self.date,
+            received: self.received,
             disposition: self.disposition,
             skipped: self.skipped,
             reasons: reasons(self.reasons),
@@ -86,10 +100,17 @@ impl Outcome<'_> {
             cuts: self.cuts.into_owned().into_iter().map(cut).collect(),
             award: self.award,
             pending: self.pending,
+            reversed: self.reversed,
+            allocation: Cow::Owned(self.allocation.into_owned()),
             claimed: self.claimed,
             derived: self.derived.into_owned().into_iter().map(named).collect(),
             origin: self.origin.into_owned(),
         }
+    }
+
+    /// The award less what was taken back of the claim before it was corrected.
+    pub fn net(&self) -> Decimal {
+        self.award.saturating_sub(self.reversed.unwrap_or_default())
     }
 
     /// Claimed minus what it was or would be awarded.

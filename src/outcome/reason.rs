@@ -67,6 +67,18 @@ pub enum EngineReason {
     AlreadyDecided,
     /// The claim's date is outside the program's dates.
     NotEffective,
+    /// The claim takes back one that was never decided.
+    OriginalUnknown,
+    /// The claim takes back one that was rejected.
+    OriginalRejected,
+    /// The claim takes back one that is held.
+    OriginalHeld,
+    /// A program that came first holds the claim.
+    Awaits,
+    /// A program that excludes this one has awarded the claim.
+    Excluded,
+    /// A program that this one requires has not awarded the claim.
+    Required,
     /// A rule failed on this claim: overflow, division by zero, a limit of the language.
     RuleFailed,
     /// The engine failed on this claim; a bug worth reporting.
@@ -75,13 +87,19 @@ pub enum EngineReason {
 
 impl EngineReason {
     /// Every engine reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::FieldMissing,
         Self::FieldUnreadable,
         Self::RowUnreadable,
         Self::IdTwice,
         Self::AlreadyDecided,
         Self::NotEffective,
+        Self::OriginalUnknown,
+        Self::OriginalRejected,
+        Self::OriginalHeld,
+        Self::Awaits,
+        Self::Excluded,
+        Self::Required,
         Self::RuleFailed,
         Self::EngineFailed,
     ];
@@ -95,6 +113,12 @@ impl EngineReason {
             Self::IdTwice => "ID_TWICE",
             Self::AlreadyDecided => "ALREADY_DECIDED",
             Self::NotEffective => "NOT_EFFECTIVE",
+            Self::OriginalUnknown => "ORIGINAL_UNKNOWN",
+            Self::OriginalRejected => "ORIGINAL_REJECTED",
+            Self::OriginalHeld => "ORIGINAL_HELD",
+            Self::Awaits => "AWAITS",
+            Self::Excluded => "EXCLUDED",
+            Self::Required => "REQUIRED",
             Self::RuleFailed => "RULE_FAILED",
             Self::EngineFailed => "ENGINE_FAILED",
         }
@@ -103,10 +127,14 @@ impl EngineReason {
     /// What it does to the claim.
     pub const fn disposition(self) -> Disposition {
         match self {
-            Self::FieldMissing | Self::FieldUnreadable | Self::RowUnreadable | Self::IdTwice => Disposition::Returned,
+            Self::FieldMissing
+            | Self::FieldUnreadable
+            | Self::RowUnreadable
+            | Self::IdTwice
+            | Self::OriginalUnknown => Disposition::Returned,
             Self::AlreadyDecided => Disposition::Approved,
-            Self::NotEffective => Disposition::Rejected,
-            Self::RuleFailed | Self::EngineFailed => Disposition::Held,
+            Self::NotEffective | Self::OriginalRejected | Self::Excluded | Self::Required => Disposition::Rejected,
+            Self::OriginalHeld | Self::Awaits | Self::RuleFailed | Self::EngineFailed => Disposition::Held,
         }
     }
 
@@ -139,6 +167,22 @@ impl EngineReason {
                  outcome stands."
             }
             Self::NotEffective => "The claim's date lies outside the dates between which the program is effective.",
+            Self::OriginalUnknown => {
+                "The claim says that it takes another one back, and no claim with that id was decided before it. Correct the \
+                 id, or send the other claim first."
+            }
+            Self::OriginalRejected => "The claim takes back one that was rejected, so there is nothing to take back.",
+            Self::OriginalHeld => "The claim takes back one that is held. It is held until the other one is decided.",
+            Self::Awaits => {
+                "A program that comes first holds the claim, and this one depends on what it will award. It is held until \
+                 the other one is decided."
+            }
+            Self::Excluded => {
+                "Another program has awarded this claim, and this one excludes claims that were awarded there."
+            }
+            Self::Required => {
+                "This program awards only claims that another one has awarded, and that one has not awarded this claim."
+            }
             Self::RuleFailed => {
                 "A rule could not be worked out for this claim: a figure overflowed, or something was divided by \
                  zero. The claim is held so that nothing wrong is paid. The message names the rule and the reason."

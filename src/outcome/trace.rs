@@ -127,6 +127,24 @@ pub enum Step<'a> {
         /// Whether it was.
         held: bool,
     },
+    /// The claim that this one takes back.
+    Original {
+        /// Its id.
+        claim: &'a str,
+        /// The date by which it was decided, and this one is.
+        date: Option<Date>,
+        /// What became of it; `None` where no such claim was decided.
+        disposition: Option<Disposition>,
+    },
+    /// What another program decided for the claim before.
+    Earlier {
+        /// The program.
+        program: &'a str,
+        /// What became of the claim there; `None` where that program didn't decide it.
+        disposition: Option<Disposition>,
+        /// What it awards, or would.
+        award: Decimal,
+    },
     /// A row of a table was looked up.
     Lookup {
         /// The table.
@@ -211,6 +229,8 @@ pub struct BandReached {
 pub struct ScheduleStep<'a> {
     /// Each slice at its own band, not the whole at one.
     pub incremental: bool,
+    /// What is due is worked out by an expression, without bands.
+    pub computed: bool,
     /// The values of the key, as the program names them; empty for this claim alone.
     pub key: &'a [Seen<'a>],
     /// What the claim adds.
@@ -221,6 +241,8 @@ pub struct ScheduleStep<'a> {
     pub total_before: Decimal,
     /// The total after.
     pub total_after: Decimal,
+    /// What picks the band after, where that isn't the total.
+    pub measured_after: Option<Decimal>,
     /// The band reached before; `None` below the first or if nothing was counted.
     pub band_before: Option<BandReached>,
     /// The band reached after.

@@ -1,13 +1,13 @@
 //! The check of a whole definition: all problems at once, and a [`Program`] only if there is none.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Program, claim, component,
+    Program, allocation, claim, component,
     context::Context,
     cost, derived,
     fields::Fields,
-    identity, limit, param, rule, table, total,
+    identity, limit, neighbour, param, rule, table, total,
     yaml::{Node, Text},
 };
 use crate::{
@@ -27,6 +27,7 @@ pub fn check(
     let identification = identity::check(&mut fields);
     let order = fields.required("order", "say how the claims of one run queue: `order: [sale_date, claim_no]`");
     fields.optional("scripts");
+    let neighbours = neighbour::Written::take(&mut fields);
     let claim_node =
         fields.required("claim", "say how a claim is read: `claim: { id: …, participant: …, date: …, fields: … }`");
     let sections = Sections {
@@ -39,34 +40,40 @@ pub fn check(
         flags: fields.entries("flags"),
     };
     let award = fields.required("award", "name at least one component of the award");
+    let allocate = fields.optional("allocate");
     fields.finish();
     let mut context = Context::new(scripts, findings);
     context.fiscal_year_starts = identification.as_ref().and_then(|found| found.fiscal_year_starts);
     context.scale = identification.as_ref().map_or(context.scale, |found| found.scale);
     let effective = identification.as_ref().map(|found| found.effective);
     let claim = claim_node.and_then(|node| claim::check(node, order, &mut context));
+    context.takes_back = claim.as_ref().is_some_and(|claim| claim.original.is_some());
     let params = param::check(sections.params, effective, &mut context);
     let totals = total::check(sections.totals, &mut context);
     let tables = table::check(sections.tables, &mut context);
     total::name(&totals, &mut context);
+    let neighbours = neighbours.check(identification.as_ref().map(|found| &found.name), &mut context);
     let derived = derived::check(sections.derived, &mut context);
     let (rules, established) = rule::check_eligibility(sections.eligibility, &mut context);
     let components = award.map_or_else(Vec::new, |node| component::check(node, &params, &established, &mut context));
     let limits = limit::check(sections.limits, &components, &established, &mut context);
     component::name_totals(&mut context);
     let flags = rule::check_flags(sections.flags, &established, &mut context);
+    let allocation = allocate.map(|node| allocation::check(node, &mut context));
     context.checker.report_remarks(context.findings);
     // Where something is wrong, what seems unused is most often what the mistake was meant to use.
-    if context.findings.has_errors() {
+    if context.findings.has_errors() || matches!(allocation, Some(None)) {
         return None;
     }
     warn_of_unused(&params, &tables, &totals, &mut context);
     let Context { checker, findings, .. } = context;
     let form = checker.finish(findings);
     let rules_hash = hash(root, script_texts);
+    let claim = claim?;
+    let private = private(&claim, &tables, &derived);
     let program = Program {
         identification: identification?,
-        claim: claim?,
+        claim,
         params,
         tables,
         totals,
@@ -75,6 +82,9 @@ pub fn check(
         components,
         limits,
         flags,
+        allocation: allocation.flatten(),
+        neighbours,
+        private,
         form,
         source: Arc::clone(source),
         rules_hash,
@@ -90,6 +100,22 @@ struct Sections<'n> {
     eligibility: &'n [(Text, Node)],
     limits: &'n [(Text, Node)],
     flags: &'n [(Text, Node)],
+}
+
+/// The figures that are private, or worked out from one that is.
+fn private(claim: &claim::ClaimPlan, tables: &[table::Table], derived: &[derived::Derived]) -> BTreeSet<Read> {
+    let is_private = |(number, field): (usize, &claim::Field)| field.private.then_some(number);
+    let mut private: BTreeSet<Read> = claim.fields.iter().enumerate().filter_map(is_private).map(Read::Field).collect();
+    for (table, plan) in tables.iter().enumerate() {
+        let columns = plan.fields.iter().enumerate().filter_map(is_private);
+        private.extend(columns.map(|column| Read::TableCell { table, column }));
+    }
+    for (number, figure) in derived.iter().enumerate() {
+        if figure.value.reads().iter().any(|(_, read)| private.contains(read)) {
+            private.insert(Read::Derived(number));
+        }
+    }
+    private
 }
 
 fn warn_of_unused(

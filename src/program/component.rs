@@ -21,18 +21,54 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum ComponentKind {
     /// An amount of its own.
-    Amount(Expression),
-    /// What a schedule makes due on a running total, less what was due before.
+    Amount {
+        /// How much.
+        amount: Expression,
+        /// What a claim that takes it back takes back in proportion to; all of it, if there is none.
+        base: Option<Expression>,
+    },
+    /// What is due on a running total, less what was due before.
     Accumulating {
         /// What this claim adds.
         base: Expression,
+        /// What it adds to the figure that picks the band, where that isn't the base.
+        measure: Option<Expression>,
         /// Where it accumulates; `None` for this claim alone.
         key: Option<KeyPlan>,
-        /// The bands.
-        schedule: Schedule,
+        /// What is due on a total.
+        due: Due,
         /// What the key was asked before is taken off, instead of what was due before under this claim's terms.
         whole: bool,
     },
+}
+
+/// What is due on a total.
+#[derive(Debug, Clone)]
+pub enum Due {
+    /// By bands.
+    Tiers(Schedule),
+    /// What an expression over the total comes to.
+    Computed(Expression),
+}
+
+impl Due {
+    /// The expressions in it.
+    pub fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Self::Tiers(schedule) => schedule.expressions().collect(),
+            Self::Computed(expression) => vec![expression],
+        }
+    }
+
+    /// Whether it is the same for every claim.
+    pub fn is_constant(&self, params: &[Param]) -> bool {
+        let constant = |read: &Read| match read {
+            Read::Param(param) => params.get(*param).is_some_and(|param| !param.is_dated()),
+            Read::DueTotal => true,
+            _ => false,
+        };
+        self.expressions().iter().all(|expression| expression.reads().iter().all(|(_, read)| constant(read)))
+    }
 }
 
 /// A named part of an award.
@@ -53,7 +89,7 @@ impl Component {
     pub fn key(&self) -> Option<&KeyPlan> {
         match &self.kind {
             ComponentKind::Accumulating { key, .. } => key.as_ref(),
-            ComponentKind::Amount(_) => None,
+            ComponentKind::Amount { .. } => None,
         }
     }
 }
@@ -116,23 +152,21 @@ fn check_component(
     let (when, amount, base) =
         (fields.optional_text("when"), fields.optional_text("amount"), fields.optional_text("base"));
     let (per, target, terms) = (fields.optional("per"), fields.optional_text("target"), fields.optional_text("terms"));
-    let tiers = fields.optional("tiers");
+    let (measure, tiers, due) =
+        (fields.optional_text("measure"), fields.optional("tiers"), fields.optional_text("due"));
     let place = fields.head();
     fields.finish();
     let when = when.map(|text| context.expression(&text, Wanted::Boolean, established));
     let facts = when.as_ref().and_then(Option::as_ref).map_or_else(|| established.clone(), |(_, facts)| facts.clone());
-    let accumulating = Accumulating { per, target, terms, tiers };
-    let both = amount.is_some() && base.is_some();
+    let accumulating = Accumulating { per, target, terms, measure, tiers, due };
     let kind = match (amount, base) {
-        (Some(amount), None) => {
+        (Some(amount), base) => {
             accumulating.refuse(&amount, context);
-            context.expression(&amount, Wanted::Number, &facts).map(|(amount, _)| ComponentKind::Amount(amount))
+            check_amount(&amount, base, &facts, context)
         }
         (None, Some(base)) => accumulating.check(&base, &name.place, params, &facts, context),
-        _ => {
-            let message =
-                if both { "the component has both `amount` and `base`" } else { "the component has no amount" };
-            let finding = Diagnostic::error(Code::MissingKey, &place, message);
+        (None, None) => {
+            let finding = Diagnostic::error(Code::MissingKey, &place, "the component has no amount");
             context.findings.add(finding.help("write either `amount`, or `base` with `tiers`"));
             None
         }
@@ -144,17 +178,41 @@ fn check_component(
     Some(Component { name: name.text.clone(), place: name.place.clone(), when, kind: kind? })
 }
 
+/// An amount, and what it is taken back in proportion to.
+fn check_amount(amount: &Text, base: Option<Text>, facts: &Facts, context: &mut Context<'_>) -> Option<ComponentKind> {
+    let checked = context.expression(amount, Wanted::Number, facts);
+    if let Some(base) = base.as_ref().filter(|_| !context.takes_back) {
+        let message = "`base` beside `amount` means nothing where no claim takes another one back";
+        let finding = Diagnostic::error(Code::UnknownKey, &base.place, message);
+        context.findings.add(
+            finding.and(&amount.place, "the amount").help(
+                "write `base` with `tiers` alone, or name the claim that is taken back in `claim: { original: … }`",
+            ),
+        );
+        return None;
+    }
+    let base = base.map(|base| context.expression(&base, Wanted::Number, facts).map(|(base, _)| base));
+    let (amount, _) = checked?;
+    let base = match base {
+        Some(base) => Some(base?),
+        None => None,
+    };
+    Some(ComponentKind::Amount { amount, base })
+}
+
 struct Accumulating<'n> {
     per: Option<&'n Node>,
     target: Option<Text>,
     terms: Option<Text>,
+    measure: Option<Text>,
     tiers: Option<&'n Node>,
+    due: Option<Text>,
 }
 
 impl Accumulating<'_> {
     /// Keys that mean nothing without a base.
     fn refuse(&self, amount: &Text, context: &mut Context<'_>) {
-        let texts = [("target", &self.target), ("terms", &self.terms)];
+        let texts = [("target", &self.target), ("terms", &self.terms), ("measure", &self.measure), ("due", &self.due)];
         let texts = texts.into_iter().filter_map(|(key, text)| Some((key, &text.as_ref()?.place)));
         let nodes = [("per", self.per), ("tiers", self.tiers)];
         let nodes = nodes.into_iter().filter_map(|(key, node)| Some((key, node?.place())));
@@ -177,32 +235,51 @@ impl Accumulating<'_> {
         let base = context.expression(base, Wanted::Number, facts).map(|(base, _)| base);
         let key = self.per.map(|node| key::check(node, context));
         let target = self.target.map(|text| schedule::check_target(&text, facts, context));
+        let measure = self.measure.as_ref().map(|text| context.expression(text, Wanted::Number, facts));
         let whole_base = base.as_ref().is_some_and(|base| base.kind() == Type::INTEGER);
-        let Some(tiers) = self.tiers else {
-            let finding = Diagnostic::error(Code::MissingKey, name, "`tiers` is missing");
-            context
-                .findings
-                .add(finding.help("say what is due on the base: `tiers: { kind: retroactive, bands: […] }`"));
-            return None;
-        };
-        if target.as_ref().is_some_and(Option::is_none) {
+        if target.as_ref().is_some_and(Option::is_none) || measure.as_ref().is_some_and(Option::is_none) {
             return None;
         }
-        let schedule = schedule::check(tiers, target.flatten(), whole_base, params, facts, context);
+        let due = match (self.tiers, self.due) {
+            (Some(tiers), None) => {
+                schedule::check(tiers, target.flatten(), whole_base, params, facts, context).map(Due::Tiers)
+            }
+            (None, Some(text)) => {
+                refuse_beside_due(&text, [("target", target.is_some()), ("measure", measure.is_some())], context);
+                context
+                    .over_total(|context| context.expression(&text, Wanted::Number, facts))
+                    .map(|(expression, _)| Due::Computed(expression))
+            }
+            (tiers, _) => {
+                let both = "the component has both `tiers` and `due`";
+                let message = if tiers.is_some() { both } else { "`tiers` is missing" };
+                let finding = Diagnostic::error(Code::MissingKey, name, message);
+                let help =
+                    "say what is due on the base: `tiers: { kind: retroactive, bands: […] }`, or `due: total * 0.02`";
+                context.findings.add(finding.help(help));
+                None
+            }
+        };
+        if let (Some(text), Some(Due::Tiers(schedule))) = (&self.measure, &due)
+            && schedule.incremental
+        {
+            let finding = Diagnostic::error(Code::UnknownKey, &text.place, "incremental bands cut the base itself");
+            context.findings.add(finding.help("remove `measure`, or write `kind: retroactive`"));
+        }
         let words = [("whole", true), ("from_here", false)];
         let terms = self.terms.map(|text| word(&text, "a kind of terms", &words, context.findings));
-        let (base, schedule) = (base?, schedule?);
+        let (base, due) = (base?, due?);
         let key = match key {
             Some(key) => Some(key?),
             None => None,
         };
-        if terms.is_none() && key.is_some() && !schedule.is_constant(params) {
+        if terms.is_none() && key.is_some() && !due.is_constant(params) {
             let finding = Diagnostic::error(
                 Code::TermsMissing,
                 name,
-                "`terms` is missing, and the bands can differ between claims of one key",
+                "`terms` is missing, and what is due can differ between claims of one key",
             );
-            let varying = schedule.expressions().find(|expression| !expression.reads().is_empty());
+            let varying = due.expressions().into_iter().find(|expression| !expression.reads().is_empty());
             let finding =
                 varying.map_or(finding.clone(), |expression| finding.and(expression.place(), "this can differ"));
             let help = "write `terms: whole` (all is due under this claim's terms) or `terms: from_here` (only this claim's difference is)";
@@ -213,6 +290,15 @@ impl Accumulating<'_> {
             Some(terms) => terms?,
             None => false,
         };
-        Some(ComponentKind::Accumulating { base, key, schedule, whole })
+        let measure = measure.flatten().map(|(measure, _)| measure);
+        Some(ComponentKind::Accumulating { base, measure, key, due, whole })
+    }
+}
+
+/// Keys that mean nothing where what is due is worked out.
+fn refuse_beside_due(due: &Text, keys: [(&str, bool); 2], context: &mut Context<'_>) {
+    for (key, _) in keys.iter().filter(|(_, is_there)| *is_there) {
+        let finding = Diagnostic::error(Code::UnknownKey, &due.place, format!("`{key}` means nothing beside `due`"));
+        context.findings.add(finding.help(format!("remove `{key}`, or write `tiers`")));
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Context<'c> {
     pub(super) fiscal_year_starts: Option<FiscalStart>,
     /// Decimal places of the program's amounts.
     pub(super) scale: u32,
+    /// Whether a claim can take another one back.
+    pub(super) takes_back: bool,
     used: BTreeSet<Read>,
 }
 
@@ -44,6 +46,7 @@ impl<'c> Context<'c> {
             codes: BTreeMap::new(),
             fiscal_year_starts: None,
             scale: crate::money::MAX_SCALE,
+            takes_back: false,
             used: BTreeSet::new(),
         }
     }
@@ -60,6 +63,16 @@ impl<'c> Context<'c> {
     pub(super) fn over_claim<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
         let claim_only = self.vocabulary.only(&["claim", "params"]);
         let full = std::mem::replace(&mut self.vocabulary, claim_only);
+        let checked = check(self);
+        self.vocabulary = full;
+        checked
+    }
+
+    /// Checks what sees `total`, on which something is due.
+    pub(super) fn over_total<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
+        let mut with_total = self.vocabulary.clone();
+        with_total.add_value("total", Member { read: Read::DueTotal, kind: Type::DECIMAL });
+        let full = std::mem::replace(&mut self.vocabulary, with_total);
         let checked = check(self);
         self.vocabulary = full;
         checked

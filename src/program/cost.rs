@@ -36,10 +36,10 @@ impl Program {
         let rules = self.rules.iter().map(|rule| self.coded(&rule.code, &rule.place, &rule.require, &rule.message));
         let components = self.components.iter().map(|component| {
             let amount = match &component.kind {
-                ComponentKind::Amount(amount) => vec![amount],
-                ComponentKind::Accumulating { base, key, schedule, .. } => {
+                ComponentKind::Amount { amount, base } => [amount].into_iter().chain(base).collect(),
+                ComponentKind::Accumulating { base, measure, key, due, .. } => {
                     let key = key.iter().flat_map(in_key);
-                    [base].into_iter().chain(key).chain(schedule.expressions()).collect()
+                    [base].into_iter().chain(measure).chain(key).chain(due.expressions()).collect::<Vec<_>>()
                 }
             };
             let name = format!("award.{}", component.name);

@@ -1,5 +1,6 @@
 //! A program definition: YAML read with its places, checked as a whole, and only then a [`Program`].
 
+mod allocation;
 mod amount;
 mod check;
 mod claim;
@@ -12,6 +13,7 @@ mod identity;
 mod key;
 mod limit;
 mod name;
+mod neighbour;
 mod param;
 mod rule;
 mod schedule;
@@ -19,18 +21,20 @@ mod table;
 mod total;
 mod yaml;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
+pub use allocation::Allocation;
 pub use amount::{Amount, written_amount};
 pub use check::check;
 pub use claim::{ClaimPlan, Field, Identity};
-pub use component::{Component, ComponentKind};
+pub use component::{Component, ComponentKind, Due};
 pub use cost::{Cost, total_cost};
 pub use derived::Derived;
 pub use fields::{Fields, text, texts, word, wrong_shape};
 pub use identity::{Identification, ProgramName, WrongProgramName};
 pub use key::{KeyPart, KeyPlan};
 pub use limit::{Limit, LimitEffect};
+pub use neighbour::{Named, Neighbours};
 pub use param::{Param, written_constant};
 pub use rule::{Flag, Rule};
 pub use schedule::{Band, Edge, Schedule};
@@ -38,7 +42,11 @@ pub use table::Table;
 pub use total::{Counted, Total, TotalKind};
 pub use yaml::{MAX_YAML_BYTES, Node, Text, parse};
 
-use crate::{diagnostic::Source, history::AccumulatorId, script::Form};
+use crate::{
+    diagnostic::Source,
+    history::AccumulatorId,
+    script::{Form, Read},
+};
 
 /// A checked program: every name resolved, every expression typed.
 #[derive(Debug)]
@@ -63,6 +71,12 @@ pub struct Program {
     pub limits: Vec<Limit>,
     /// Flags, in order.
     pub flags: Vec<Flag>,
+    /// How awards are split over cost centres.
+    pub allocation: Option<Allocation>,
+    /// What it says of other programs over the same claims.
+    pub neighbours: Neighbours,
+    /// The figures that are shown in the outcomes file alone.
+    pub private: BTreeSet<Read>,
     /// The typed form of every expression and function.
     pub form: Form,
     /// The definition's file.
@@ -85,5 +99,10 @@ impl Program {
     /// The accumulator of a limit.
     pub fn limit_accumulator(&self, limit: usize) -> AccumulatorId {
         self.totals.len() + self.components.len() + limit
+    }
+
+    /// The accumulator of what picks a component's band, where that isn't its base.
+    pub fn measure_accumulator(&self, component: usize) -> AccumulatorId {
+        self.totals.len() + self.components.len() + self.limits.len() + component
     }
 }

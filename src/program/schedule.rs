@@ -60,15 +60,6 @@ impl Schedule {
         });
         computed.chain(&self.target)
     }
-
-    /// Whether it is the same for every claim.
-    pub fn is_constant(&self, params: &[Param]) -> bool {
-        let constant = |read: &Read| match read {
-            Read::Param(param) => params.get(*param).is_some_and(|param| !param.is_dated()),
-            _ => false,
-        };
-        self.expressions().all(|expression| expression.reads().iter().all(|(_, read)| constant(read)))
-    }
 }
 
 /// Checks `tiers`. `whole_base` says that the base is counted in whole numbers.

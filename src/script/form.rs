@@ -30,8 +30,12 @@ pub enum Read {
         /// The column.
         column: usize,
     },
+    /// What an earlier program awarded to the claim.
+    Earlier(usize),
     /// A component of the award.
     Component(usize),
+    /// The total on which something is due.
+    DueTotal,
     /// The award after limits.
     AwardTotal,
     /// What limits took.

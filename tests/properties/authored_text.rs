@@ -6,8 +6,7 @@ use std::sync::Arc;
 use meed::{
     claim::Claims,
     diagnostic::{Findings, Source},
-    engine::{Tables, run},
-    history::History,
+    engine::{Past, Tables, run},
     input::{ColumnMap, Wanted, read_claims},
     outcome::Depth,
     program::{self, Program},
@@ -226,7 +225,7 @@ fn decide(program: &Program) -> Result<(), TestCaseError> {
     let empty = |table: &program::Table| Claims::new("t", table.fields.iter().map(|field| field.kind.scalar.column()));
     let tables = Tables::new(program, program.tables.iter().map(empty).collect()).unwrap();
     let mut failed = None;
-    run(program, &tables, &mut History::new(), &intake.claims, &|_, _| Depth::Steps, &mut |outcome, _| {
+    run(program, &tables, &mut Past::new(program), &intake.claims, &|_, _| Depth::Steps, &mut |outcome, _| {
         let found = outcome.reasons.iter().find(|reason| reason.code == "ENGINE_FAILED");
         failed = failed.take().or(found.map(|reason| reason.message.to_string()));
     });

@@ -10,8 +10,7 @@ use std::{
 use meed::{
     claim::Claims,
     diagnostic::Findings,
-    engine::run,
-    history::History,
+    engine::{Past, run},
     input::{ColumnMap, Wanted, read_claims},
     outcome::{Depth, Outcome},
     program::Program,
@@ -59,7 +58,7 @@ impl Desk {
         let mut outcomes = Vec::new();
         let claims = self.read(csv);
         let (program, tables) = (&self.loaded.program, &self.loaded.tables);
-        run(program, tables, &mut History::new(), &claims, &|_, _| Depth::Words, &mut |outcome, _| {
+        run(program, tables, &mut Past::new(program), &claims, &|_, _| Depth::Words, &mut |outcome, _| {
             outcomes.push(outcome.clone().into_owned());
         });
         outcomes

@@ -4,8 +4,7 @@
 use meed::{
     calendar::{Date, add_days, days_between},
     claim::Constant,
-    engine::run,
-    history::History,
+    engine::{Past, run},
     money::{Decimal, add, subtract},
     outcome::{Aim, Depth, Disposition, Flip, Outcome, Step, Trace},
 };
@@ -119,7 +118,7 @@ impl Kept {
 fn explained(desk: &Desk, rows: &[Row], depth: Depth) -> Vec<(Outcome<'static>, Kept)> {
     let (program, tables, claims) = (&desk.loaded.program, &desk.loaded.tables, desk.read(&file(rows)));
     let mut explained = Vec::new();
-    run(program, tables, &mut History::new(), &claims, &|_, _| depth, &mut |outcome, trace| {
+    run(program, tables, &mut Past::new(program), &claims, &|_, _| depth, &mut |outcome, trace| {
         explained.push((outcome.clone().into_owned(), Kept::new(trace.unwrap())));
     });
     explained

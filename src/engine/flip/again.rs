@@ -7,8 +7,8 @@ use bumpalo::Bump;
 use super::{cell, question::Question};
 use crate::{
     claim::{Claim, Constant},
+    engine::known::Known,
     engine::{decide::decide, decider::Decider},
-    history::History,
     money::Decimal,
     outcome::{Aim, Disposition, EngineReason, Observer, Outcome, RuleResult, Step},
 };
@@ -19,7 +19,7 @@ const MAX_DECISIONS: u32 = 4_000;
 /// A claim to be decided again.
 pub(super) struct Again<'a> {
     decider: &'a Decider<'a>,
-    history: &'a History,
+    known: Known<'a>,
     claim: Claim<'a>,
     id: &'a str,
     left: u32,
@@ -58,7 +58,7 @@ impl Verdict {
 impl<'a> Again<'a> {
     pub(super) fn new(
         decider: &'a Decider<'a>,
-        history: &'a History,
+        known: Known<'a>,
         claim: Claim<'a>,
         id: &'a str,
         outcome: &Outcome<'_>,
@@ -66,7 +66,7 @@ impl<'a> Again<'a> {
     ) -> Self {
         let earned = steps.iter().any(|step| matches!(step, Step::Component(component) if !component.amount.is_zero()));
         let before = Verdict::new(outcome, None);
-        Self { decider, history, claim, id, left: MAX_DECISIONS, before, earned }
+        Self { decider, known, claim, id, left: MAX_DECISIONS, before, earned }
     }
 
     /// What would become of the claim, where the change does what is asked and makes nothing worse.
@@ -106,7 +106,7 @@ impl<'a> Again<'a> {
         let (claim, scratch) = (self.claim.with_row(rows.row(0)), Bump::new());
         let mut watch = Watch { question, result: None };
         catch_unwind(AssertUnwindSafe(|| {
-            let decision = decide(self.decider, self.history, claim, self.id, &scratch, &mut watch);
+            let decision = decide(self.decider, self.known, claim, self.id, &scratch, &mut watch);
             Verdict::new(&decision.outcome, watch.result)
         }))
         .ok()

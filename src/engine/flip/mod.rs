@@ -15,7 +15,7 @@ use question::Question;
 use super::decider::Decider;
 use crate::{
     claim::{Claim, Constant, Value},
-    history::History,
+    engine::known::Known,
     outcome::{Flip, Outcome, Step},
     program::{Identity, Program},
     schema::Scalar,
@@ -28,7 +28,7 @@ const MAX_CHOICES: usize = 200;
 /// decided.
 pub(super) fn flips(
     decider: &Decider<'_>,
-    history: &History,
+    known: Known<'_>,
     claim: Claim<'_>,
     id: &str,
     outcome: &Outcome<'_>,
@@ -39,7 +39,7 @@ pub(super) fn flips(
         return Vec::new();
     }
     let paid_on = reach::paid_on(decider.program, outcome.date.unwrap_or_default());
-    let mut search = Search { again: Again::new(decider, history, claim, id, outcome, steps), claim, paid_on };
+    let mut search = Search { again: Again::new(decider, known, claim, id, outcome, steps), claim, paid_on };
     let questions = question::questions(decider.program, outcome, steps);
     questions.iter().flat_map(|question| search.answers(decider.program, question)).collect()
 }

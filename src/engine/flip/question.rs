@@ -125,7 +125,12 @@ fn seen_in(step: &Step<'_>) -> Vec<Constant> {
         Step::Limit(limit) => {
             [limit.granted, limit.max, limit.asked, limit.granted_before].map(Constant::Decimal).into()
         }
-        Step::Lookup { .. } | Step::Total(_) | Step::Figure(_) | Step::Component(_) => Vec::new(),
+        Step::Original { .. }
+        | Step::Earlier { .. }
+        | Step::Lookup { .. }
+        | Step::Total(_)
+        | Step::Figure(_)
+        | Step::Component(_) => Vec::new(),
     }
 }
 

@@ -56,13 +56,14 @@ impl<'p> Reach<'p> {
     fn component(&mut self, component: &Component, near: bool) {
         component.when.iter().for_each(|when| self.expression(when, near));
         match &component.kind {
-            ComponentKind::Amount(amount) => self.expression(amount, near),
-            ComponentKind::Accumulating { base, key, schedule, .. } => {
+            ComponentKind::Amount { amount, .. } => self.expression(amount, near),
+            ComponentKind::Accumulating { base, measure, key, due, .. } => {
                 self.expression(base, near);
+                measure.iter().for_each(|measure| self.expression(measure, near));
                 if let Some(key) = key {
                     self.key(key);
                 }
-                schedule.expressions().for_each(|expression| self.expression(expression, false));
+                due.expressions().into_iter().for_each(|expression| self.expression(expression, false));
             }
         }
     }
@@ -98,7 +99,7 @@ impl<'p> Reach<'p> {
         }
         let program = self.program;
         match read {
-            Read::Presence => {}
+            Read::Presence | Read::Earlier(_) | Read::DueTotal => {}
             Read::Field(field) => self.field(field, near),
             Read::Param(number) => self.param(number, near),
             Read::Total(number) => {
@@ -146,7 +147,8 @@ impl<'p> Reach<'p> {
 pub(super) fn paid_on(program: &Program, date: Date) -> Vec<usize> {
     let mut reach = Reach::new(program, date);
     for component in &program.components {
-        let (ComponentKind::Amount(from) | ComponentKind::Accumulating { base: from, .. }) = &component.kind;
+        let (ComponentKind::Amount { amount: from, .. } | ComponentKind::Accumulating { base: from, .. }) =
+            &component.kind;
         reach.expression(from, true);
     }
     reach.near

@@ -82,6 +82,21 @@ impl Page<'_> {
                 let verb = if *held { "lies" } else { "does not lie" };
                 self.entry("in force", &format!("{date} {verb} between {} and {}", effective.0, effective.1));
             }
+            Step::Original { claim, date, disposition } => {
+                let date = date.map_or(String::new(), |date| format!("; its date {date} and its keys count"));
+                let found = match disposition {
+                    Some(disposition) => format!("claim {claim}, which was {disposition}{date}"),
+                    None => format!("claim {claim}, which was not decided before"),
+                };
+                self.entry("takes back", &found);
+            }
+            Step::Earlier { program, disposition, award } => {
+                let found = match disposition {
+                    Some(disposition) => format!("{disposition}, {}", figure(*award)),
+                    None => "did not decide this claim".to_owned(),
+                };
+                self.entry(program, &found);
+            }
             Step::Lookup { table, found, cells } => match found {
                 Some(origin) => {
                     self.entry(table, &format!("row at {origin}"));

@@ -108,13 +108,21 @@ pub(super) fn evaluate_watched<'a, W: Watch>(
     (value, frame.watch)
 }
 
-/// A message with its values.
-pub fn fill(form: &Form, template: &Template, scope: &Scope<'_, '_>) -> Result<String, Failure> {
+/// A message with its values, where none is put in the place of one by `instead`.
+pub fn fill<'a>(
+    form: &'a Form,
+    template: &Template,
+    scope: &Scope<'a, '_>,
+    instead: &dyn Fn(&Expression) -> Option<Value<'static>>,
+) -> Result<String, Failure> {
     let mut text = String::new();
     for part in &template.parts {
         match part {
             Part::Text(piece) => text.push_str(piece),
-            Part::Value(expression) => text.push_str(&evaluate(form, expression, scope)?.to_string()),
+            Part::Value(expression) => match instead(expression) {
+                Some(other) => text.push_str(&other.to_string()),
+                None => text.push_str(&evaluate(form, expression, scope)?.to_string()),
+            },
         }
     }
     Ok(text)

@@ -23,8 +23,12 @@ pub struct Scope<'a, 's> {
     pub totals: &'s [Value<'a>],
     /// Derived figures so far.
     pub derived: &'s [Value<'a>],
+    /// What earlier programs awarded to the claim.
+    pub earlier: &'s [Decimal],
     /// Components so far.
     pub components: &'s [Decimal],
+    /// The total on which something is due.
+    pub due_total: Decimal,
     /// The award after limits.
     pub award_total: Decimal,
     /// What limits took.
@@ -51,6 +55,8 @@ impl<'a> Scope<'a, '_> {
                 let row = self.tables.get(table).copied().flatten();
                 row.map_or(Value::Nothing, |row| row.value_in(column, self.scratch))
             }
+            Read::Earlier(program) => self.earlier.get(program).map_or(Value::Nothing, |sum| Value::Decimal(*sum)),
+            Read::DueTotal => Value::Decimal(self.due_total),
             Read::Component(component) => {
                 self.components.get(component).map_or(Value::Nothing, |amount| Value::Decimal(*amount))
             }

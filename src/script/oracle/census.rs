@@ -120,6 +120,8 @@ fn kind(form: &Form, node: Node) -> &'static str {
             Read::Derived(_) => "read derived",
             Read::TableRow(_) => "read table row",
             Read::TableCell { .. } => "read table cell",
+            Read::Earlier(_) => "read earlier",
+            Read::DueTotal => "read total",
             Read::Component(_) => "read component",
             Read::AwardTotal => "read award.total",
             Read::AwardCut => "read award.cut",

@@ -99,6 +99,8 @@ pub(super) fn typed(script: &str, expression: &str, sample: &Sample) -> Result<G
         totals: &[],
         derived: &[],
         components: &[],
+        earlier: &[],
+        due_total: Decimal::ZERO,
         award_total: Decimal::ZERO,
         award_cut: Decimal::ZERO,
         scratch: &scratch,

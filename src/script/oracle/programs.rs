@@ -20,8 +20,7 @@ use super::{
 use crate::{
     claim::{Claim, Claims, Constant, Row, Value},
     diagnostic::{Findings, Span},
-    engine::run,
-    history::History,
+    engine::{Awards, Past, Run},
     input::{ColumnMap, read_claims, wanted},
     money::{Decimal, add},
     outcome::{Depth, Outcome, RuleResult, Step, Trace},
@@ -75,7 +74,7 @@ impl<'p> Known<'p> {
 
     fn take(&mut self, step: &Step<'_>) {
         match step {
-            Step::InForce { .. } => {}
+            Step::InForce { .. } | Step::Original { .. } | Step::Earlier { .. } => {}
             Step::Total(seen) => {
                 let total = self.program.totals.iter().position(|total| total.name == seen.name);
                 self.totals.extend(total.map(|number| (number, seen.value.into())));
@@ -133,6 +132,8 @@ impl<'p> Known<'p> {
             // A required cell that can't be read is no value, and rules don't run on such a claim.
             Read::Field(field) => !self.claim.deficiencies().iter().any(|one| one.field == Some(field)),
             Read::Param(_) | Read::Presence => true,
+            // What other programs awarded, and the totals that something is due on, are in no step.
+            Read::Earlier(_) | Read::DueTotal => false,
         }
     }
 
@@ -155,6 +156,8 @@ impl<'p> Known<'p> {
             totals: &totals,
             derived: &derived,
             components: &self.components,
+            earlier: &[],
+            due_total: Decimal::ZERO,
             award_total: self.total,
             award_cut: self.cut,
             scratch: &scratch,
@@ -170,7 +173,9 @@ impl<'p> Known<'p> {
         };
         let program = self.program;
         let fields = program.claim.fields.iter().enumerate();
-        let fields = fields.map(|(number, field)| (field.name.as_str(), Constant::from(self.claim.value(number))));
+        let scratch = Bump::new();
+        let cell = |number| Constant::from(self.claim.row().value_in(number, &scratch));
+        let fields = fields.map(|(number, field)| (field.name.as_str(), cell(number)));
         let mut scope = rhai::Scope::new();
         scope.push_dynamic("claim", map(fields.collect()));
         let params = program.params.iter().zip(&self.params);
@@ -184,7 +189,9 @@ impl<'p> Known<'p> {
         for (table, rows) in program.tables.iter().zip(&self.tables) {
             let cells = rows.as_ref().map_or(Dynamic::UNIT, |rows| {
                 let cells = table.fields.iter().enumerate();
-                map(cells.map(|(at, field)| (field.name.as_str(), rows.claim(0).value(at).into())).collect())
+                map(cells
+                    .map(|(at, field)| (field.name.as_str(), rows.claim(0).row().value_in(at, &scratch).into()))
+                    .collect())
             });
             scope.push_dynamic(table.name.as_str(), cells);
         }
@@ -243,11 +250,13 @@ fn parts(program: &Program) -> Vec<Part<'_>> {
         let due = || if component.when.is_some() { When::Due(number) } else { When::Component(number) };
         component.when.iter().for_each(|one| add(name(), one, When::Component(number)));
         match &component.kind {
-            ComponentKind::Amount(amount) => add(name(), amount, due()),
-            ComponentKind::Accumulating { base, key, schedule, .. } => {
-                add(name(), base, due());
+            ComponentKind::Amount { amount, base } => {
+                [amount].into_iter().chain(base).for_each(|one| add(name(), one, due()));
+            }
+            ComponentKind::Accumulating { base, measure, key, due: dues, .. } => {
+                [base].into_iter().chain(measure).for_each(|one| add(name(), one, due()));
                 key.iter().flat_map(of_key).for_each(|one| add(format!("key of {}", name()), one, due()));
-                schedule.expressions().for_each(|one| add(name(), one, due()));
+                dues.expressions().into_iter().for_each(|one| add(name(), one, due()));
             }
         }
     }
@@ -333,7 +342,9 @@ impl Subject {
             decided
                 .extend(Known::new(&loaded.program, claim, outcome, &trace).map(|known| (outcome.origin.line, known)));
         };
-        run(&loaded.program, &loaded.tables, &mut History::new(), &intake.claims, &|_, _| Depth::Steps, &mut keep);
+        let (program, awards) = (&loaded.program, Awards::new());
+        let (tables, claims, depth) = (&loaded.tables, &intake.claims, &|_: &str, _| Depth::Steps);
+        Run { program, tables, claims, awards: &awards, depth, names: true }.decide(&mut Past::new(program), &mut keep);
         for (line, known) in &decided {
             let mut scope = known.rhai_scope();
             for part in parts(&loaded.program).iter().filter(|part| known.reached(part)) {

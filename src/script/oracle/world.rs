@@ -8,7 +8,7 @@ use rhai::{Dynamic, Map};
 use super::{dynamic, random::Random};
 use crate::{
     calendar::{add_days, parse_iso},
-    claim::{Cell, Claims, Constant, Value},
+    claim::{Cell, Claims, Constant, PackedList, Value},
     money::{Decimal, parse_decimal},
     schema::{Base, Scalar, Type},
     script::{Member, Read, RowType, Scope, Vocabulary},
@@ -239,6 +239,8 @@ impl World {
             totals: &values(&sample.totals),
             derived: &values(&sample.derived),
             components: &award[..2],
+            earlier: &[],
+            due_total: Decimal::ZERO,
             award_total: award[2],
             award_cut: award[3],
             scratch,
@@ -249,7 +251,10 @@ impl World {
 
 /// A constant as a cell of a row.
 pub(super) fn cell(constant: &Constant) -> Cell<'_> {
-    constant.single().and_then(Value::cell).unwrap()
+    match constant {
+        Constant::List(items) => Cell::List(PackedList::new(items.iter().map(cell))),
+        single => single.single().and_then(Value::cell).unwrap(),
+    }
 }
 
 fn constant(kind: Kind, random: &mut Random) -> Constant {

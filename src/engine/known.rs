@@ -1,0 +1,104 @@
+//! What is known when a claim is decided, beside the claim: the past, the claim that it takes back, and what other programs
+//! decided for it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    calendar::Date,
+    history::History,
+    money::Decimal,
+    outcome::{Decided, Disposition, Outcome, Standing},
+    program::{Program, ProgramName},
+};
+
+/// All that a run may know of the past, and what it leaves for the next one.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// Running figures by key.
+    pub history: History,
+    /// What stands of each claim; `None` where nobody asks for it.
+    pub standing: Option<Standing>,
+}
+
+impl Past {
+    /// Nothing has happened yet. What stands of claims is kept only where the program's own claims may name others.
+    pub fn new(program: &Program) -> Self {
+        if program.claim.original.is_some() { Self::remembering(program) } else { Self::default() }
+    }
+
+    /// Nothing has happened yet, and what stands of each claim is kept, so that copies and corrections are known.
+    pub fn remembering(program: &Program) -> Self {
+        let kinds = program.claim.fields.iter().map(|field| field.kind.column());
+        Self { history: History::new(), standing: Some(Standing::new(kinds)) }
+    }
+}
+
+/// What another program decided for a claim.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Elsewhere {
+    /// What became of it.
+    pub disposition: Disposition,
+    /// What it awards, or would: after its limits.
+    pub award: Decimal,
+}
+
+/// What programs that came first decided, by program and claim.
+#[derive(Debug, Default)]
+pub struct Awards {
+    programs: BTreeMap<ProgramName, HashMap<Box<str>, Elsewhere>>,
+}
+
+impl Awards {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes what a program decided for a claim. What came again repeats what was taken before.
+    pub fn take(&mut self, program: &ProgramName, outcome: &Outcome<'_>) {
+        if outcome.skipped || outcome.claim.is_empty() {
+            return;
+        }
+        let award = outcome.award.saturating_add(outcome.pending);
+        let decided = Elsewhere { disposition: outcome.disposition, award };
+        let claims = match self.programs.get_mut(program) {
+            Some(claims) => claims,
+            None => self.programs.entry(program.clone()).or_default(),
+        };
+        claims.insert(outcome.claim.as_ref().into(), decided);
+    }
+
+    /// What each of the programs that a program names decided for a claim, in the order of [`Neighbours::named`].
+    ///
+    /// [`Neighbours::named`]: crate::program::Neighbours::named
+    pub(super) fn of(&self, program: &Program, claim: &str) -> Vec<Option<Elsewhere>> {
+        let decided = |name: &ProgramName| self.programs.get(name)?.get(claim).copied();
+        program.neighbours.named().map(|named| decided(&named.program)).collect()
+    }
+}
+
+/// What is known when a claim is decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'h> {
+    /// Running figures as earlier decisions left them.
+    pub history: &'h History,
+    /// The claim that this one takes back, where it names one that was decided.
+    pub original: Option<&'h Decided>,
+    /// When the claim was received first, where it came before.
+    pub received: Option<Date>,
+    /// What the programs that this one names decided, in their order.
+    pub elsewhere: &'h [Option<Elsewhere>],
+}
+
+impl<'h> Known<'h> {
+    /// The past alone.
+    pub fn past(history: &'h History) -> Self {
+        Self { history, original: None, received: None, elsewhere: &[] }
+    }
+
+    /// What earlier programs awarded, by the numbers that rules know them by.
+    pub(super) fn awards(self, program: &Program) -> impl Iterator<Item = Decimal> + 'h {
+        let count = program.neighbours.earlier.len();
+        self.elsewhere.iter().take(count).map(|decided| decided.map_or(Decimal::ZERO, |decided| decided.award))
+    }
+}

@@ -1,0 +1,134 @@
+//! A decision taken back because its claim was corrected: the claim leaves as a full return of it would.
+
+use bumpalo::{Bump, collections::Vec as ScratchVec};
+
+use super::{
+    assessment::Assessment,
+    decider::Decider,
+    due,
+    known::Known,
+    limit::{cut, grant, held_components, sum},
+    schedule::amount,
+};
+use crate::{
+    calendar::Date,
+    claim::Claim,
+    history::{Change, History, KeptChange, Running},
+    money::{Decimal, Inexact, add, negated},
+    outcome::{Codes, Decided, Disposition},
+    script::Failure,
+};
+
+/// What a claim that leaves changes.
+pub(super) struct Reversal<'a> {
+    /// In the history.
+    pub(super) changes: Vec<Change<'a>>,
+    /// What was awarded and is taken back.
+    pub(super) amount: Decimal,
+}
+
+/// What leaves with a claim. `claim` has the cells that were decided.
+pub(super) fn reverse<'a>(
+    decider: &'a Decider<'a>,
+    history: &History,
+    decided: &'a Decided,
+    claim: Claim<'a>,
+    scratch: &'a Bump,
+) -> Result<Reversal<'a>, Failure> {
+    let date = decided.outcome.date.unwrap_or(Date::MIN);
+    let mut leaving =
+        Leaving { assessment: Assessment::new(decider, Known::past(history), claim, date, scratch), decided };
+    let mut changes = leaving.of_totals();
+    if matches!(decided.outcome.disposition, Disposition::Approved | Disposition::Held) {
+        leaving.assessment.figures(&mut Codes)?;
+        changes.extend(leaving.of_components()?);
+        changes.extend(leaving.of_limits()?);
+    }
+    let left = leaving.assessment.award.left.iter().copied().try_fold(Decimal::ZERO, add);
+    let amount = match decided.outcome.disposition {
+        Disposition::Approved => negated(left.map_err(|reason| leaving.failed(reason))?),
+        _ => Decimal::ZERO,
+    };
+    Ok(Reversal { changes, amount })
+}
+
+struct Leaving<'a, 'h> {
+    assessment: Assessment<'a, 'h>,
+    decided: &'a Decided,
+}
+
+impl<'a> Leaving<'a, '_> {
+    fn failed(&self, reason: Inexact) -> Failure {
+        super::award::failed(self.assessment.program.components.first(), &self.assessment, reason)
+    }
+
+    fn running(&self, change: &KeptChange) -> Running {
+        let history = self.assessment.known.history;
+        let figure = history.figure(change.accumulator, history.key(change.key()));
+        figure.map_or(Running::ZERO, |figure| figure.running())
+    }
+
+    fn of_totals(&self) -> Vec<Change<'a>> {
+        let program = self.assessment.program;
+        let totals = self.decided.changes.iter().filter(|change| change.accumulator < program.totals.len());
+        totals.map(|change| change.taken_back(self.assessment.known.history)).collect()
+    }
+
+    /// Each component's amount is taken back: by what is due without the claim, where it accumulates.
+    fn of_components(&mut self) -> Result<Vec<Change<'a>>, Failure> {
+        let program = self.assessment.program;
+        let mut changes = Vec::new();
+        let mut left = ScratchVec::new_in(self.assessment.scratch);
+        for (index, component) in program.components.iter().enumerate() {
+            let amount = self.decided.outcome.components.get(index).copied().unwrap_or_default();
+            let Some(of_base) = self.decided.change(program.base_accumulator(index)) else {
+                left.push(negated(amount));
+                continue;
+            };
+            let of_measure = self.decided.change(program.measure_accumulator(index));
+            let history = self.assessment.known.history;
+            let mut back = of_base.taken_back(history);
+            let measure_back = of_measure.map(|change| change.taken_back(history));
+            let (before, measured) =
+                (self.running(of_base), of_measure.map_or(Running::ZERO, |kept| self.running(kept)));
+            let measure_delta = measure_back.map_or(Running::ZERO, |change| change.delta);
+            let amount =
+                due::without(&self.assessment, index, component, before, measured.sum, [back.delta, measure_delta])?;
+            back.delta.awarded = amount;
+            left.push(amount);
+            changes.push(back);
+            changes.extend(measure_back);
+        }
+        self.assessment.award.components.extend(left.iter().copied());
+        self.assessment.award.left = left;
+        Ok(changes)
+    }
+
+    /// Limits that the claim used are asked to take its part back, in their order.
+    fn of_limits(&mut self) -> Result<Vec<Change<'a>>, Failure> {
+        let program = self.assessment.program;
+        let mut changes = Vec::new();
+        for (index, limit) in program.limits.iter().enumerate() {
+            let fail = |reason: Inexact| Failure { place: limit.place.clone(), reason: reason.to_string() };
+            let kept = self.decided.change(program.limit_accumulator(index));
+            let before = match kept {
+                Some(kept) => self.running(kept),
+                None if limit.key.is_claim() => self.decided.per_claim(index),
+                None => continue,
+            };
+            let max = amount(program, &limit.max, &self.assessment.scope())?;
+            let asked = sum(&held_components(limit, &self.assessment)).map_err(fail)?;
+            let granted = grant(before, asked, max).map_err(fail)?;
+            if granted != asked {
+                cut(&mut self.assessment, limit, asked, granted).map_err(fail)?;
+            }
+            if let Some(kept) = kept {
+                let back = kept.taken_back(self.assessment.known.history);
+                let delta = Running { count: back.delta.count, sum: asked, awarded: granted };
+                before.plus(delta).map_err(fail)?;
+                changes.push(Change { delta, ..back });
+            }
+        }
+        Ok(changes)
+    }
+}

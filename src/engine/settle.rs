@@ -1,0 +1,134 @@
+//! A claim that may be known already: a copy of it is skipped, a correction takes back what was decided, and what was
+//! returned comes back as if it were new.
+
+use std::borrow::Cow;
+
+use super::{
+    decide::{Decision, shown},
+    known::Past,
+    queue::content_hash,
+    run::plain,
+};
+use crate::{
+    claim::Claim,
+    history::{KeptChange, Running},
+    money::Decimal,
+    outcome::{Decided, Disposition, EngineReason, Outcome, Reason, Standing},
+    program::Program,
+    script::Failure,
+};
+
+/// What is known of a claim's id before it is decided.
+pub(super) enum Before<'h> {
+    /// Nothing.
+    New,
+    /// It was decided with the same content.
+    Same(&'h Decided),
+    /// It was decided with other content.
+    Other(&'h Decided),
+    /// It was returned, which decides nothing.
+    Returned(&'h Decided),
+}
+
+impl<'h> Before<'h> {
+    /// Looks an id up.
+    pub(super) fn of(standing: Option<&'h Standing>, id: &str, content: u128) -> Self {
+        match standing.and_then(|standing| standing.find(id)) {
+            None => Self::New,
+            Some(decided) if !decided.is_final() => Self::Returned(decided),
+            Some(decided) if decided.content == content => Self::Same(decided),
+            Some(decided) => Self::Other(decided),
+        }
+    }
+
+    /// What stood until now.
+    pub(super) fn decided(&self) -> Option<&'h Decided> {
+        match self {
+            Self::New => None,
+            Self::Same(decided) | Self::Other(decided) | Self::Returned(decided) => Some(decided),
+        }
+    }
+}
+
+/// The hash of a claim's content, where somebody will ask for it.
+pub(super) fn content(past: &Past, program: &Program, claim: Claim<'_>) -> u128 {
+    if past.standing.is_some() { content_hash(program, claim) } else { 0 }
+}
+
+/// The id of the claim that a claim takes back; none where it names itself.
+pub(super) fn original<'c>(program: &Program, claim: Claim<'c>, id: &str) -> Option<Cow<'c, str>> {
+    let field = program.claim.original?;
+    claim.row().is_filled(field).then(|| shown(claim.value(field))).filter(|original| original != id)
+}
+
+/// The standing outcome repeated for a claim that comes again with the same content, with why and without an award of its
+/// own.
+pub(super) fn skipped<'a>(standing: &Outcome<'_>, claim: Claim<'_>) -> Outcome<'a> {
+    let got = match standing.disposition {
+        Disposition::Held => format!("{} pending", standing.pending),
+        _ => format!("an award of {}", standing.award),
+    };
+    let elsewhere = if standing.origin.file == claim.origin().file {
+        String::new()
+    } else {
+        format!(" of {}", standing.origin.file)
+    };
+    let message = format!(
+        "the same claim with the same content stands on line {}{elsewhere}, where it was {} with {got}",
+        standing.origin.line, standing.disposition
+    );
+    let reasons = [EngineReason::AlreadyDecided.because(message, None)];
+    let reasons = reasons.into_iter().chain(standing.reasons.iter().cloned().map(Reason::into_owned)).collect();
+    let mut zero = Decimal::ZERO;
+    zero.rescale(standing.award.scale());
+    Outcome {
+        skipped: true,
+        reasons: Cow::Owned(reasons),
+        components: Cow::Owned(vec![zero; standing.components.len()]),
+        allocation: Cow::Owned(vec![zero; standing.allocation.len()]),
+        cuts: Cow::Borrowed(&[]),
+        award: zero,
+        pending: zero,
+        reversed: None,
+        origin: claim.origin().into_owned(),
+        ..standing.clone().into_owned()
+    }
+}
+
+/// A correction that can't be made, since what was decided can't be taken back by the rules as they are.
+pub(super) fn uncorrected<'a>(program: &Program, claim: Claim<'a>, id: &'a str, failure: &Failure) -> Outcome<'a> {
+    let message = format!(
+        "what was decided before stands, since it can't be taken back: `{}` at {}: {}",
+        failure.place.text(),
+        failure.place.path_and_line(),
+        failure.reason
+    );
+    let reason = EngineReason::RuleFailed.because(message, Some(failure.place.clone()));
+    plain(program, claim, Cow::Borrowed(id), vec![reason])
+}
+
+/// Lets a decision stand. What others have `taken` back of the claim before it was corrected, they took back of this one.
+pub(super) fn keep(
+    standing: &mut Standing,
+    id: &str,
+    claim: Claim<'_>,
+    content: u128,
+    decision: &Decision<'_>,
+    original: Option<&str>,
+    taken: Vec<Running>,
+) {
+    let outcome = &decision.outcome;
+    let remembered = &decision.remembered;
+    let changes = decision.changes.iter().map(KeptChange::from).collect();
+    let mut decided = Decided::new(content, outcome.clone().into_owned(), changes);
+    decided.received = outcome.received;
+    decided.bases = remembered.bases.to_vec();
+    decided.taken = taken;
+    let stands = matches!(outcome.disposition, Disposition::Approved | Disposition::Held);
+    match original {
+        Some(original) if stands => standing.take_back(original, &remembered.taken, &remembered.per_claim),
+        Some(_) => {}
+        None => decided.per_claim = remembered.per_claim.to_vec(),
+    }
+    standing.keep(id, claim, decided);
+}

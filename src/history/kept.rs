@@ -1,0 +1,71 @@
+//! A change that owns what it names, so that it can be taken back when the claim that brought it leaves.
+
+use super::{AccumulatorId, Change, Detail, History, Running};
+use crate::{calendar::Date, money::negated};
+
+/// A change that owns what it names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptChange {
+    /// Of which accumulator.
+    pub accumulator: AccumulatorId,
+    /// By how much.
+    pub delta: Running,
+    key: Box<[u8]>,
+    detail: KeptDetail,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum KeptDetail {
+    None,
+    Day(Date),
+    Member(Box<[u8]>),
+}
+
+impl From<&Change<'_>> for KeptChange {
+    fn from(change: &Change<'_>) -> Self {
+        let detail = match change.detail {
+            Detail::None => KeptDetail::None,
+            Detail::Day(date) => KeptDetail::Day(date),
+            Detail::Member(member) => KeptDetail::Member(member.into()),
+        };
+        Self { accumulator: change.accumulator, delta: change.delta, key: change.key.bytes.into(), detail }
+    }
+}
+
+impl KeptChange {
+    /// The bytes of its key.
+    pub fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// The change that leaves the figure as if this one had never come.
+    pub fn taken_back(&self, history: &History) -> Change<'_> {
+        let detail = match &self.detail {
+            KeptDetail::None => Detail::None,
+            KeptDetail::Day(date) => Detail::Day(*date),
+            KeptDetail::Member(member) => Detail::Member(member),
+        };
+        let Running { count, sum, awarded } = self.delta;
+        let delta = Running { count: count.saturating_neg(), sum: negated(sum), awarded: negated(awarded) };
+        Change { accumulator: self.accumulator, key: history.key(&self.key), delta, detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Decimal;
+
+    #[test]
+    fn what_is_taken_back_leaves_nothing() {
+        let mut history = History::new();
+        let delta = Running { count: 1, sum: Decimal::TEN, awarded: Decimal::ONE };
+        for detail in [Detail::None, Detail::Day(Date::MAX), Detail::Member(b"A")] {
+            let change = Change { accumulator: 0, key: history.key(b"key"), delta, detail };
+            history.apply(&change);
+            history.apply(&KeptChange::from(&change).taken_back(&history.clone()));
+        }
+        let figure = history.figure(0, history.key(b"key")).unwrap();
+        assert_eq!((figure.running(), figure.distinct(), figure.day(Date::MAX).count), (Running::ZERO, 0, 0));
+    }
+}
