@@ -9,59 +9,96 @@ use crate::{
     schema::CellTrouble,
 };
 
-type Written = Vec<(String, String)>;
+/// The columns of one claim with their texts.
+pub(super) type Row = Vec<(String, String)>;
 
-/// Reads the claims of a case, each column that it leaves out taken from the defaults.
-pub(super) fn read(
-    node: &Node,
-    defaults: &[(Text, Node)],
-    program: &Program,
-    findings: &mut Findings,
-) -> Option<(Vec<Written>, Claims)> {
-    let Node::Sequence(items, _) = node else {
-        findings.add(wrong_shape(node, "a list of claims is expected"));
-        return None;
-    };
-    let defaults = columns(defaults, program, findings);
-    let mut written = Vec::new();
-    let kinds = program.claim.fields.iter().map(|field| field.kind.column());
-    let mut claims = Claims::new("case", kinds);
-    for item in items {
-        let Node::Mapping(entries, _) = item else {
-            findings.add(wrong_shape(item, "a claim with its columns is expected"));
-            continue;
-        };
-        let own = columns(entries, program, findings);
-        let row: Written = own
-            .iter()
-            .chain(defaults.iter().filter(|(column, _)| !own.iter().any(|(known, _)| known == column)))
-            .cloned()
-            .collect();
-        // A claim of a case is named by its number, which a reader can count.
-        let number = claims.count() as u64 + 1;
-        push(&mut claims, number, &row, program);
-        written.push(row);
-    }
-    Some((written, claims))
+/// Claims of a case: written in it, or in a file beside it.
+#[derive(Debug)]
+pub(super) enum Given {
+    /// In the case.
+    Rows(Vec<Row>),
+    /// In a file, relative to the case's folder.
+    File(Text),
 }
 
-fn columns(entries: &[(Text, Node)], program: &Program, findings: &mut Findings) -> Written {
-    let known: Vec<&str> = program.claim.fields.iter().map(|field| field.column.as_str()).collect();
-    let mut row = Vec::new();
-    for (column, node) in entries {
-        if !known.contains(&column.text.as_str()) {
-            let message = format!("the program reads no column `{}`", column.text);
-            let finding = Diagnostic::error(Code::CaseProblem, &column.place, message);
-            findings.add(finding.suggest(&column.text, known.iter().copied()));
-            continue;
+impl Given {
+    /// The claims as a program reads them; `file` reads those of a file.
+    pub(super) fn claims(
+        &self,
+        program: &Program,
+        file: &mut dyn FnMut(&Text, &Program) -> Option<Claims>,
+    ) -> Option<Claims> {
+        match self {
+            Self::File(name) => file(name, program),
+            Self::Rows(rows) => Some(claims(rows, program)),
         }
-        let cell = if node.is_empty() { Some(String::new()) } else { text(node, findings).map(|cell| cell.text) };
-        row.extend(cell.map(|cell| (column.text.clone(), cell)));
     }
-    row
 }
 
-fn push(claims: &mut Claims, number: u64, row: &Written, program: &Program) {
+/// What claims written in a case may name: the columns of the programs that decide them.
+pub(super) struct Columns<'p> {
+    known: Vec<&'p str>,
+}
+
+impl<'p> Columns<'p> {
+    /// The columns that these programs read.
+    pub(super) fn new(programs: &[&'p Program]) -> Self {
+        let fields = programs.iter().flat_map(|program| &program.claim.fields);
+        Self { known: fields.map(|field| field.column.as_str()).collect() }
+    }
+
+    /// Reads claims of a case, each column that one leaves out taken from the defaults.
+    pub(super) fn read(&self, node: &Node, defaults: &[(Text, Node)], findings: &mut Findings) -> Option<Given> {
+        let items = match node {
+            Node::Scalar(file) => return Some(Given::File(file.clone())),
+            Node::Sequence(items, _) => items,
+            Node::Mapping(..) => {
+                findings.add(wrong_shape(node, "a list of claims is expected"));
+                return None;
+            }
+        };
+        let defaults = self.row(defaults, findings);
+        let mut rows = Vec::new();
+        for item in items {
+            let Node::Mapping(entries, _) = item else {
+                findings.add(wrong_shape(item, "a claim with its columns is expected"));
+                continue;
+            };
+            let mut row = self.row(entries, findings);
+            let left_out = defaults.iter().filter(|(column, _)| !row.iter().any(|(known, _)| known == column));
+            let left_out: Row = left_out.cloned().collect();
+            row.extend(left_out);
+            rows.push(row);
+        }
+        Some(Given::Rows(rows))
+    }
+
+    fn row(&self, entries: &[(Text, Node)], findings: &mut Findings) -> Row {
+        let mut row = Vec::new();
+        for (column, node) in entries {
+            if !self.known.contains(&column.text.as_str()) {
+                let message = format!("the program reads no column `{}`", column.text);
+                let finding = Diagnostic::error(Code::CaseProblem, &column.place, message);
+                findings.add(finding.suggest(&column.text, self.known.iter().copied()));
+                continue;
+            }
+            let cell = if node.is_empty() { Some(String::new()) } else { text(node, findings).map(|cell| cell.text) };
+            row.extend(cell.map(|cell| (column.text.clone(), cell)));
+        }
+        row
+    }
+}
+
+fn claims(rows: &[Row], program: &Program) -> Claims {
+    let mut claims = Claims::new("case", program.claim.fields.iter().map(|field| field.kind.column()));
+    for (index, row) in rows.iter().enumerate() {
+        // A claim of a case is named by its number, which a reader can count.
+        push(&mut claims, index as u64 + 1, row, program);
+    }
+    claims
+}
+
+fn push(claims: &mut Claims, number: u64, row: &Row, program: &Program) {
     let mut deficiencies = Vec::new();
     let mut cells = Vec::new();
     for (index, field) in program.claim.fields.iter().enumerate() {

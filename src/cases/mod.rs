@@ -7,10 +7,12 @@ mod snapshot;
 pub use expectation::Expectation;
 pub use snapshot::{Header, Snapshot};
 
+use claim::{Columns, Given};
+
 use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings},
-    engine::{Past, Tables, run},
+    engine::{Awards, Past, Run, Tables},
     outcome::{Depth, Outcome},
     program::{Fields, Node, Program, Text},
 };
@@ -20,12 +22,20 @@ use crate::{
 pub struct Case {
     /// What it shows.
     pub title: String,
-    /// Its claims, where they stand in the case.
-    claims: Option<Claims>,
-    /// The file with its claims, relative to the case's folder.
-    pub file: Option<Text>,
+    /// Claims decided before, run by run.
+    earlier: Vec<Given>,
+    /// Its claims.
+    claims: Given,
     expectations: Vec<Expectation>,
-    written: Vec<Vec<(String, String)>>,
+}
+
+/// A program that decides the claims of a case, with the claims as it reads them.
+#[derive(Debug)]
+pub struct Part<'p> {
+    program: &'p Program,
+    tables: &'p Tables,
+    earlier: Vec<Claims>,
+    claims: Claims,
 }
 
 /// What running a case gave.
@@ -38,12 +48,14 @@ pub struct Ran {
 }
 
 impl Case {
-    /// Reads a case for a program.
-    pub fn read(root: &Node, program: &Program, findings: &mut Findings) -> Option<Self> {
+    /// Reads a case for a program, which is the last of those that decide its claims.
+    pub fn read(root: &Node, programs: &[&Program], findings: &mut Findings) -> Option<Self> {
+        let program = programs.last()?;
         let mut fields = Fields::of(root, findings)?;
         let format = fields.required_text("format", "write `format: 1`");
         let title = fields.required_text("title", "say what the case shows");
         let defaults = fields.entries("defaults");
+        let earlier = fields.optional("earlier");
         let claims = fields.optional("claims");
         let expect = fields.entries("expect");
         let place = fields.head();
@@ -60,28 +72,59 @@ impl Case {
             return None;
         };
         let expectations = expectation::read(expect, program, findings);
-        let (written, inline, file) = match claims {
-            Node::Scalar(file) => (Vec::new(), None, Some(file.clone())),
-            node => {
-                let (written, claims) = claim::read(node, defaults, program, findings)?;
-                (written, Some(claims), None)
-            }
-        };
-        Some(Self { title, claims: inline, file, expectations: expectations?, written })
+        let columns = Columns::new(programs);
+        let runs = earlier.map(runs).unwrap_or_default();
+        let earlier: Option<Vec<Given>> = runs.into_iter().map(|run| columns.read(run, defaults, findings)).collect();
+        let claims = columns.read(claims, defaults, findings);
+        Some(Self { title, earlier: earlier?, claims: claims?, expectations: expectations? })
     }
 
-    /// Decides the claims, those of the case's file where it names one.
-    pub fn run(&self, program: &Program, tables: &Tables, file: Option<&Claims>, findings: &mut Findings) -> Ran {
-        let mut outcomes: Vec<Outcome<'static>> = Vec::new();
-        if let Some(claims) = self.claims.as_ref().or(file) {
-            run(program, tables, &mut Past::new(program), claims, &|_, _| Depth::Words, &mut |outcome, _| {
-                outcomes.push(outcome.clone().into_owned());
-            });
-        }
-        self.expectations.iter().for_each(|expectation| expectation.check_claim(&outcomes, findings));
-        let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(&outcomes)).collect();
-        let header =
-            Header::new(&self.title, program, self.file.as_ref().map(|file| file.text.as_str()), &self.written);
-        Ran { snapshot: Snapshot::new(program, header, &outcomes), unmet }
+    /// A program with the case's claims as it reads them; `file` reads those that stand in a file. `None` if one can't be
+    /// read.
+    pub fn part<'p>(
+        &self,
+        program: &'p Program,
+        tables: &'p Tables,
+        file: &mut dyn FnMut(&Text, &Program) -> Option<Claims>,
+    ) -> Option<Part<'p>> {
+        let earlier = self.earlier.iter().map(|given| given.claims(program, file)).collect::<Option<_>>()?;
+        Some(Part { program, tables, earlier, claims: self.claims.claims(program, file)? })
     }
+
+    /// Decides the claims by each program in turn; the outcomes are those of the last one.
+    pub fn run(&self, parts: &[Part<'_>], findings: &mut Findings) -> Option<Ran> {
+        let program = parts.last()?.program;
+        let outcomes = decide(parts);
+        self.expectations.iter().for_each(|expectation| expectation.check_claim(&outcomes, findings));
+        let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(program, &outcomes)).collect();
+        let header = Header::new(&self.title, program, &self.earlier, &self.claims);
+        Some(Ran { snapshot: Snapshot::new(program, header, &outcomes), unmet })
+    }
+}
+
+/// The earlier runs of a case: a list of claims is one, a list of such lists or of files is several.
+fn runs(earlier: &Node) -> Vec<&Node> {
+    match earlier {
+        Node::Sequence(items, _) if !matches!(items.first(), Some(Node::Mapping(..))) => items.iter().collect(),
+        one => vec![one],
+    }
+}
+
+fn decide(parts: &[Part<'_>]) -> Vec<Outcome<'static>> {
+    let (mut awards, mut outcomes) = (Awards::new(), Vec::new());
+    let mut pasts: Vec<Past> = parts.iter().map(|part| Past::remembering(part.program)).collect();
+    let runs = parts.first().map_or(0, |part| part.earlier.len()) + 1;
+    for run in 0..runs {
+        for (part, past) in parts.iter().zip(&mut pasts) {
+            outcomes.clear();
+            let claims = part.earlier.get(run).unwrap_or(&part.claims);
+            let Part { program, tables, .. } = *part;
+            Run { program, tables, claims, awards: &awards, depth: &|_, _| Depth::Words, names: false }
+                .decide(past, &mut |outcome, _| outcomes.push(outcome.clone().into_owned()));
+            for outcome in &outcomes {
+                awards.take(&program.identification.name, outcome);
+            }
+        }
+    }
+    outcomes
 }

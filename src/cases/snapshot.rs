@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::claim::Given;
 use crate::{
     money::at_scale,
     outcome::{Outcome, Reason},
@@ -24,19 +25,44 @@ pub struct Header {
     /// The file with its claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// The claims decided before, run by run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Written>,
     /// Its claims as written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<BTreeMap<String, String>>,
 }
 
+/// Claims as a case gives them.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Written {
+    /// In the case.
+    Claims(Vec<BTreeMap<String, String>>),
+    /// In a file.
+    File(String),
+}
+
 impl Header {
-    pub(super) fn new(title: &str, program: &Program, file: Option<&str>, claims: &[Vec<(String, String)>]) -> Self {
+    pub(super) fn new(title: &str, program: &Program, earlier: &[Given], claims: &Given) -> Self {
+        let (file, claims) = match written(claims) {
+            Written::File(file) => (Some(file), Vec::new()),
+            Written::Claims(claims) => (None, claims),
+        };
         Self {
             title: title.to_owned(),
             program: program.identification.name.to_string(),
-            file: file.map(ToOwned::to_owned),
-            claims: claims.iter().map(|claim| claim.iter().cloned().collect()).collect(),
+            file,
+            earlier: earlier.iter().map(written).collect(),
+            claims,
         }
+    }
+}
+
+fn written(given: &Given) -> Written {
+    match given {
+        Given::File(file) => Written::File(file.text.clone()),
+        Given::Rows(rows) => Written::Claims(rows.iter().map(|row| row.iter().cloned().collect()).collect()),
     }
 }
 
@@ -62,13 +88,23 @@ struct OutcomeText {
     /// The number of the claim in the case, or its line in the file.
     nth: u64,
     participant: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    payee: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received: Option<String>,
     disposition: &'static str,
     award: String,
     pending: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reversed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    net: Option<String>,
     #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
     components: serde_json::Map<String, serde_json::Value>,
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    allocation: serde_json::Map<String, serde_json::Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     cuts: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -114,15 +150,22 @@ fn outcome_text(program: &Program, outcome: &Outcome<'_>) -> OutcomeText {
     };
     let components = program.components.iter().zip(outcome.components.iter());
     let components = components.filter(|(_, amount)| !amount.is_zero());
+    let shares = program.allocation.iter().flat_map(|plan| &plan.shares);
+    let allocation = shares.zip(outcome.allocation.iter()).filter(|(_, part)| !part.is_zero());
     OutcomeText {
         claim: outcome.claim.to_string(),
         nth: outcome.origin.line,
         participant: outcome.participant.to_string(),
+        payee: outcome.payee.to_string(),
         date: outcome.date.map(|date| date.to_string()),
+        received: outcome.received.map(|date| date.to_string()),
         disposition: outcome.status(),
         award: amount(outcome.award),
         pending: amount(outcome.pending),
+        reversed: outcome.reversed.map(amount),
+        net: outcome.reversed.map(|_| amount(outcome.net())),
         components: components.map(|(component, sum)| (component.name.clone(), amount(*sum).into())).collect(),
+        allocation: allocation.map(|((centre, _), part)| (centre.clone(), amount(*part).into())).collect(),
         cuts: outcome.cuts.iter().map(|cut| format!("{}: {}", cut.code, amount(cut.amount))).collect(),
         reasons: reasons(&outcome.reasons),
         flags: reasons(&outcome.flags),

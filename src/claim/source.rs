@@ -64,6 +64,14 @@ impl Deficiency {
         Self { field: Some(field), column: Arc::clone(column), text: text.to_owned(), kind }
     }
 
+    /// The same in words that don't show what the cell holds.
+    pub fn without_text(&self) -> String {
+        match self.kind {
+            DeficiencyKind::Unreadable(_) => format!("column `{}` holds something that can't be read", self.column),
+            DeficiencyKind::Missing | DeficiencyKind::Row(_) => self.to_string(),
+        }
+    }
+
     /// A deficiency of a whole row.
     pub fn row(reason: impl Into<String>) -> Self {
         Self { field: None, column: "".into(), text: String::new(), kind: DeficiencyKind::Row(reason.into()) }

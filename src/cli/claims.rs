@@ -27,15 +27,18 @@ pub(super) struct ClaimsArguments {
     /// A YAML file that renames what a client sends: `columns: { "Client's name": column }`
     #[arg(long, value_name = "FILE")]
     pub(super) map: Option<PathBuf>,
+    /// Claims decided before, file by file: copies of them are skipped, corrections take back what was decided
+    #[arg(long, value_name = "FILE")]
+    pub(super) earlier: Vec<PathBuf>,
 }
 
 impl ClaimsArguments {
     /// Refuses an output file that is one of the inputs: it would replace what the client sent.
     pub(super) fn refuse_as_output(&self, out: &Path, session: &Session<'_>) -> Result<(), Trouble> {
         let real = |path: &Path| session.environment.folder.join(path).canonicalize().ok();
-        let inputs = [Some(&self.claims), self.map.as_ref()];
+        let inputs = [Some(&self.claims), self.map.as_ref()].into_iter().flatten().chain(&self.earlier);
         let same = |input: &&PathBuf| real(input).is_some_and(|input| real(out) == Some(input));
-        match inputs.into_iter().flatten().find(same) {
+        match inputs.into_iter().find(same) {
             None => Ok(()),
             Some(input) => {
                 let help = "give the outcomes a file of their own".to_owned();
@@ -46,17 +49,35 @@ impl ClaimsArguments {
 
     /// Reads the claims of a program. Notes on the file are printed.
     pub(super) fn read(&self, program: &Program, session: &mut Session<'_>) -> Result<Claims, Trouble> {
+        self.read_file(&self.claims, program, session)
+    }
+
+    /// Reads claims that were decided before.
+    pub(super) fn read_earlier(
+        &self,
+        path: &Path,
+        program: &Program,
+        session: &mut Session<'_>,
+    ) -> Result<Claims, Trouble> {
+        if path.as_os_str() == "-" {
+            let help = "name a file: standard input is for `--claims`".to_owned();
+            return Err(Trouble::Usage("`--earlier` can't read standard input".to_owned(), Some(help)));
+        }
+        self.read_file(path, program, session)
+    }
+
+    fn read_file(&self, path: &Path, program: &Program, session: &mut Session<'_>) -> Result<Claims, Trouble> {
         let map = match &self.map {
-            Some(path) => read_map(&session.environment.folder.join(path), path, program)?,
+            Some(map) => read_map(&session.environment.folder.join(map), map, program)?,
             None => ColumnMap::default(),
         };
         let wanted = wanted(&program.claim.fields);
-        let intake = if self.claims.as_os_str() == "-" {
+        let intake = if path.as_os_str() == "-" {
             read_claims("stdin", &mut *session.stdin, &wanted, &map, &mut |_| {})?
         } else {
-            let file = open(&session.environment.folder.join(&self.claims), &self.claims)?;
+            let file = open(&session.environment.folder.join(path), path)?;
             let bar = progress_bar(session.environment.progress, file.metadata().map_or(0, |metadata| metadata.len()));
-            let name = self.claims.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             let intake = read_claims(&name, file, &wanted, &map, &mut |bytes| bar.set_position(bytes));
             bar.finish_and_clear();
             intake?

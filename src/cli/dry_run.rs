@@ -4,27 +4,38 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, output::OutputFile, program_name};
+use super::{
+    Exit, Session, Trouble,
+    claims::ClaimsArguments,
+    load,
+    output::OutputFile,
+    program_name,
+    together::{Shown, Together},
+};
 use crate::{
     claim::Claims,
-    engine::{Past, run as decide_all},
     outcome::{Depth, Outcome},
+    program::Program,
     report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, Summary, for_terminal},
     workspace::Loaded,
 };
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The program, `client/name`
-    program: String,
+    /// The program, `client/name`; several over the same claims run by their priority
+    #[arg(required = true)]
+    programs: Vec<String>,
     #[command(flatten)]
     claims: ClaimsArguments,
-    /// Writes the outcomes to a file: .csv, .jsonl or .xlsx
+    /// Writes the outcomes to a file: .csv, .jsonl or .xlsx; of several programs each to one of its own
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// What is printed: the summary (`table`, `json`) or the outcomes (`csv`, `jsonl`)
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Shows private fields also where rows that can't be read are named
+    #[arg(long)]
+    names: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,26 +55,95 @@ const MAX_NAMED_ROWS: usize = 10;
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let workspace = session.workspace()?;
-    let name = program_name(&workspace, &arguments.program)?;
-    let loaded = load(&workspace, &name)?;
-    let columns = OutcomeColumns::new(&loaded.program);
-    if let Some(out) = &arguments.out {
-        arguments.claims.refuse_as_output(out, session)?;
+    let mut programs = Vec::new();
+    for name in &arguments.programs {
+        programs.push(load(&workspace, &program_name(&workspace, name)?)?);
     }
-    let mut file = arguments
-        .out
-        .as_ref()
-        .map(|path| OutputFile::create(&session.environment.folder.join(path), path, columns.clone()))
-        .transpose()?;
+    refuse(arguments, programs.len())?;
+    let mut together = Together::new(programs)?;
+    let mut outputs = Vec::new();
+    for loaded in &together.programs {
+        outputs.push(output(arguments, loaded, together.programs.len(), session)?);
+    }
+    together.decide_earlier(&arguments.claims, session)?;
+    let mut summaries = Vec::new();
+    for (number, file) in outputs.into_iter().enumerate() {
+        summaries.push(decide(arguments, &mut together, number, file, session)?);
+    }
+    match (arguments.format, summaries.as_slice()) {
+        (Format::Table, summaries) => {
+            let pages: Vec<String> = summaries.iter().map(Summary::to_table).collect();
+            write!(session.stdout, "{}", for_terminal(&pages.join("\n")))?;
+        }
+        (Format::Json, [only]) => writeln!(session.stdout, "{}", only.to_json().map_err(std::io::Error::from)?)?,
+        (Format::Json, all) => {
+            writeln!(session.stdout, "{}", Summary::all_to_json(all).map_err(std::io::Error::from)?)?;
+        }
+        (Format::Csv | Format::Jsonl, _) => {}
+    }
+    session.stdout.flush()?;
+    Ok(Exit::Done)
+}
+
+/// What can't be done with several programs.
+fn refuse(arguments: &Arguments, programs: usize) -> Result<(), Trouble> {
+    if programs > 1 && matches!(arguments.format, Format::Csv | Format::Jsonl) {
+        let help = "write each program's outcomes to a file of its own with `--out FILE`".to_owned();
+        return Err(Trouble::Usage("the outcomes of several programs can't be printed".to_owned(), Some(help)));
+    }
+    if programs > 1 && arguments.claims.claims.as_os_str() == "-" {
+        let help = "name a file, which each program reads by its own fields".to_owned();
+        return Err(Trouble::Usage("several programs can't share standard input".to_owned(), Some(help)));
+    }
+    Ok(())
+}
+
+fn columns(arguments: &Arguments, program: &Program) -> OutcomeColumns {
+    let columns = OutcomeColumns::new(program);
+    if arguments.claims.earlier.is_empty() { columns } else { columns.with_corrections() }
+}
+
+/// The file for the outcomes of a program: `out.csv`, or `out.client-name.csv` where there are several.
+fn output(
+    arguments: &Arguments,
+    loaded: &Loaded,
+    programs: usize,
+    session: &mut Session<'_>,
+) -> Result<Option<OutputFile>, Trouble> {
+    let Some(out) = &arguments.out else { return Ok(None) };
+    let named = match (programs, out.extension()) {
+        (1, _) | (_, None) => out.clone(),
+        (_, Some(ending)) => {
+            let name = loaded.program.identification.name.to_string().replace('/', "-");
+            out.with_extension(format!("{name}.{}", ending.to_string_lossy()))
+        }
+    };
+    arguments.claims.refuse_as_output(&named, session)?;
+    let path = session.environment.folder.join(&named);
+    OutputFile::create(&path, &named, columns(arguments, &loaded.program)).map(Some)
+}
+
+/// Lets a program decide the claims, and writes what becomes of them.
+fn decide(
+    arguments: &Arguments,
+    together: &mut Together,
+    number: usize,
+    mut file: Option<OutputFile>,
+    session: &mut Session<'_>,
+) -> Result<Summary, Trouble> {
+    let loaded = together.programs.get(number).ok_or_else(|| Trouble::Usage("no program".to_owned(), None))?;
     let claims = arguments.claims.read(&loaded.program, session)?;
     let mut summary = Summary::new(&loaded.program, &loaded.fingerprint);
+    let columns = columns(arguments, &loaded.program);
+    let private: Vec<bool> =
+        loaded.program.claim.fields.iter().map(|field| field.private && !arguments.names).collect();
     {
         let mut printed: Option<Box<dyn OutcomeWriter + '_>> = match arguments.format {
             Format::Csv => Some(Box::new(CommaWriter::new(columns, &mut *session.stdout)?)),
             Format::Jsonl => Some(Box::new(JsonLinesWriter::new(columns, &mut *session.stdout))),
             Format::Table | Format::Json => None,
         };
-        decide(&loaded, &claims, &mut |outcome| {
+        let mut take = |outcome: &Outcome<'_>| -> Result<(), Trouble> {
             summary.add(outcome)?;
             if let Some(file) = &mut file {
                 file.write(outcome)?;
@@ -72,7 +152,16 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
                 printed.write(outcome)?;
             }
             Ok(())
-        })?;
+        };
+        // The first trouble with an outcome stops taking them.
+        let mut result = Ok(());
+        let shown = Shown { depth: &|_, _| Depth::Codes, names: false };
+        together.decide(number, &claims, &shown, &mut |outcome, _| {
+            if result.is_ok() {
+                result = take(outcome);
+            }
+        });
+        result?;
         if let Some(printed) = &mut printed {
             printed.finish()?;
         }
@@ -80,46 +169,20 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     if let Some(file) = file {
         file.finish()?;
     }
-    name_unread_rows(&claims, session);
-    match arguments.format {
-        Format::Table => write!(session.stdout, "{}", for_terminal(&summary.to_table()))?,
-        Format::Json => writeln!(session.stdout, "{}", summary.to_json().map_err(std::io::Error::from)?)?,
-        Format::Csv | Format::Jsonl => {}
-    }
-    session.stdout.flush()?;
-    Ok(Exit::Done)
-}
-
-/// Decides all claims; the first trouble with an outcome stops taking them.
-fn decide(
-    loaded: &Loaded,
-    claims: &Claims,
-    take: &mut dyn FnMut(&Outcome<'_>) -> Result<(), Trouble>,
-) -> Result<(), Trouble> {
-    let mut result = Ok(());
-    decide_all(
-        &loaded.program,
-        &loaded.tables,
-        &mut Past::new(&loaded.program),
-        claims,
-        &|_, _| Depth::Codes,
-        &mut |outcome, _| {
-            if result.is_ok() {
-                result = take(outcome);
-            }
-        },
-    );
-    result
+    name_unread_rows(&claims, &private, session);
+    Ok(summary)
 }
 
 /// Names the first rows that could not be read, with column, text and remedy.
-fn name_unread_rows(claims: &Claims, session: &mut Session<'_>) {
+fn name_unread_rows(claims: &Claims, private: &[bool], session: &mut Session<'_>) {
     let mut rows = 0;
     for (claim, deficiencies) in claims.deficiencies() {
         rows += 1;
         if rows <= MAX_NAMED_ROWS {
             for deficiency in deficiencies {
-                session.say(&format!("{}: {}", claim.origin(), for_terminal(&deficiency.to_string())));
+                let hidden = deficiency.field.is_some_and(|field| private.get(field) == Some(&true));
+                let words = if hidden { deficiency.without_text() } else { deficiency.to_string() };
+                session.say(&format!("{}: {}", claim.origin(), for_terminal(&words)));
             }
         }
     }

@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, program_name};
+use super::{
+    Exit, Session, Trouble,
+    claims::ClaimsArguments,
+    load, program_name,
+    together::{Shown, Together},
+};
 use crate::{
-    diagnostic::Code,
-    engine::{Past, run as decide_all},
+    diagnostic::{Code, Findings},
     outcome::{Depth, EngineReason, Trace},
     report,
 };
@@ -25,6 +29,12 @@ pub(super) struct Arguments {
     /// A YAML file that renames what a client sends
     #[arg(long, value_name = "FILE", requires = "claims")]
     map: Option<PathBuf>,
+    /// Claims decided before, file by file
+    #[arg(long, value_name = "FILE", requires = "claims")]
+    earlier: Vec<PathBuf>,
+    /// Shows private fields
+    #[arg(long, requires = "claims")]
+    names: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
@@ -34,27 +44,27 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let workspace = session.workspace()?;
     let name = program_name(&workspace, program)?;
     let loaded = load(&workspace, &name)?;
-    let claims = ClaimsArguments { claims: claims.clone(), map: arguments.map.clone() };
-    let claims = claims.read(&loaded.program, session)?;
+    let files =
+        ClaimsArguments { claims: claims.clone(), map: arguments.map.clone(), earlier: arguments.earlier.clone() };
+    let mut findings = Findings::new();
+    let first = workspace.run_first(&loaded.program, &mut findings);
+    let mut programs = first.ok_or_else(|| Trouble::Findings(findings.into_sorted()))?;
+    programs.push(loaded);
+    let mut together = Together::behind(programs);
+    together.decide_earlier(&files, session)?;
+    let claims = together.decide_first(&files, session)?;
     let subject = arguments.subject.as_str();
     let line: Option<u64> = subject.strip_prefix("row:").and_then(|line| line.parse().ok());
     let wanted = |id: &str, at: u64| line.map_or(id == subject && !id.is_empty(), |line| line == at);
     let depth = |id: &str, line: u64| if wanted(id, line) { Depth::Flips } else { Depth::Codes };
     let mut pages = Vec::new();
-    decide_all(
-        &loaded.program,
-        &loaded.tables,
-        &mut Past::new(&loaded.program),
-        &claims,
-        &depth,
-        &mut |outcome, trace| {
-            // A skipped row repeats an outcome and has no steps of its own.
-            let asked = trace.is_some() || wanted(&outcome.claim, outcome.origin.line);
-            if asked {
-                pages.push(report::explain(&loaded.program, outcome, trace.unwrap_or(&Trace::default())));
-            }
-        },
-    );
+    together.decide_last(&claims, &Shown { depth: &depth, names: arguments.names }, &mut |program, outcome, trace| {
+        // A skipped row repeats an outcome and has no steps of its own.
+        let asked = trace.is_some() || wanted(&outcome.claim, outcome.origin.line);
+        if asked {
+            pages.push(report::explain(program, outcome, trace.unwrap_or(&Trace::default()), arguments.names));
+        }
+    });
     if pages.is_empty() {
         let help = match line {
             Some(line) => match row_before(&claims, line) {

@@ -6,6 +6,7 @@ mod dry_run;
 mod explain;
 mod output;
 mod test;
+mod together;
 
 use std::{
     ffi::OsString,

@@ -90,6 +90,8 @@ codes! {
         "`after` names an eligibility rule that stands above this one."
     M130 CaseProblem "a case that can't be run"
         "The case names a program, claims and perhaps what is expected of them. A column that the program doesn't read, or an expectation for a claim that isn't there, is refused, since it would test nothing."
+    M140 ProgramOrder "programs that can't run together"
+        "Programs over the same claims run by `priority`, the lowest first, each with one of its own. A program that looks at what another one awarded, excludes it or requires it runs together with it, and behind one that it requires."
     M201 ScriptSyntax "a rule that can't be parsed"
         "The expression or script isn't valid Rhai. `1%` is written `0.01` in rules, and numbers have no exponent."
     M202 UnknownName "a name that isn't known here"

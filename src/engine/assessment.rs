@@ -191,7 +191,7 @@ impl<'a, 'h> Assessment<'a, 'h> {
 
     /// Whether a figure is private, and isn't shown here.
     pub(super) fn hides(&self, read: Read) -> bool {
-        !self.decider.names && self.program.private.contains(&read)
+        self.decider.hides(read)
     }
 
     /// Whether an expression looks at a private figure.

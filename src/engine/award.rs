@@ -27,7 +27,7 @@ pub(super) fn components<'a, O: Observer<'a>>(
         if due != Some(false) {
             worked = match &component.kind {
                 ComponentKind::Amount { amount, base } => {
-                    own_amount::<O>(assessment, index, component, amount, base.as_ref())?
+                    own_amount(assessment, index, component, amount, base.as_ref())?
                 }
                 ComponentKind::Accumulating { .. } => due::accumulating::<O>(assessment, index, component)?,
             };
@@ -128,7 +128,7 @@ pub(super) fn round(
     Ok(amount)
 }
 
-fn own_amount<'a, O: Observer<'a>>(
+fn own_amount<'a>(
     assessment: &Assessment<'a, '_>,
     index: usize,
     component: &Component,

@@ -15,7 +15,7 @@ use crate::{
     claim::{Claim, Value},
     history::Change,
     money::Decimal,
-    outcome::{Cut, Disposition, EngineReason, Named, Observer, Outcome, Reason, Seen, Step},
+    outcome::{Cut, Disposition, EngineReason, Named, Observer, Outcome, Seen, Step},
     program::{Counted, Program},
     script::{Failure, Read, evaluate},
 };
@@ -94,7 +94,7 @@ impl<'a> Assessment<'a, '_> {
 
     fn intake<O: Observer<'a>>(&mut self) {
         for deficiency in self.claim.deficiencies() {
-            self.own(Reason::of_deficiency(self.claim.line(), deficiency, O::WORDS));
+            self.own(self.decider.deficiency(self.claim.line(), deficiency, O::WORDS));
         }
     }
 

@@ -8,9 +8,10 @@ use bumpalo::Bump;
 use super::{schedule::Terms, table::Tables};
 use crate::{
     calendar::Date,
-    claim::Value,
+    claim::{Deficiency, Value},
+    outcome::Reason,
     program::{ComponentKind, Program, Schedule},
-    script::{Failure, Scope},
+    script::{Failure, Read, Scope},
 };
 
 /// A program with its tables, ready to decide claims.
@@ -47,6 +48,18 @@ impl<'p> Decider<'p> {
         let steps = 2 + program.neighbours.named().count() + figures + judgements;
         let remembers = program.claim.original.is_some();
         Self { program, tables, params: params.collect(), terms, steps, remembers, names: false }
+    }
+
+    /// Whether a figure is private, and isn't shown.
+    pub(super) fn hides(&self, read: Read) -> bool {
+        !self.names && self.program.private.contains(&read)
+    }
+
+    /// The reason for which a claim is returned, with words where they are wanted.
+    pub(super) fn deficiency(&self, line: u64, deficiency: &Deficiency, words: bool) -> Reason<'static> {
+        let hidden = deficiency.field.is_some_and(|field| self.hides(Read::Field(field)));
+        let shown = || if hidden { deficiency.without_text() } else { deficiency.to_string() };
+        Reason::of_deficiency(deficiency, words.then(|| format!("line {line}: {}", shown())))
     }
 
     /// The params in force on a date.

@@ -68,6 +68,13 @@ impl Awards {
         claims.insert(outcome.claim.as_ref().into(), decided);
     }
 
+    /// Takes what others took, in place of what was taken before.
+    pub fn absorb(&mut self, other: Self) {
+        for (program, claims) in other.programs {
+            self.programs.entry(program).or_default().extend(claims);
+        }
+    }
+
     /// What each of the programs that a program names decided for a claim, in the order of [`Neighbours::named`].
     ///
     /// [`Neighbours::named`]: crate::program::Neighbours::named

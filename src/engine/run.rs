@@ -165,7 +165,9 @@ impl Desk<'_> {
         };
         sink(&outcome, trace.as_ref().filter(|_| (self.depth)(id, claim.line()) >= Depth::Steps));
         for next in again {
-            sink(&repeated(&outcome, next, (self.depth)(id, next.line())), None);
+            let depth = (self.depth)(id, next.line());
+            let own = self.deficiencies(next, depth);
+            sink(&repeated(&outcome, next, own), None);
         }
     }
 
@@ -264,6 +266,11 @@ impl Desk<'_> {
         })
     }
 
+    fn deficiencies(&self, claim: Claim<'_>, depth: Depth) -> Vec<Reason<'static>> {
+        let deficiencies = claim.deficiencies().iter();
+        deficiencies.map(|one| self.decider.deficiency(claim.line(), one, depth != Depth::Codes)).collect()
+    }
+
     fn unreadable(&self, claim: Claim<'_>, sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>)) {
         let program = self.decider.program;
         let id = match &program.claim.id {
@@ -274,13 +281,8 @@ impl Desk<'_> {
         };
         let depth = (self.depth)("", claim.line());
         let trace = (depth >= Depth::Steps).then(Trace::default);
-        sink(&plain(program, claim, id, deficiencies(claim, depth)), trace.as_ref());
+        sink(&plain(program, claim, id, self.deficiencies(claim, depth)), trace.as_ref());
     }
-}
-
-fn deficiencies(claim: Claim<'_>, depth: Depth) -> Vec<Reason<'static>> {
-    let (line, words) = (claim.line(), depth != Depth::Codes);
-    claim.deficiencies().iter().map(|deficiency| Reason::of_deficiency(line, deficiency, words)).collect()
 }
 
 /// An outcome that awards nothing, for these reasons.
@@ -317,11 +319,10 @@ pub(super) fn plain<'a>(
 
 /// What becomes of a claim that comes again with the same content. A returned one isn't decided, so it is returned
 /// again, and counts once; any other is skipped.
-fn repeated<'a>(standing: &Outcome<'a>, claim: Claim<'a>, depth: Depth) -> Outcome<'a> {
+fn repeated<'a>(standing: &Outcome<'a>, claim: Claim<'a>, own: Vec<Reason<'a>>) -> Outcome<'a> {
     if standing.disposition != Disposition::Returned {
         return skipped(standing, claim);
     }
-    let own = deficiencies(claim, depth);
     let reasons = if own.is_empty() { standing.reasons.clone() } else { Cow::Owned(own) };
     Outcome { reasons, origin: claim.origin(), ..standing.clone() }
 }

@@ -32,14 +32,14 @@ impl Reason<'_> {
         }
     }
 
-    /// The reason for which a row is returned before it is decided, with words where they are wanted.
-    pub fn of_deficiency(line: u64, deficiency: &Deficiency, words: bool) -> Self {
+    /// The reason for which a row is returned before it is decided, with its words or none.
+    pub fn of_deficiency(deficiency: &Deficiency, words: impl Into<Option<String>>) -> Self {
         let reason = match deficiency.kind {
             DeficiencyKind::Missing => EngineReason::FieldMissing,
             DeficiencyKind::Unreadable(_) => EngineReason::FieldUnreadable,
             DeficiencyKind::Row(_) => EngineReason::RowUnreadable,
         };
-        reason.because(if words { format!("line {line}: {deficiency}") } else { String::new() }, None)
+        reason.because(words.into().unwrap_or_default(), None)
     }
 
     /// The word for what it does to the claim.

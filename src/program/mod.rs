@@ -34,7 +34,7 @@ pub use fields::{Fields, text, texts, word, wrong_shape};
 pub use identity::{Identification, ProgramName, WrongProgramName};
 pub use key::{KeyPart, KeyPlan};
 pub use limit::{Limit, LimitEffect};
-pub use neighbour::{Named, Neighbours};
+pub use neighbour::{Named, Neighbours, in_order};
 pub use param::{Param, written_constant};
 pub use rule::{Flag, Rule};
 pub use schedule::{Band, Edge, Schedule};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    Program,
     context::Context,
     fields::{Fields, texts},
     identity::ProgramName,
@@ -126,4 +127,49 @@ fn check_name(text: &Text, own: Option<&ProgramName>, findings: &mut Findings) -
         return None;
     }
     program.map(|program| Named { program, place: text.place.clone() })
+}
+
+/// The order in which programs decide the same claims, by their numbers. `None` if they can't run together; why is among the
+/// findings.
+pub fn in_order(programs: &[&Program], findings: &mut Findings) -> Option<Vec<usize>> {
+    let mut order: Vec<usize> = (0..programs.len()).collect();
+    order.sort_by_key(|number| programs.get(*number).and_then(|program| program.neighbours.priority));
+    let mut fits = true;
+    let mut wrong = |finding: Diagnostic| {
+        findings.add(finding);
+        fits = false;
+    };
+    for pair in order.windows(2) {
+        let [before, after] = pair else { continue };
+        let (Some(before), Some(after)) = (programs.get(*before), programs.get(*after)) else { continue };
+        let (name, other) = (&before.identification.name, &after.identification.name);
+        let message = match (before.neighbours.priority, after.neighbours.priority) {
+            (None, _) => format!("`{name}` has no priority, and runs together with `{other}`"),
+            (one, two) if one == two => format!("`{name}` and `{other}` have the same priority"),
+            _ => continue,
+        };
+        let finding = Diagnostic::error(Code::ProgramOrder, &Place::start_of(&before.source), message);
+        wrong(finding.help("give each program over the same claims a `priority` of its own, the lowest first"));
+    }
+    for (place_in_order, number) in order.iter().enumerate() {
+        let Some(program) = programs.get(*number) else { continue };
+        let position = |named: &Named| {
+            let is_it = |number: &usize| {
+                programs.get(*number).is_some_and(|program| program.identification.name == named.program)
+            };
+            order.iter().position(is_it)
+        };
+        for named in program.neighbours.named().filter(|named| position(named).is_none()) {
+            let message = format!("`{}` isn't among the programs of this run", named.program);
+            let finding = Diagnostic::error(Code::ProgramOrder, &named.place, message);
+            wrong(finding.help("name it too, since what it decides counts here"));
+        }
+        let later = |named: &&Named| position(named).is_some_and(|position| position > place_in_order);
+        for named in program.neighbours.requires.iter().filter(later) {
+            let message = format!("`{}` runs after this program, which requires it", named.program);
+            let finding = Diagnostic::error(Code::ProgramOrder, &named.place, message);
+            wrong(finding.help("give the other one a lower `priority`"));
+        }
+    }
+    fits.then_some(order)
 }

@@ -70,16 +70,28 @@ pub struct OutcomeColumns {
     unit: String,
     scale: u32,
     components: Vec<String>,
+    centres: Vec<String>,
+    /// Whether claims may have been corrected.
+    corrections: bool,
 }
 
 impl OutcomeColumns {
     /// The columns of a program.
     pub fn new(program: &Program) -> Self {
+        let shares = program.allocation.iter().flat_map(|plan| &plan.shares);
         Self {
             unit: program.identification.unit.code().to_owned(),
             scale: program.identification.scale,
             components: program.components.iter().map(|component| component.name.clone()).collect(),
+            centres: shares.map(|(centre, _)| centre.clone()).collect(),
+            corrections: false,
         }
+    }
+
+    /// The same with what was taken back of claims that were corrected.
+    #[must_use]
+    pub fn with_corrections(self) -> Self {
+        Self { corrections: true, ..self }
     }
 
     /// Their names.
@@ -87,7 +99,12 @@ impl OutcomeColumns {
         let mut names: Vec<String> =
             ["claim", "participant", "date", "disposition", "award", "pending", "currency"].map(String::from).to_vec();
         names.extend(self.components.iter().map(|component| format!("award.{component}")));
-        names.extend(["reasons", "flags", "cuts", "claimed", "variance", "arrangement", "source"].map(String::from));
+        names.extend(self.centres.iter().map(|centre| format!("allocation.{centre}")));
+        names.extend(["reasons", "flags", "cuts", "claimed", "variance"].map(String::from));
+        if self.corrections {
+            names.extend(["reversed", "net"].map(String::from));
+        }
+        names.extend(["arrangement", "source"].map(String::from));
         names
     }
 
@@ -109,11 +126,18 @@ impl OutcomeColumns {
         for component in outcome.components.iter() {
             put(amount(*component))?;
         }
+        for part in outcome.allocation.iter() {
+            put(amount(*part))?;
+        }
         put(OutcomeCell::Reasons(&outcome.reasons))?;
         put(OutcomeCell::Reasons(&outcome.flags))?;
         put(OutcomeCell::Cuts(&outcome.cuts))?;
         put(optional(outcome.claimed))?;
         put(optional(outcome.variance()))?;
+        if self.corrections {
+            put(optional(outcome.reversed))?;
+            put(amount(outcome.net()))?;
+        }
         put(OutcomeCell::Empty)?;
         put(OutcomeCell::Origin(&outcome.origin))
     }

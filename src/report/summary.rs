@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The version of the JSON summary; its minor number only adds.
-const VERSION: &str = "1.0";
+const VERSION: &str = "1.1";
 
 /// The figures of one run.
 #[derive(Debug, Clone)]
@@ -26,7 +26,10 @@ pub struct Summary {
     pub counts: Counts,
     award: Decimal,
     pending: Decimal,
+    /// What was taken back of claims that were corrected.
+    reversed: Decimal,
     components: Vec<(String, Decimal)>,
+    centres: Vec<(String, Decimal)>,
     reasons: Tally<u64>,
     flags: Tally<u64>,
     cuts: Tally<Decimal>,
@@ -42,7 +45,7 @@ struct JsonSummary<'s> {
     fingerprint: &'s str,
     currency: &'s str,
     counts: JsonCounts,
-    awards: JsonAwards<'s>,
+    awards: JsonAwards,
     reasons: BTreeMap<&'s str, u64>,
     flags: BTreeMap<&'s str, u64>,
     cuts: BTreeMap<&'s str, String>,
@@ -59,17 +62,20 @@ struct JsonCounts {
 }
 
 #[derive(Serialize)]
-struct JsonAwards<'s> {
+struct JsonAwards {
     total: String,
     pending: String,
     by_component: serde_json::Map<String, serde_json::Value>,
-    by_cost_centre: BTreeMap<&'s str, String>,
+    /// What was taken back of claims that were corrected; not in the total.
+    reversed: String,
+    by_cost_centre: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Summary {
     /// Nothing yet.
     pub fn new(program: &Program, fingerprint: &str) -> Self {
         let identification = &program.identification;
+        let shares = program.allocation.iter().flat_map(|plan| &plan.shares);
         Self {
             program: identification.name.to_string(),
             title: identification.title.clone(),
@@ -79,6 +85,8 @@ impl Summary {
             counts: Counts::default(),
             award: Decimal::ZERO,
             pending: Decimal::ZERO,
+            reversed: Decimal::ZERO,
+            centres: shares.map(|(centre, _)| (centre.clone(), Decimal::ZERO)).collect(),
             components: program.components.iter().map(|component| (component.name.clone(), Decimal::ZERO)).collect(),
             reasons: Tally::new(),
             flags: Tally::new(),
@@ -93,7 +101,10 @@ impl Summary {
         if outcome.skipped {
             return Ok(());
         }
-        for (sum, amount) in [(&mut self.award, outcome.award), (&mut self.pending, outcome.pending)] {
+        let reversed = outcome.reversed.unwrap_or_default();
+        for (sum, amount) in
+            [(&mut self.award, outcome.award), (&mut self.pending, outcome.pending), (&mut self.reversed, reversed)]
+        {
             if !amount.is_zero() {
                 *sum = add(*sum, amount)?;
             }
@@ -111,6 +122,9 @@ impl Summary {
             for ((_, sum), component) in self.components.iter_mut().zip(outcome.components.iter()) {
                 *sum = add(*sum, *component)?;
             }
+            for ((_, sum), part) in self.centres.iter_mut().zip(outcome.allocation.iter()) {
+                *sum = add(*sum, *part)?;
+            }
             for cut in outcome.cuts.iter() {
                 if let Some(sum) = tally(&mut self.cuts, &cut.code) {
                     *sum = add(*sum, cut.amount)?;
@@ -122,10 +136,20 @@ impl Summary {
 
     /// The summary as JSON, amounts as strings.
     pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&self.as_json())
+    }
+
+    /// The summaries of several programs as JSON, in their order.
+    pub fn all_to_json(summaries: &[Self]) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&summaries.iter().map(Self::as_json).collect::<Vec<_>>())
+    }
+
+    fn as_json(&self) -> JsonSummary<'_> {
         let amount = |amount: &Decimal| at_scale(*amount, self.scale);
         let Counts { read, approved, held, returned, rejected, skipped } = self.counts;
+        let by_centre = self.centres.iter().map(|(name, sum)| (name.clone(), amount(sum).into()));
         let by_component = self.components.iter().map(|(name, sum)| (name.clone(), amount(sum).into()));
-        serde_json::to_string_pretty(&JsonSummary {
+        JsonSummary {
             version: VERSION,
             program: &self.program,
             fingerprint: &self.fingerprint,
@@ -135,12 +159,13 @@ impl Summary {
                 total: amount(&self.award),
                 pending: amount(&self.pending),
                 by_component: by_component.collect(),
-                by_cost_centre: BTreeMap::new(),
+                reversed: amount(&self.reversed),
+                by_cost_centre: by_centre.collect(),
             },
             reasons: by_code(&self.reasons),
             flags: by_code(&self.flags),
             cuts: self.cuts.iter().map(|(code, sum)| (code.as_str(), amount(sum))).collect(),
-        })
+        }
     }
 
     /// The summary as a table for people.
@@ -173,6 +198,12 @@ impl Summary {
         }
         for (code, sum) in by_code(&self.cuts) {
             row(&format!("  cut by {code}"), amount(negated(sum)), "");
+        }
+        if !self.reversed.is_zero() {
+            row("taken back", amount(negated(self.reversed)), "of claims that were corrected");
+        }
+        for (centre, sum) in &self.centres {
+            row(&format!("  borne by {centre}"), amount(*sum), "");
         }
         row("pending", amount(self.pending), "what held claims would be awarded");
         for (title, codes) in [("reasons", &self.reasons), ("flags", &self.flags)] {

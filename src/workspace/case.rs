@@ -2,11 +2,11 @@
 
 use super::{Loaded, Workspace, WorkspaceError};
 use crate::{
-    cases::{Case, Ran, Snapshot},
+    cases::{Case, Part, Ran, Snapshot},
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place},
     input::{ColumnMap, read_claims, wanted},
-    program::{self, ProgramName, Text},
+    program::{self, Program, ProgramName, Text},
 };
 
 /// The folder of cases, inside a workspace.
@@ -62,19 +62,21 @@ impl Workspace {
     pub fn run_case(&self, name: &CaseName, loaded: &Loaded, findings: &mut Findings) -> Option<Ran> {
         let source = self.source(FOLDER, &name.path("yaml"), None, findings)?;
         let root = program::parse(&source, findings)?;
-        let case = Case::read(&root, &loaded.program, findings)?;
-        let file = match &case.file {
-            Some(file) => Some(self.case_claims(name, file, loaded, findings)?),
-            None => None,
-        };
+        let first = self.run_first(&loaded.program, findings)?;
+        let together: Vec<&Loaded> = first.iter().chain([loaded]).collect();
+        let programs: Vec<&Program> = together.iter().map(|loaded| &loaded.program).collect();
+        let case = Case::read(&root, &programs, findings)?;
+        let mut file = |file: &Text, program: &Program| self.case_claims(name, file, program, findings);
+        let parts: Option<Vec<Part<'_>>> =
+            together.iter().map(|loaded| case.part(&loaded.program, &loaded.tables, &mut file)).collect();
         if findings.has_errors() {
             return None;
         }
-        let ran = case.run(&loaded.program, &loaded.tables, file.as_ref(), findings);
-        (!findings.has_errors()).then_some(ran)
+        let ran = case.run(&parts?, findings);
+        ran.filter(|_| !findings.has_errors())
     }
 
-    fn case_claims(&self, name: &CaseName, file: &Text, loaded: &Loaded, findings: &mut Findings) -> Option<Claims> {
+    fn case_claims(&self, name: &CaseName, file: &Text, program: &Program, findings: &mut Findings) -> Option<Claims> {
         let path = format!("{}/{}", name.program, file.text);
         let bytes = match self.bytes(FOLDER, &path) {
             Ok(bytes) => bytes,
@@ -84,7 +86,7 @@ impl Workspace {
                 return None;
             }
         };
-        let fields = wanted(&loaded.program.claim.fields);
+        let fields = wanted(&program.claim.fields);
         match read_claims(&file.text, bytes.as_slice(), &fields, &ColumnMap::default(), &mut |_| {}) {
             Ok(intake) => Some(intake.claims),
             Err(error) => {

@@ -4,6 +4,7 @@
 mod case;
 mod file;
 mod load;
+mod neighbour;
 
 use std::{
     io,

@@ -59,7 +59,9 @@ impl<'p> Reach<'p> {
             ComponentKind::Amount { amount, .. } => self.expression(amount, near),
             ComponentKind::Accumulating { base, measure, key, due, .. } => {
                 self.expression(base, near);
-                measure.iter().for_each(|measure| self.expression(measure, near));
+                if let Some(measure) = measure {
+                    self.expression(measure, near);
+                }
                 if let Some(key) = key {
                     self.key(key);
                 }

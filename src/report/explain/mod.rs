@@ -1,6 +1,7 @@
 //! One decision in words and figures that a coordinator can forward.
 
 mod flip;
+mod schedule;
 
 use std::fmt::Write;
 
@@ -8,16 +9,15 @@ use super::{escape::for_terminal, summary::grouped};
 use crate::{
     claim::Constant,
     money::{Decimal, at_scale, negated, plain},
-    outcome::{
-        BandReached, ComponentStep, Disposition, LimitStep, Outcome, RuleResult, ScheduleStep, Seen, Step, Trace,
-    },
+    outcome::{BandReached, ComponentStep, Disposition, LimitStep, Outcome, RuleResult, Seen, Step, Trace},
     program::Program,
+    script::Read,
 };
 
 /// Why a claim was decided as it was: what would have changed that, and each step with the rule's line, the values it saw
-/// and the arithmetic.
-pub fn explain(program: &Program, outcome: &Outcome<'_>, trace: &Trace<'_>) -> String {
-    let mut page = Page { text: String::new(), scale: program.identification.scale, program };
+/// and the arithmetic. Private figures are shown only with `names`.
+pub fn explain(program: &Program, outcome: &Outcome<'_>, trace: &Trace<'_>, names: bool) -> String {
+    let mut page = Page { text: String::new(), scale: program.identification.scale, program, names };
     page.head(outcome);
     page.flips(outcome, trace);
     page.steps(&trace.steps);
@@ -28,6 +28,8 @@ struct Page<'p> {
     text: String,
     scale: u32,
     program: &'p Program,
+    /// Whether private figures are shown.
+    names: bool,
 }
 
 impl Page<'_> {
@@ -37,7 +39,15 @@ impl Page<'_> {
         } else {
             format!("Claim {}", outcome.claim)
         };
-        let of = if outcome.participant.is_empty() { String::new() } else { format!(" of {}", outcome.participant) };
+        let who = |field: usize, text: &str| match text {
+            "" => String::new(),
+            _ if !self.names && self.program.private.contains(&Read::Field(field)) => "(private)".to_owned(),
+            text => text.to_owned(),
+        };
+        let plan = &self.program.claim;
+        let participant = who(plan.participant, &outcome.participant);
+        let payee = plan.payee.map_or(String::new(), |payee| who(payee, &outcome.payee));
+        let of = if participant.is_empty() { String::new() } else { format!(" of {participant}") };
         let date = outcome.date.map_or(String::new(), |date| format!(", dated {date}"));
         self.line(&format!("{id}{of}{date} ({}): {}.", outcome.origin, outcome.status()));
         let unit = self.program.identification.unit.code();
@@ -48,6 +58,13 @@ impl Page<'_> {
             }
             Disposition::Returned => self.line("Awarded nothing; it can be sent again once this is cured:"),
             Disposition::Rejected => self.line("Awarded nothing:"),
+        }
+        self.corrected(outcome);
+        if !payee.is_empty() && payee != participant {
+            self.line(&format!("Payable to {payee}."));
+        }
+        if let Some(received) = outcome.received {
+            self.line(&format!("Received {received}."));
         }
         for reason in outcome.reasons.iter().chain(outcome.flags.iter()) {
             self.line(&format!("  {} ({}): {}", reason.code, reason.effect(), reason.message));
@@ -63,6 +80,23 @@ impl Page<'_> {
         }
         for cut in outcome.cuts.iter() {
             self.line(&format!("  {} (cut): {} {unit} less than would be due", cut.code, self.amount(cut.amount)));
+        }
+    }
+
+    /// What was taken back of a claim that was corrected, and who bears the award.
+    fn corrected(&mut self, outcome: &Outcome<'_>) {
+        let unit = self.program.identification.unit.code();
+        if let Some(reversed) = outcome.reversed {
+            let (reversed, net) = (self.amount(reversed), self.amount(outcome.net()));
+            self.line(&format!("It corrects a decision made before: {reversed} {unit} taken back, {net} {unit} net."));
+        }
+        let shares = self.program.allocation.iter().flat_map(|plan| &plan.shares).zip(outcome.allocation.iter());
+        let borne: Vec<String> = shares
+            .filter(|(_, part)| !part.is_zero())
+            .map(|((centre, _), part)| format!("{centre} {}", self.amount(*part)))
+            .collect();
+        if !borne.is_empty() {
+            self.line(&format!("Borne by {}.", borne.join(", ")));
         }
     }
 
@@ -133,89 +167,6 @@ impl Page<'_> {
         if let Some(schedule) = &step.schedule {
             self.schedule(schedule, step.amount);
         }
-    }
-
-    fn schedule(&mut self, step: &ScheduleStep<'_>, amount: Decimal) {
-        let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value.into())).collect();
-        let of = if key.is_empty() { "this claim alone".to_owned() } else { key.join(", ") };
-        self.remark(&format!("this claim adds {}", figure(step.base)));
-        let before = match step.count_before {
-            0 => "nothing counted before".to_owned(),
-            1 => format!("{} before, from 1 claim", figure(step.total_before)),
-            count => format!("{} before, from {} claims", figure(step.total_before), grouped(&count.to_string())),
-        };
-        self.remark(&format!("total of {of}: {before}; {} after", figure(step.total_after)));
-        self.bands(step);
-        self.arithmetic(step);
-        let what = if step.whole { "asked before" } else { "due before" };
-        self.remark(&format!("less {} {what}: {}", self.amount(step.due_before), self.amount(amount)));
-        self.true_up(step, amount);
-        if let Some(next) = &step.band_next
-            && let Some(edge) = next.edge
-        {
-            let away = edge.saturating_sub(step.total_after);
-            let more = if next.from { "" } else { "more than " };
-            self.remark(&format!("{more}{} short of {}, {}", figure(away), band_name(next), band_start(next)));
-        }
-    }
-
-    fn bands(&mut self, step: &ScheduleStep<'_>) {
-        let reach = |band: &Option<BandReached>| band.as_ref().map_or("below the first band".to_owned(), band_words);
-        let whole = if step.incremental { "each slice at its own band" } else { "on the whole total" };
-        let (before, after) = (reach(&step.band_before), reach(&step.band_after));
-        let line = match step.band_before {
-            _ if step.count_before == 0 => format!("band reached: {after}, {whole}"),
-            _ if before == after => format!("band as before: {after}, {whole}"),
-            _ => format!("band before: {before}; band now: {after}, {whole}"),
-        };
-        self.remark(&line);
-    }
-
-    fn arithmetic(&mut self, step: &ScheduleStep<'_>) {
-        let due = match &step.band_after {
-            Some(band) if !step.incremental => {
-                let flat = if band.flat.is_zero() { String::new() } else { format!(" and {} flat", figure(band.flat)) };
-                format!("{} x {}{flat} = {}", figure(step.total_after), rate(band), figure(step.due_exact))
-            }
-            _ => {
-                let slice = |(slice, band): &(Decimal, BandReached)| {
-                    let flat =
-                        if band.flat.is_zero() { String::new() } else { format!(" and {} flat", figure(band.flat)) };
-                    format!("{} x {}{flat}", figure(*slice), rate(band))
-                };
-                let slices: Vec<String> = step.slices.iter().map(slice).collect();
-                if slices.is_empty() {
-                    "nothing is due".to_owned()
-                } else {
-                    format!("{} = {}", slices.join(" + "), figure(step.due_exact))
-                }
-            }
-        };
-        let rounded = match step.due_exact == step.due_after {
-            true => String::new(),
-            false => format!(", rounded {} to {}", self.rounding(), self.amount(step.due_after)),
-        };
-        self.remark(&format!("{due}{rounded}"));
-    }
-
-    /// What of a retroactive difference is this claim's own, and what corrects earlier claims.
-    fn true_up(&mut self, step: &ScheduleStep<'_>, amount: Decimal) {
-        let Some(band) = step.band_after.as_ref().filter(|_| !step.incremental && step.count_before > 0) else {
-            return;
-        };
-        if step.band_before.as_ref() == Some(band) {
-            return;
-        }
-        let own = step.base.saturating_mul(band.rate);
-        let rest = amount.saturating_sub(own);
-        let name = if rest.is_sign_negative() { "clawback" } else { "true-up" };
-        self.remark(&format!(
-            "of this {} is for this claim at {}, and {} is the {name} on the {} before it",
-            self.exact(own),
-            rate(band),
-            self.exact(rest),
-            figure(step.total_before)
-        ));
     }
 
     fn limit(&mut self, step: &LimitStep<'_>) {

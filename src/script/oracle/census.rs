@@ -121,7 +121,7 @@ fn kind(form: &Form, node: Node) -> &'static str {
             Read::TableRow(_) => "read table row",
             Read::TableCell { .. } => "read table cell",
             Read::Earlier(_) => "read earlier",
-            Read::DueTotal => "read total",
+            Read::DueTotal => "read due total",
             Read::Component(_) => "read component",
             Read::AwardTotal => "read award.total",
             Read::AwardCut => "read award.cut",

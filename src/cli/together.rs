@@ -1,0 +1,128 @@
+//! Programs that decide the same claims one behind the other, with what each leaves for those that come later.
+
+use super::{Session, Trouble, claims::ClaimsArguments};
+use crate::{
+    claim::Claims,
+    diagnostic::Findings,
+    engine::{Awards, Past, Run},
+    outcome::{Depth, Outcome, Trace},
+    program::{Program, in_order},
+    workspace::Loaded,
+};
+
+/// Programs in the order in which they decide the same claims.
+pub(super) struct Together {
+    pub(super) programs: Vec<Loaded>,
+    pasts: Vec<Past>,
+    awards: Awards,
+}
+
+/// How decisions are shown.
+pub(super) struct Shown<'s> {
+    /// How deep, by id and line.
+    pub(super) depth: &'s dyn Fn(&str, u64) -> Depth,
+    /// Whether private figures are.
+    pub(super) names: bool,
+}
+
+impl Together {
+    /// Puts programs in their order.
+    pub(super) fn new(programs: Vec<Loaded>) -> Result<Self, Trouble> {
+        let mut findings = Findings::new();
+        let alone =
+            programs.len() == 1 && programs.iter().all(|loaded| loaded.program.neighbours.named().next().is_none());
+        if !alone {
+            let all: Vec<&Program> = programs.iter().map(|loaded| &loaded.program).collect();
+            if in_order(&all, &mut findings).is_none() {
+                return Err(Trouble::Findings(findings.into_sorted()));
+            }
+        }
+        let mut programs = programs;
+        programs.sort_by_key(|loaded| loaded.program.neighbours.priority);
+        Ok(Self { programs, pasts: Vec::new(), awards: Awards::new() })
+    }
+
+    /// Programs that are in their order, the last of which is asked about.
+    pub(super) fn behind(programs: Vec<Loaded>) -> Self {
+        Self { programs, pasts: Vec::new(), awards: Awards::new() }
+    }
+
+    /// Lets the programs decide what came before, file by file.
+    pub(super) fn decide_earlier(
+        &mut self,
+        claims: &ClaimsArguments,
+        session: &mut Session<'_>,
+    ) -> Result<(), Trouble> {
+        let remembers = !claims.earlier.is_empty();
+        let past = |loaded: &Loaded| match remembers {
+            true => Past::remembering(&loaded.program),
+            false => Past::new(&loaded.program),
+        };
+        self.pasts = self.programs.iter().map(past).collect();
+        let shown = Shown { depth: &|_, _| Depth::Codes, names: false };
+        for path in &claims.earlier {
+            for number in 0..self.programs.len() {
+                let Some(loaded) = self.programs.get(number) else { continue };
+                let earlier = claims.read_earlier(path, &loaded.program, session)?;
+                self.decide(number, &earlier, &shown, &mut |_, _| {});
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets all programs but the last decide the claims. Comes back with the claims as the last one reads them.
+    pub(super) fn decide_first(
+        &mut self,
+        files: &ClaimsArguments,
+        session: &mut Session<'_>,
+    ) -> Result<Claims, Trouble> {
+        let shown = Shown { depth: &|_, _| Depth::Codes, names: false };
+        let mut last = None;
+        for number in 0..self.programs.len() {
+            let Some(loaded) = self.programs.get(number) else { continue };
+            let claims = files.read(&loaded.program, session)?;
+            if number + 1 == self.programs.len() {
+                last = Some(claims);
+            } else {
+                self.decide(number, &claims, &shown, &mut |_, _| {});
+            }
+        }
+        last.ok_or_else(|| Trouble::Usage("no program is named".to_owned(), None))
+    }
+
+    /// Lets the last program decide the claims.
+    pub(super) fn decide_last(
+        &mut self,
+        claims: &Claims,
+        shown: &Shown<'_>,
+        sink: &mut dyn FnMut(&Program, &Outcome<'_>, Option<&Trace<'_>>),
+    ) {
+        let Some(number) = self.programs.len().checked_sub(1) else { return };
+        let (Some(loaded), Some(past)) = (self.programs.get(number), self.pasts.get_mut(number)) else { return };
+        let Loaded { program, tables, .. } = loaded;
+        let run = Run { program, tables, claims, awards: &self.awards, depth: shown.depth, names: shown.names };
+        run.decide(past, &mut |outcome, trace| sink(program, outcome, trace));
+    }
+
+    /// Lets one of the programs decide claims.
+    pub(super) fn decide(
+        &mut self,
+        number: usize,
+        claims: &Claims,
+        shown: &Shown<'_>,
+        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
+    ) {
+        let several = self.programs.len() > 1;
+        let (Some(loaded), Some(past)) = (self.programs.get(number), self.pasts.get_mut(number)) else { return };
+        let Loaded { program, tables, .. } = loaded;
+        let mut awards = Awards::new();
+        let run = Run { program, tables, claims, awards: &self.awards, depth: shown.depth, names: shown.names };
+        run.decide(past, &mut |outcome, trace| {
+            if several {
+                awards.take(&program.identification.name, outcome);
+            }
+            sink(outcome, trace);
+        });
+        self.awards.absorb(awards);
+    }
+}
