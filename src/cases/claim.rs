@@ -1,12 +1,10 @@
 //! Claims written in a case: columns with their texts, read as those of a file are.
 
-use std::sync::Arc;
-
 use crate::{
-    claim::{Cell, Claims, Deficiency, DeficiencyKind},
+    claim::Claims,
     diagnostic::{Code, Diagnostic, Findings},
-    program::{Node, Program, Text, text, wrong_shape},
-    schema::CellTrouble,
+    input::claims_of,
+    program::{Field, Node, Program, Text, text, wrong_shape},
 };
 
 type Written = Vec<(String, String)>;
@@ -24,8 +22,6 @@ pub(super) fn read(
     };
     let defaults = columns(defaults, program, findings);
     let mut written = Vec::new();
-    let kinds = program.claim.fields.iter().map(|field| field.kind.scalar.column());
-    let mut claims = Claims::new("case", kinds);
     for item in items {
         let Node::Mapping(entries, _) = item else {
             findings.add(wrong_shape(item, "a claim with its columns is expected"));
@@ -37,12 +33,18 @@ pub(super) fn read(
             .chain(defaults.iter().filter(|(column, _)| !own.iter().any(|(known, _)| known == column)))
             .cloned()
             .collect();
-        // A claim of a case is named by its number, which a reader can count.
-        let number = claims.count() as u64 + 1;
-        push(&mut claims, number, &row, program);
         written.push(row);
     }
+    let fields = &program.claim.fields;
+    let rows = written.iter().map(|row| fields.iter().map(|field| (&field.name, cell(row, field))));
+    // A case gives no fields but these, and is far from the number of claims at which this could fail.
+    let claims = claims_of("case", fields, rows).ok()?;
     Some((written, claims))
+}
+
+/// What is written in a field's column; nothing where the claim leaves it out.
+fn cell<'w>(row: &'w Written, field: &Field) -> &'w str {
+    row.iter().find(|(column, _)| *column == field.column).map_or("", |(_, cell)| cell.as_str())
 }
 
 fn columns(entries: &[(Text, Node)], program: &Program, findings: &mut Findings) -> Written {
@@ -59,24 +61,4 @@ fn columns(entries: &[(Text, Node)], program: &Program, findings: &mut Findings)
         row.extend(cell.map(|cell| (column.text.clone(), cell)));
     }
     row
-}
-
-fn push(claims: &mut Claims, number: u64, row: &Written, program: &Program) {
-    let mut deficiencies = Vec::new();
-    let mut cells = Vec::new();
-    for (index, field) in program.claim.fields.iter().enumerate() {
-        let cell = row.iter().find(|(column, _)| *column == field.column).map_or("", |(_, cell)| cell.as_str());
-        let kind = match field.kind.read(cell) {
-            Ok(cell) => {
-                cells.push(cell);
-                continue;
-            }
-            Err(CellTrouble::Missing) => DeficiencyKind::Missing,
-            Err(CellTrouble::Unreadable(reason)) => DeficiencyKind::Unreadable(reason),
-        };
-        cells.push(Cell::Empty);
-        deficiencies.push(Deficiency::cell(index, &Arc::from(field.column.as_str()), cell, kind));
-    }
-    // A case is far from the number of texts at which this could fail.
-    let _ = claims.push(number, cells, deficiencies);
 }

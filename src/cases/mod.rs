@@ -10,9 +10,8 @@ pub use snapshot::{Header, Snapshot};
 use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings},
-    engine::{Tables, run},
+    engine::{Tables, evaluate},
     history::History,
-    outcome::{Depth, Outcome},
     program::{Fields, Node, Program, Text},
 };
 
@@ -73,12 +72,8 @@ impl Case {
 
     /// Decides the claims, those of the case's file where it names one.
     pub fn run(&self, program: &Program, tables: &Tables, file: Option<&Claims>, findings: &mut Findings) -> Ran {
-        let mut outcomes: Vec<Outcome<'static>> = Vec::new();
-        if let Some(claims) = self.claims.as_ref().or(file) {
-            run(program, tables, &mut History::new(), claims, &|_, _| Depth::Words, &mut |outcome, _| {
-                outcomes.push(outcome.clone().into_owned());
-            });
-        }
+        let claims = self.claims.as_ref().or(file);
+        let outcomes = claims.map_or_else(Vec::new, |claims| evaluate(program, tables, &mut History::new(), claims));
         self.expectations.iter().for_each(|expectation| expectation.check_claim(&outcomes, findings));
         let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(&outcomes)).collect();
         let header =

@@ -16,5 +16,5 @@ mod table;
 
 pub use decide::{Decision, decide};
 pub use decider::Decider;
-pub use run::{Counts, run};
+pub use run::{Counts, evaluate, run};
 pub use table::{Overlap, Tables};

@@ -2,6 +2,7 @@
 //! folder is ever read.
 
 mod case;
+mod evaluate;
 mod file;
 mod load;
 
@@ -10,13 +11,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::script::Functions;
+
 pub use case::CaseName;
+pub use evaluate::NotLoaded;
 pub use load::Loaded;
 
 /// A folder with `programs/`, `rules/`, `tests/` and, where needed, `tables/`.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     root: PathBuf,
+    functions: Functions,
 }
 
 /// Why a workspace can't be used.
@@ -70,7 +75,14 @@ impl Workspace {
     pub fn find(start: &Path) -> Result<Self, WorkspaceError> {
         let start = start.canonicalize().map_err(|_| WorkspaceError::NotFound)?;
         let root = start.ancestors().find(|folder| folder.join("programs").is_dir());
-        root.map(|root| Self { root: root.to_owned() }).ok_or(WorkspaceError::NotFound)
+        root.map(|root| Self { root: root.to_owned(), functions: Functions::standard() })
+            .ok_or(WorkspaceError::NotFound)
+    }
+
+    /// The same workspace, whose rules may call these functions.
+    #[must_use]
+    pub fn with_functions(self, functions: Functions) -> Self {
+        Self { functions, ..self }
     }
 
     /// Its folder.
