@@ -149,7 +149,7 @@ award:
 
 #[test]
 fn an_own_list_is_looped_over_and_its_rounds_are_counted() {
-    let script = "/// The sum of the numbers up to `to`.\nfn total(to) { let sum = 0; for n in numbers(to) { sum += n; } sum }\n";
+    let script = "fn total(to) { let sum = 0; for n in numbers(to) { sum += n; } sum }\n";
     let rules = "scripts: [acme/own.rhai]\naward:\n  fee: { amount: total(claim.count) }\n";
     let program = workspace(rules, script).with_functions(functions()).open("acme/own").unwrap();
     assert_eq!(decided(&program, &[("ALBA", "")]), ["C-1 10.00"]);

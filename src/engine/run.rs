@@ -59,8 +59,8 @@ impl Counts {
     }
 }
 
-/// Decides claims in the program's order, each on what those before it left in the history, and gives their outcomes with
-/// messages and figures. [`run`] hands them out one by one, and traces those that are asked for.
+/// Decides claims in the program's order, each on what those before it left in the history, and gives their outcomes
+/// with messages and figures. [`run`] hands them out one by one, and traces those that are asked for.
 pub fn evaluate(program: &Program, tables: &Tables, history: &mut History, claims: &Claims) -> Vec<Outcome<'static>> {
     let mut outcomes = Vec::with_capacity(claims.count());
     run(program, tables, history, claims, &|_, _| Depth::Words, &mut |outcome, _| {

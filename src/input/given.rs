@@ -42,9 +42,9 @@ fn suggestion(near: Option<&str>) -> String {
 
 /// The claims that are given, each as pairs of a field's name and what its cell holds.
 ///
-/// A text is read by the type that its field declares, exactly as a cell of a file would be, so numbers stay exact. A field
-/// that isn't given is an empty cell; what can't be read stands with the claim as a deficiency, and the claim is returned.
-/// Outcomes show claims by `source` and their numbers, from 1.
+/// A text is read by the type that its field declares, exactly as a cell of a file would be, so numbers stay exact. A
+/// field that isn't given is an empty cell; what can't be read stands with the claim as a deficiency, and the claim is
+/// returned. Outcomes show claims by `source` and their numbers, from 1.
 pub fn claims_of<N, T>(
     source: &str,
     fields: &[Field],

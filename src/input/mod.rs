@@ -1,5 +1,5 @@
-//! Reads claims files and tables' files: CSV and JSON Lines, plain or compressed, from any stream; and claims that are given
-//! as texts.
+//! Reads claims files and tables' files: CSV and JSON Lines, plain or compressed, from any stream; and claims that are
+//! given as texts.
 //!
 //! What is wrong with one row stands with that row as a deficiency, and the claimant mends it. What makes rows
 //! doubtful, such as a missing column or a quote that is never closed, refuses the whole file. Nothing is guessed:

@@ -5,6 +5,8 @@ mod case;
 mod evaluate;
 mod file;
 mod load;
+mod scaffold;
+mod template;
 
 use std::{
     io,
@@ -16,6 +18,8 @@ use crate::script::Functions;
 pub use case::CaseName;
 pub use evaluate::NotLoaded;
 pub use load::Loaded;
+pub use scaffold::{NotMade, Scaffold};
+pub use template::Template;
 
 /// A folder with `programs/`, `rules/`, `tests/` and, where needed, `tables/`.
 #[derive(Debug, Clone)]
@@ -30,6 +34,9 @@ pub enum WorkspaceError {
     /// No folder up from here has `programs/`.
     #[error("there is no folder `programs/` here or above")]
     NotFound,
+    /// No folder up from here has `programs/`, and this one holds something else.
+    #[error("there is no folder `programs/` here or above, and this folder is not empty")]
+    NotEmpty,
     /// A path leaves the workspace.
     #[error("`{path}` is not a path inside the workspace")]
     Outside {

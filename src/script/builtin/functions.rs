@@ -79,9 +79,9 @@ impl Functions {
 
     /// Adds a function of the embedder's own.
     ///
-    /// It is given values that have the types of its parameters, and gives one of the type that it declares, or says in the
-    /// words of a message why there is none. Such a claim is held with `RULE_FAILED`, and so is one for which it gives
-    /// something else than it declares; a panic holds the claim with `ENGINE_FAILED`.
+    /// It is given values that have the types of its parameters, and gives one of the type that it declares, or says in
+    /// the words of a message why there is none. Such a claim is held with `RULE_FAILED`, and so is one for which it
+    /// gives something else than it declares; a panic holds the claim with `ENGINE_FAILED`.
     ///
     /// The same arguments must always give the same result: it is called as often as an outcome takes, again when an
     /// outcome is explained, and never before a claim is decided. A program's fingerprint holds the signatures of the
