@@ -16,28 +16,26 @@
 //! ```
 //! use std::path::Path;
 //!
-//! use meed::{
-//!     diagnostic::Findings,
-//!     engine::{Past, run},
-//!     outcome::Depth,
-//!     input::{ColumnMap, read_claims, wanted},
-//!     workspace::Workspace,
-//! };
+//! use meed::workspace::Workspace;
 //!
-//! let workspace = Workspace::find(Path::new(env!("CARGO_MANIFEST_DIR")))?;
-//! let mut findings = Findings::new();
-//! let loaded = workspace.load(&"giftware/trade-rebate".parse()?, &mut findings).ok_or("the program has errors")?;
-//! let wanted = wanted(&loaded.program.claim.fields);
-//! let csv = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
-//!            1,LAMP,Lamp,100,2011-01-10 09:15:00,14.50,C-100,EIRE\n";
-//! let claims = read_claims("claims.csv", csv.as_bytes(), &wanted, &ColumnMap::default(), &mut |_| {})?.claims;
-//! let mut past = Past::new(&loaded.program);
-//! run(&loaded.program, &loaded.tables, &mut past, &claims, &|_, _| Depth::Words, &mut |outcome, _| {
-//!     assert_eq!(outcome.award.to_string(), "14.50");
-//! });
+//! let program = Workspace::find(Path::new(env!("CARGO_MANIFEST_DIR")))?.open("giftware/trade-rebate")?;
+//! let line = [
+//!     ("invoice_no", "1"), ("stock_code", "LAMP"), ("customer_id", "C-100"),
+//!     ("quantity", "100"), ("quantity_written", "100"), ("unit_price", "14.50"), ("unit_price_written", "14.50"),
+//!     ("invoice_date", "2011-01-10 09:15:00"), ("invoiced_at", "2011-01-10 09:15:00"),
+//! ];
+//! let outcomes = program.evaluate(&mut program.past(), &program.claims("orders", [line])?);
+//! assert_eq!(outcomes[0].award.to_string(), "14.50");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! `docs/embedding.md` says more, and how to add functions that rules may call.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
+
+/// The code of the page for embedders is compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/embedding.md")]
+pub struct EmbeddingPage;
 
 pub mod calendar;
 pub mod cases;

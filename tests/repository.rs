@@ -185,13 +185,16 @@ fn every_built_in_function_is_documented() {
     const MARK: &str = "<!-- made from the table in the code -->\n";
     let page = fs::read_to_string(root().join("docs/language.md")).unwrap();
     let (written, _) = page.split_once(MARK).unwrap();
-    assert_document("docs/language.md", &format!("{written}{MARK}{}", meed::report::builtins_page()));
+    assert_document(
+        "docs/language.md",
+        &format!("{written}{MARK}{}", meed::report::functions_page(&meed::script::Functions::standard())),
+    );
 }
 
 #[test]
 fn every_command_is_in_the_readme() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for command in ["check", "dry-run", "explain", "test"] {
+    for command in ["check", "dry-run", "explain", "new", "test"] {
         assert!(readme.contains(&format!("meed {command}")), "{command}");
     }
 }

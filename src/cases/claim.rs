@@ -1,12 +1,10 @@
 //! Claims written in a case: columns with their texts, read as those of a file are.
 
-use std::sync::Arc;
-
 use crate::{
-    claim::{Cell, Claims, Deficiency, DeficiencyKind},
+    claim::Claims,
     diagnostic::{Code, Diagnostic, Findings},
-    program::{Node, Program, Text, text, wrong_shape},
-    schema::CellTrouble,
+    input::claims_of,
+    program::{Field, Node, Program, Text, text, wrong_shape},
 };
 
 /// The columns of one claim with their texts.
@@ -30,7 +28,12 @@ impl Given {
     ) -> Option<Claims> {
         match self {
             Self::File(name) => file(name, program),
-            Self::Rows(rows) => Some(claims(rows, program)),
+            Self::Rows(rows) => {
+                let fields = &program.claim.fields;
+                let rows = rows.iter().map(|row| fields.iter().map(|field| (&field.name, cell(row, field))));
+                // A case gives no fields but these, and is far from the number of claims at which this could fail.
+                claims_of("case", fields, rows).ok()
+            }
         }
     }
 }
@@ -89,31 +92,7 @@ impl<'p> Columns<'p> {
     }
 }
 
-fn claims(rows: &[Row], program: &Program) -> Claims {
-    let mut claims = Claims::new("case", program.claim.fields.iter().map(|field| field.kind.column()));
-    for (index, row) in rows.iter().enumerate() {
-        // A claim of a case is named by its number, which a reader can count.
-        push(&mut claims, index as u64 + 1, row, program);
-    }
-    claims
-}
-
-fn push(claims: &mut Claims, number: u64, row: &Row, program: &Program) {
-    let mut deficiencies = Vec::new();
-    let mut cells = Vec::new();
-    for (index, field) in program.claim.fields.iter().enumerate() {
-        let cell = row.iter().find(|(column, _)| *column == field.column).map_or("", |(_, cell)| cell.as_str());
-        let kind = match field.kind.read(cell) {
-            Ok(cell) => {
-                cells.push(cell);
-                continue;
-            }
-            Err(CellTrouble::Missing) => DeficiencyKind::Missing,
-            Err(CellTrouble::Unreadable(reason)) => DeficiencyKind::Unreadable(reason),
-        };
-        cells.push(Cell::Empty);
-        deficiencies.push(Deficiency::cell(index, &Arc::from(field.column.as_str()), cell, kind));
-    }
-    // A case is far from the number of texts at which this could fail.
-    let _ = claims.push(number, cells, deficiencies);
+/// What is written in a field's column; nothing where the claim leaves it out.
+fn cell<'w>(row: &'w Row, field: &Field) -> &'w str {
+    row.iter().find(|(column, _)| *column == field.column).map_or("", |(_, cell)| cell.as_str())
 }

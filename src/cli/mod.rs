@@ -4,6 +4,7 @@ mod check;
 mod claims;
 mod dry_run;
 mod explain;
+mod new;
 mod output;
 mod test;
 mod together;
@@ -72,6 +73,8 @@ enum Command {
     DryRun(dry_run::Arguments),
     /// Says why a claim was decided as it was, or what a code means
     Explain(explain::Arguments),
+    /// Makes a program with its script and a first case
+    New(new::Arguments),
     /// Runs the cases of programs against their snapshots
     Test(test::Arguments),
 }
@@ -129,6 +132,7 @@ pub fn run(
         Command::Check(arguments) => check::run(&arguments, &mut session),
         Command::DryRun(arguments) => dry_run::run(&arguments, &mut session),
         Command::Explain(arguments) => explain::run(&arguments, &mut session),
+        Command::New(arguments) => new::run(&arguments, &mut session),
         Command::Test(arguments) => test::run(&arguments, &mut session),
     };
     match result {

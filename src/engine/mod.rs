@@ -24,5 +24,5 @@ mod total;
 pub use decide::{Decision, decide};
 pub use decider::Decider;
 pub use known::{Awards, Elsewhere, Known, Past};
-pub use run::{Counts, Run, run};
+pub use run::{Counts, Run, evaluate, run};
 pub use table::{Overlap, Tables};

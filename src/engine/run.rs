@@ -62,6 +62,16 @@ impl Counts {
     }
 }
 
+/// Decides claims in the program's order, each on what those before it left of the past, and gives their outcomes
+/// with messages and figures. [`run`] hands them out one by one, and traces those that are asked for.
+pub fn evaluate(program: &Program, tables: &Tables, past: &mut Past, claims: &Claims) -> Vec<Outcome<'static>> {
+    let mut outcomes = Vec::with_capacity(claims.count());
+    run(program, tables, past, claims, &|_, _| Depth::Words, &mut |outcome, _| {
+        outcomes.push(outcome.clone().into_owned());
+    });
+    outcomes
+}
+
 /// How many claims are copied together before they are decided. The order jumps through the file; copies of rows wait for
 /// memory all at once, decisions would one by one.
 const WINDOW: usize = 1024;

@@ -1,4 +1,5 @@
-//! Reads claims files and tables' files: CSV and JSON Lines, plain or compressed, from any stream.
+//! Reads claims files and tables' files: CSV and JSON Lines, plain or compressed, from any stream; and claims that are
+//! given as texts.
 //!
 //! What is wrong with one row stands with that row as a deficiency, and the claimant mends it. What makes rows
 //! doubtful, such as a missing column or a quote that is never closed, refuses the whole file. Nothing is guessed:
@@ -11,6 +12,7 @@ mod csv;
 mod encoding;
 mod error;
 mod gather;
+mod given;
 mod json_lines;
 mod layout;
 mod map;
@@ -21,6 +23,7 @@ mod source;
 use std::io::Read;
 
 pub use error::{InputError, MissingColumn};
+pub use given::{GivenClaimError, claims_of};
 pub use map::ColumnMap;
 pub use source::open;
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Findings, Source},
-    script::{Read, Scripts},
+    script::{Form, Read, Scripts},
 };
 
 /// Checks a definition with its scripts. `None` if there is an error among the findings.
@@ -68,7 +68,7 @@ pub fn check(
     warn_of_unused(&params, &tables, &totals, &mut context);
     let Context { checker, findings, .. } = context;
     let form = checker.finish(findings);
-    let rules_hash = hash(root, script_texts);
+    let rules_hash = hash(root, script_texts, &form);
     let claim = claim?;
     let private = private(&claim, &tables, &derived);
     let program = Program {
@@ -142,14 +142,18 @@ fn warn_of_unused(
     context.warn_of_unused("table", &tables);
 }
 
-/// The hash of what a definition and its scripts say; comments and spaces of the YAML don't count.
-fn hash(root: &Node, scripts: &[Arc<Source>]) -> blake3::Hash {
+/// The hash of what a definition and its scripts say, with the functions of an embedder's that they call; comments and
+/// spaces of the YAML don't count.
+fn hash(root: &Node, scripts: &[Arc<Source>], form: &Form) -> blake3::Hash {
     let mut bytes = Vec::new();
     root.canonical(&mut bytes);
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"meed rules 1\0").update(&bytes);
     for script in scripts {
         hasher.update(&(script.text.len() as u64).to_le_bytes()).update(script.text.as_bytes());
+    }
+    for function in form.own_functions() {
+        hasher.update(b"own function\0").update(function.as_bytes());
     }
     hasher.finalize()
 }

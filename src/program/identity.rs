@@ -26,6 +26,16 @@ pub struct ProgramName {
 pub struct WrongProgramName;
 
 impl ProgramName {
+    /// The client.
+    pub fn client(&self) -> &str {
+        &self.client
+    }
+
+    /// The name, without the client.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The path of its definition under `programs/`.
     pub fn path(&self) -> String {
         format!("{}/{}.yaml", self.client, self.name)

@@ -18,7 +18,7 @@ pub use escape::for_terminal;
 pub use explain::explain;
 pub use finding::{as_github, as_json, as_text};
 pub use json_lines::JsonLinesWriter;
-pub use reference::{builtins_page, codes_page};
+pub use reference::{codes_page, functions_page};
 pub use summary::Summary;
 pub use workbook::WorkbookWriter;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{diagnostic::Code, outcome::EngineReason, schema::Scalar, script::BUILTINS};
+use crate::{diagnostic::Code, outcome::EngineReason, schema::Scalar, script::Functions};
 
 /// `docs/codes.md`: every finding and every reason that the engine gives itself.
 pub fn codes_page() -> String {
@@ -25,14 +25,15 @@ pub fn codes_page() -> String {
     page
 }
 
-/// The table of built-in functions in `docs/language.md`, by group.
-pub fn builtins_page() -> String {
+/// The table of functions that rules may call, by group: that of the built-in ones in `docs/language.md`, and an
+/// embedder's own below.
+pub fn functions_page(functions: &Functions) -> String {
     let mut page = String::new();
-    let mut groups: Vec<&str> = BUILTINS.iter().map(|builtin| builtin.group).collect();
+    let mut groups: Vec<&str> = functions.all().map(|builtin| builtin.group).collect();
     groups.dedup();
     for group in groups {
         let _ = write!(page, "\n### {group}\n\n| function | what it gives | `T` is |\n| --- | --- | --- |\n");
-        for builtin in BUILTINS.iter().filter(|builtin| builtin.group == group) {
+        for builtin in functions.all().filter(|builtin| builtin.group == group) {
             let over: Vec<&str> = builtin.over.iter().map(|scalar: &Scalar| scalar.name()).collect();
             let _ = writeln!(page, "| `{}` | {} | {} |", builtin.signature(), builtin.doc, over.join(", "));
         }

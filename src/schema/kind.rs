@@ -105,6 +105,11 @@ impl Type {
         matches!(self.scalar(), Some(Scalar::Integer | Scalar::Decimal))
     }
 
+    /// Whether it is a list, perhaps an optional one.
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::Some(Base::List(_)) | Self::Optional(Base::List(_)))
+    }
+
     /// The type once it is known that there is a value.
     #[must_use]
     pub const fn present(self) -> Self {

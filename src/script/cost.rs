@@ -1,8 +1,10 @@
 //! How many nodes an expression may evaluate on one claim at worst: of two branches the dearer one, and every round of
 //! every `for`.
 
+use std::sync::Arc;
+
 use super::{
-    builtin::Slot,
+    builtin::{Builtin, Slot},
     form::{Expression, Form, Node, NodeId},
     limit,
 };
@@ -84,7 +86,10 @@ impl Form {
             Node::List(items) => items.count as usize,
             _ => 0,
         });
-        constants.chain(written).chain(self.lists.values().copied()).max().unwrap_or(0)
+        let is_list = |builtin: &&Arc<Builtin>| matches!(builtin.returns, Slot::Is(kind) if kind.is_list());
+        // How long the lists of an embedder's functions are is declared nowhere.
+        let own = self.builtins.iter().filter(is_list).map(|_| limit::COUNTED_ROUNDS);
+        constants.chain(written).chain(self.lists.values().copied()).chain(own).max().unwrap_or(0)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The typed form: a flat, immutable program of typed nodes. Checking builds it; evaluation runs it.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     builtin::Builtin,
@@ -170,7 +173,7 @@ pub struct Form {
     pub(super) children: Vec<NodeId>,
     pub(super) constants: Vec<Constant>,
     pub(super) functions: Vec<Function>,
-    pub(super) builtins: Vec<&'static Builtin>,
+    pub(super) builtins: Vec<Arc<Builtin>>,
     /// The node that each expression starts from, by its number.
     pub(super) roots: Vec<NodeId>,
     /// All of it, ready to run.
@@ -187,6 +190,12 @@ impl Form {
     /// An empty form.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The functions of an embedder's own that its rules call, as messages write them, in the order of the alphabet.
+    pub fn own_functions(&self) -> Vec<String> {
+        let own = self.builtins.iter().filter(|builtin| builtin.is_own());
+        own.map(|builtin| builtin.signature()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// How many nodes there are.

@@ -19,7 +19,7 @@ mod parse;
 mod tree;
 mod vocabulary;
 
-pub use builtin::{BUILTINS, Builtin};
+pub use builtin::{BUILTINS, Builtin, Functions, Signature, WrongFunction};
 pub use evaluate::{Evaluation, Failure, Scope, compared, evaluate, fill, holds, number};
 pub use form::{Expression, Form, Read, Template};
 pub use lower::{Checker, Facts, Wanted};

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use rhai::{ASTNode, Engine, Expr, LexError, OptimizationLevel, ParseError, ParseErrorType, Position, Stmt};
 
-use super::limit;
+use super::{builtin::Functions, limit};
 use crate::diagnostic::{Code, Diagnostic, Findings, Fragment, Place, Source, lower_first};
 
 /// A function of a script as parsed.
@@ -16,18 +16,25 @@ pub(super) struct FunctionSource {
     pub(super) place: Place,
 }
 
-/// The functions of a program's scripts, by name and number of parameters.
+/// The functions of a program's scripts, by name and number of parameters, and those that aren't a script's.
 #[derive(Debug, Default)]
 pub struct Scripts {
+    /// Those that aren't a script's.
+    others: Functions,
     functions: BTreeMap<(String, usize), FunctionSource>,
     /// Whether a script couldn't be read, so that functions are missing for a reason that was reported.
     broken: bool,
 }
 
 impl Scripts {
-    /// No functions.
+    /// None but the built-in functions.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// None yet beside these.
+    pub fn beside(others: Functions) -> Self {
+        Self { others, ..Self::default() }
     }
 
     /// Reads a script file: documented functions, nothing else.
@@ -72,7 +79,7 @@ impl Scripts {
     }
 
     fn insert(&mut self, name: &str, count: usize, function: FunctionSource, findings: &mut Findings) {
-        if super::BUILTINS.iter().any(|builtin| builtin.name == name) {
+        if self.others.has(name) {
             let message = format!("`{name}` is a built-in function");
             findings.add(Diagnostic::error(Code::NameTaken, &function.place, message).help("give it another name"));
         } else if let Some(first) = self.functions.get(&(name.to_owned(), count)) {
@@ -86,6 +93,11 @@ impl Scripts {
     /// Notes that a script couldn't be read: functions that aren't known may be in it.
     pub fn miss(&mut self) {
         self.broken = true;
+    }
+
+    /// The functions that aren't a script's.
+    pub(super) fn functions(&self) -> &Functions {
+        &self.others
     }
 
     pub(super) fn is_broken(&self) -> bool {
@@ -109,6 +121,27 @@ impl Scripts {
         self.functions.iter()
     }
 }
+
+/// Whether rules can call a function by this name.
+pub(super) fn can_name_function(name: &str) -> bool {
+    let is_word = name.chars().all(|symbol| symbol.is_ascii_alphanumeric() || symbol == '_');
+    let called = engine().compile_expression(format!("{name}()"));
+    is_word
+        && called.is_ok_and(|tree| match tree.statements() {
+            [Stmt::FnCall(call, _)] => call.name == name,
+            [Stmt::Expr(expression)] => matches!(&**expression, Expr::FnCall(call, _) if call.name == name),
+            _ => false,
+        })
+}
+
+/// Whether a name is that of what other languages do and rules never will, or doesn't say what it does to money.
+pub(super) fn is_banned(name: &str) -> bool {
+    BANNED.contains(&name)
+}
+
+/// Names of functions that rules don't have, each refused with a reason of its own.
+const BANNED: [&str; 11] =
+    ["eval", "print", "debug", "call", "curry", "Fn", "import", "parse_json", "timestamp", "type_of", "round"];
 
 /// Parses an expression of the definition.
 pub(super) fn parse_expression(fragment: &Fragment) -> Result<Expr, Box<Diagnostic>> {

@@ -125,7 +125,7 @@ impl Workspace {
     }
 
     fn scripts(&self, root: &Node, findings: &mut Findings) -> (Scripts, Vec<Arc<Source>>) {
-        let (mut scripts, mut texts) = (Scripts::new(), Vec::new());
+        let (mut scripts, mut texts) = (Scripts::beside(self.functions.clone()), Vec::new());
         let Node::Mapping(entries, _) = root else { return (scripts, texts) };
         let Some((_, node)) = entries.iter().find(|(key, _)| key.text == "scripts") else { return (scripts, texts) };
         for Text { text, place, .. } in program::texts(node, findings) {

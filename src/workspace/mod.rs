@@ -2,22 +2,31 @@
 //! folder is ever read.
 
 mod case;
+mod evaluate;
 mod file;
 mod load;
 mod neighbour;
+mod scaffold;
+mod template;
 
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
+use crate::script::Functions;
+
 pub use case::CaseName;
+pub use evaluate::NotLoaded;
 pub use load::Loaded;
+pub use scaffold::{NotMade, Scaffold};
+pub use template::Template;
 
 /// A folder with `programs/`, `rules/`, `tests/` and, where needed, `tables/`.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     root: PathBuf,
+    functions: Functions,
 }
 
 /// Why a workspace can't be used.
@@ -26,6 +35,9 @@ pub enum WorkspaceError {
     /// No folder up from here has `programs/`.
     #[error("there is no folder `programs/` here or above")]
     NotFound,
+    /// No folder up from here has `programs/`, and this one holds something else.
+    #[error("there is no folder `programs/` here or above, and this folder is not empty")]
+    NotEmpty,
     /// A path leaves the workspace.
     #[error("`{path}` is not a path inside the workspace")]
     Outside {
@@ -71,7 +83,14 @@ impl Workspace {
     pub fn find(start: &Path) -> Result<Self, WorkspaceError> {
         let start = start.canonicalize().map_err(|_| WorkspaceError::NotFound)?;
         let root = start.ancestors().find(|folder| folder.join("programs").is_dir());
-        root.map(|root| Self { root: root.to_owned() }).ok_or(WorkspaceError::NotFound)
+        root.map(|root| Self { root: root.to_owned(), functions: Functions::standard() })
+            .ok_or(WorkspaceError::NotFound)
+    }
+
+    /// The same workspace, whose rules may call these functions.
+    #[must_use]
+    pub fn with_functions(self, functions: Functions) -> Self {
+        Self { functions, ..self }
     }
 
     /// Its folder.

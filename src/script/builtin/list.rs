@@ -1,10 +1,12 @@
 //! Lists.
 
+use std::borrow::Cow;
+
 use super::{ANY, Apply, Builtin, NUMBERS, ORDERED, Slot, Trouble};
 use crate::{
     claim::Value,
     money::{Decimal, add},
-    schema::Scalar,
+    schema::Type,
 };
 
 const ONE_LIST: &[(&str, Slot)] = &[("list", Slot::ListOfT)];
@@ -15,7 +17,7 @@ macro_rules! list {
             name: $name,
             group: "Lists",
             over: $over,
-            parameters: $parameters,
+            parameters: Cow::Borrowed($parameters),
             returns: $returns,
             doc: $doc,
             apply: Apply::Values($apply),
@@ -25,14 +27,14 @@ macro_rules! list {
 
 pub(super) fn builtins() -> Vec<Builtin> {
     vec![
-        list!("count", ANY, ONE_LIST, Slot::Is(Scalar::Integer), "How many values.", |arguments, _| {
+        list!("count", ANY, ONE_LIST, Slot::Is(Type::INTEGER), "How many values.", |arguments, _| {
             Ok(Value::Integer(i64::try_from(items(arguments).len()).unwrap_or(i64::MAX)))
         }),
         list!(
             "contains",
             ANY,
             &[("list", Slot::ListOfT), ("value", Slot::T)],
-            Slot::Is(Scalar::Boolean),
+            Slot::Is(Type::BOOLEAN),
             "Whether the value is in the list; the same as `value in list`.",
             |arguments, _| {
                 let value = arguments.get(1).copied().unwrap_or(Value::Nothing);

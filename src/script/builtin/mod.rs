@@ -2,11 +2,15 @@
 //! and the reference page come from it.
 
 mod date;
+mod functions;
 mod list;
 pub(super) mod number;
 mod text;
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 use bumpalo::Bump;
 
@@ -17,6 +21,8 @@ use crate::{
     schema::{Base, Scalar, Type},
 };
 
+pub use functions::{Functions, Signature, WrongFunction};
+
 /// Why a built-in function can't give a value, in the words of a message.
 pub(super) type Trouble = Cow<'static, str>;
 
@@ -24,7 +30,7 @@ pub(super) type Trouble = Cow<'static, str>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
     /// This type.
-    Is(Scalar),
+    Is(Type),
     /// One of the function's scalars, the same everywhere.
     T,
     /// A value of it or nothing.
@@ -33,7 +39,28 @@ pub enum Slot {
     ListOfT,
 }
 
-/// A built-in function.
+impl Slot {
+    /// The type, where `T` is this scalar.
+    fn kind(self, scalar: Option<Scalar>) -> Option<Type> {
+        match self {
+            Self::Is(kind) => Some(kind),
+            Self::T => scalar.map(|scalar| Type::Some(Base::Scalar(scalar))),
+            Self::OptionalT => scalar.map(|scalar| Type::Optional(Base::Scalar(scalar))),
+            Self::ListOfT => scalar.map(|scalar| Type::Some(Base::List(scalar))),
+        }
+    }
+
+    /// Whether an integer may stand for a decimal here.
+    pub(super) fn widens(self) -> bool {
+        match self {
+            Self::T => true,
+            Self::Is(kind) => kind.present() == Type::DECIMAL,
+            Self::OptionalT | Self::ListOfT => false,
+        }
+    }
+}
+
+/// A function that rules may call.
 #[derive(Debug)]
 pub struct Builtin {
     /// Its name.
@@ -43,7 +70,7 @@ pub struct Builtin {
     /// What `T` may be; empty if there is none.
     pub over: &'static [Scalar],
     /// Its parameters.
-    pub parameters: &'static [(&'static str, Slot)],
+    pub parameters: Cow<'static, [(&'static str, Slot)]>,
     /// What it gives.
     pub returns: Slot,
     /// One line for the reference.
@@ -54,7 +81,7 @@ pub struct Builtin {
 
 /// What a function does. Those that rules call most are kept by the types of their arguments, so that evaluation needs no
 /// detour over values.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Apply {
     /// The days from one date to another.
     Days,
@@ -66,6 +93,8 @@ pub(super) enum Apply {
     Rounding(RoundingMode),
     /// A value of values, which have the types of the parameters.
     Values(for<'a> fn(&[Value<'a>], &'a Bump) -> Result<Value<'a>, Trouble>),
+    /// What an embedder wants.
+    Own(functions::Own),
 }
 
 impl Apply {
@@ -73,6 +102,7 @@ impl Apply {
     pub(super) fn to<'a>(&self, arguments: &[Value<'a>], scratch: &'a Bump) -> Result<Value<'a>, Trouble> {
         match (self, arguments) {
             (Self::Values(apply), _) => apply(arguments, scratch),
+            (Self::Own(own), _) => own.to(arguments, scratch),
             (Self::Dates(apply), [Value::Date(from), Value::Date(to)]) => Ok(Value::Integer(apply(*from, *to))),
             (Self::Rounding(mode), [x, Value::Integer(places)]) => {
                 number::round(x.number().unwrap_or_default(), *places, *mode).map(Value::Decimal)
@@ -84,7 +114,7 @@ impl Apply {
     }
 }
 
-/// The most parameters of a built-in function.
+/// The most parameters of a function that isn't a script's.
 pub(super) const MAX_PARAMETERS: usize = 4;
 
 const ANY: &[Scalar] = &[Scalar::Boolean, Scalar::Integer, Scalar::Decimal, Scalar::Text, Scalar::Date];
@@ -92,8 +122,9 @@ const ORDERED: &[Scalar] = &[Scalar::Integer, Scalar::Decimal, Scalar::Date];
 const NUMBERS: &[Scalar] = &[Scalar::Integer, Scalar::Decimal];
 
 /// Every built-in function, by group.
-pub static BUILTINS: std::sync::LazyLock<Vec<Builtin>> = std::sync::LazyLock::new(|| {
-    [number::builtins(), date::builtins(), text::builtins(), list::builtins()].into_iter().flatten().collect()
+pub static BUILTINS: LazyLock<Vec<Arc<Builtin>>> = LazyLock::new(|| {
+    let groups = [number::builtins(), date::builtins(), text::builtins(), list::builtins()];
+    groups.into_iter().flatten().map(Arc::new).collect()
 });
 
 impl Builtin {
@@ -104,38 +135,34 @@ impl Builtin {
             return None;
         }
         if self.over.is_empty() {
-            return self.fits_as(kinds, None, widen).then(|| self.returned(None)).flatten();
+            return self.fits_as(kinds, None, widen).then(|| self.returns.kind(None)).flatten();
         }
         let scalar = self.over.iter().copied().find(|scalar| self.fits_as(kinds, Some(*scalar), widen))?;
-        self.returned(Some(scalar))
-    }
-
-    fn returned(&self, scalar: Option<Scalar>) -> Option<Type> {
-        Some(match (self.returns, scalar) {
-            (Slot::Is(scalar), _) | (Slot::T, Some(scalar)) => Type::Some(Base::Scalar(scalar)),
-            (Slot::OptionalT, Some(scalar)) => Type::Optional(Base::Scalar(scalar)),
-            (Slot::ListOfT, Some(scalar)) => Type::Some(Base::List(scalar)),
-            (_, None) => return None,
-        })
+        self.returns.kind(Some(scalar))
     }
 
     fn fits_as(&self, kinds: &[Type], scalar: Option<Scalar>, widen: bool) -> bool {
         self.parameters.iter().zip(kinds).all(|((_, slot), kind)| {
-            let wanted = match (*slot, scalar) {
-                (Slot::Is(scalar), _) | (Slot::T, Some(scalar)) => Type::Some(Base::Scalar(scalar)),
-                (Slot::OptionalT, Some(scalar)) => Type::Optional(Base::Scalar(scalar)),
-                (Slot::ListOfT, Some(scalar)) => Type::Some(Base::List(scalar)),
-                (_, None) => return false,
-            };
-            // A value that was found to be there will do where one may be empty.
-            *kind == wanted || *kind == wanted.present() || widen && wanted == Type::DECIMAL && *kind == Type::INTEGER
+            let Some(wanted) = slot.kind(scalar) else { return false };
+            let widens = widen && slot.widens() && wanted.present() == Type::DECIMAL;
+            // A value that was found to be there will do where one may be empty, and so will an empty one.
+            let may_be_empty = matches!(slot, Slot::Is(Type::Optional(_)));
+            *kind == wanted
+                || *kind == wanted.present()
+                || widens && *kind == Type::INTEGER
+                || may_be_empty && *kind == Type::Nothing
         })
+    }
+
+    /// Whether it is an embedder's own.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self.apply, Apply::Own(_))
     }
 
     /// How messages and the reference write it.
     pub fn signature(&self) -> String {
         let word = |slot: &Slot| match slot {
-            Slot::Is(scalar) => scalar.name().to_owned(),
+            Slot::Is(kind) => kind.to_string(),
             Slot::T => "T".to_owned(),
             Slot::OptionalT => "optional T".to_owned(),
             Slot::ListOfT => "list of T".to_owned(),

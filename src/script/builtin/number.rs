@@ -1,13 +1,15 @@
 //! Numbers and rounding.
 
+use std::borrow::Cow;
+
 use super::{Apply, Builtin, NUMBERS, ORDERED, Slot, Trouble};
 use crate::{
     claim::Value,
     money::{Decimal, RoundingMode, round_to_places},
-    schema::Scalar,
+    schema::Type,
 };
 
-const X_PLACES: &[(&str, Slot)] = &[("x", Slot::Is(Scalar::Decimal)), ("places", Slot::Is(Scalar::Integer))];
+const X_PLACES: &[(&str, Slot)] = &[("x", Slot::Is(Type::DECIMAL)), ("places", Slot::Is(Type::INTEGER))];
 const OVERFLOW: Trouble = Trouble::Borrowed("the whole number is too large for 64 bits");
 
 macro_rules! rounding {
@@ -16,8 +18,8 @@ macro_rules! rounding {
             name: $name,
             group: "Rounding",
             over: &[],
-            parameters: X_PLACES,
-            returns: Slot::Is(Scalar::Decimal),
+            parameters: Cow::Borrowed(X_PLACES),
+            returns: Slot::Is(Type::DECIMAL),
             doc: $doc,
             apply: Apply::Rounding(RoundingMode::$mode),
         }
@@ -37,8 +39,8 @@ pub(super) fn builtins() -> Vec<Builtin> {
             name: "whole",
             group: "Rounding",
             over: &[],
-            parameters: &[("x", Slot::Is(Scalar::Decimal))],
-            returns: Slot::Is(Scalar::Integer),
+            parameters: Cow::Borrowed(&[("x", Slot::Is(Type::DECIMAL))]),
+            returns: Slot::Is(Type::INTEGER),
             doc: "The whole number before the point; the fraction is dropped.",
             apply: Apply::Values(|arguments, _| whole(arguments)),
         },
@@ -46,8 +48,8 @@ pub(super) fn builtins() -> Vec<Builtin> {
             name: "idiv",
             group: "Numbers",
             over: &[],
-            parameters: &[("a", Slot::Is(Scalar::Integer)), ("b", Slot::Is(Scalar::Integer))],
-            returns: Slot::Is(Scalar::Integer),
+            parameters: Cow::Borrowed(&[("a", Slot::Is(Type::INTEGER)), ("b", Slot::Is(Type::INTEGER))]),
+            returns: Slot::Is(Type::INTEGER),
             doc: "How many times `b` goes into `a`; the rest is dropped.",
             apply: Apply::Values(|arguments, _| idiv(arguments)),
         },
@@ -55,7 +57,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             name: "abs",
             group: "Numbers",
             over: NUMBERS,
-            parameters: &[("x", Slot::T)],
+            parameters: Cow::Borrowed(&[("x", Slot::T)]),
             returns: Slot::T,
             doc: "The number without its sign.",
             apply: Apply::Absolute,
@@ -64,7 +66,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             name: "min",
             group: "Numbers",
             over: ORDERED,
-            parameters: &[("a", Slot::T), ("b", Slot::T)],
+            parameters: Cow::Borrowed(&[("a", Slot::T), ("b", Slot::T)]),
             returns: Slot::T,
             doc: "The smaller number, the earlier date.",
             apply: Apply::Values(|arguments, _| Ok(pick(arguments, true))),
@@ -73,7 +75,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             name: "max",
             group: "Numbers",
             over: ORDERED,
-            parameters: &[("a", Slot::T), ("b", Slot::T)],
+            parameters: Cow::Borrowed(&[("a", Slot::T), ("b", Slot::T)]),
             returns: Slot::T,
             doc: "The larger number, the later date.",
             apply: Apply::Values(|arguments, _| Ok(pick(arguments, false))),
@@ -82,7 +84,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             name: "clamp",
             group: "Numbers",
             over: ORDERED,
-            parameters: &[("x", Slot::T), ("least", Slot::T), ("most", Slot::T)],
+            parameters: Cow::Borrowed(&[("x", Slot::T), ("least", Slot::T), ("most", Slot::T)]),
             returns: Slot::T,
             doc: "The value, but at least `least` and at most `most`.",
             apply: Apply::Values(|arguments, _| clamp(arguments)),

@@ -1,12 +1,14 @@
 //! Text. Nothing is trimmed or folded unless a rule says so.
 
+use std::borrow::Cow;
+
 use bumpalo::Bump;
 
 use super::{ANY, Apply, Builtin, Slot, Trouble};
-use crate::{claim::Value, schema::Scalar, script::limit::MAX_TEXT_BYTES};
+use crate::{claim::Value, schema::Type, script::limit::MAX_TEXT_BYTES};
 
-const ONE_TEXT: &[(&str, Slot)] = &[("text", Slot::Is(Scalar::Text))];
-const TEXT_PART: &[(&str, Slot)] = &[("text", Slot::Is(Scalar::Text)), ("part", Slot::Is(Scalar::Text))];
+const ONE_TEXT: &[(&str, Slot)] = &[("text", Slot::Is(Type::TEXT))];
+const TEXT_PART: &[(&str, Slot)] = &[("text", Slot::Is(Type::TEXT)), ("part", Slot::Is(Type::TEXT))];
 
 macro_rules! text {
     ($name:literal, $parameters:expr, $returns:ident, $doc:literal, $apply:expr) => {
@@ -14,8 +16,8 @@ macro_rules! text {
             name: $name,
             group: "Text",
             over: &[],
-            parameters: $parameters,
-            returns: Slot::Is(Scalar::$returns),
+            parameters: Cow::Borrowed($parameters),
+            returns: Slot::Is(Type::$returns),
             doc: $doc,
             apply: Apply::Values($apply),
         }
@@ -24,26 +26,26 @@ macro_rules! text {
 
 pub(super) fn builtins() -> Vec<Builtin> {
     vec![
-        text!("len", ONE_TEXT, Integer, "How many characters.", |arguments, _| {
+        text!("len", ONE_TEXT, INTEGER, "How many characters.", |arguments, _| {
             let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
             Ok(Value::Integer(i64::try_from(text.chars().count()).unwrap_or(i64::MAX)))
         }),
-        text!("contains", TEXT_PART, Boolean, "Whether the part stands in the text.", |arguments, _| {
+        text!("contains", TEXT_PART, BOOLEAN, "Whether the part stands in the text.", |arguments, _| {
             Ok(tested(arguments, |text, part| text.contains(part)))
         }),
-        text!("starts_with", TEXT_PART, Boolean, "Whether the text starts so.", |arguments, _| {
+        text!("starts_with", TEXT_PART, BOOLEAN, "Whether the text starts so.", |arguments, _| {
             Ok(tested(arguments, |text, part| text.starts_with(part)))
         }),
-        text!("ends_with", TEXT_PART, Boolean, "Whether the text ends so.", |arguments, _| {
+        text!("ends_with", TEXT_PART, BOOLEAN, "Whether the text ends so.", |arguments, _| {
             Ok(tested(arguments, |text, part| text.ends_with(part)))
         }),
-        text!("upper", ONE_TEXT, Text, "In capitals.", |arguments, scratch| {
+        text!("upper", ONE_TEXT, TEXT, "In capitals.", |arguments, scratch| {
             changed(arguments, scratch, str::to_uppercase)
         }),
-        text!("lower", ONE_TEXT, Text, "In small letters.", |arguments, scratch| {
+        text!("lower", ONE_TEXT, TEXT, "In small letters.", |arguments, scratch| {
             changed(arguments, scratch, str::to_lowercase)
         }),
-        text!("trimmed", ONE_TEXT, Text, "Without white space at both ends.", |arguments, _| {
+        text!("trimmed", ONE_TEXT, TEXT, "Without white space at both ends.", |arguments, _| {
             let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
             Ok(Value::Text(text.trim()))
         }),
@@ -51,7 +53,7 @@ pub(super) fn builtins() -> Vec<Builtin> {
             name: "or_else",
             group: "Empty values",
             over: ANY,
-            parameters: &[("value", Slot::OptionalT), ("instead", Slot::T)],
+            parameters: Cow::Borrowed(&[("value", Slot::OptionalT), ("instead", Slot::T)]),
             returns: Slot::T,
             doc: "The value, or `instead` where it is empty.",
             apply: Apply::Values(|arguments, _| {

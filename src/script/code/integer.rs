@@ -99,7 +99,7 @@ impl<W: Watch> Compiler<'_, W> {
                     })
                 }
                 (Some(Apply::Dates(apply)), [from, to]) => {
-                    let (from, to, apply) = (self.date(*from), self.date(*to), *apply);
+                    let (from, to) = (self.date(*from), self.date(*to));
                     Box::new(move |frame| {
                         frame.see(id);
                         Ok(apply(from.get(frame)?, to.get(frame)?))

@@ -151,7 +151,7 @@ impl<W: Watch> Compiler<'_, W> {
     fn number_of_builtin(&self, id: NodeId, builtin: u32, arguments: Children) -> Run<W, Number> {
         match (self.apply(builtin), self.children(arguments)) {
             (Some(Apply::Rounding(mode)), [x, places]) => {
-                let (x, places, mode) = (self.number(*x), self.integer(*places), *mode);
+                let (x, places, mode) = (self.number(*x), self.integer(*places), mode);
                 Box::new(move |frame| {
                     frame.see(id);
                     let (x, places) = (x.get(frame)?, places.get(frame)?);

@@ -37,8 +37,8 @@ impl<W: Watch> Compiler<'_, W> {
     }
 
     /// What a built-in function does.
-    pub(super) fn apply(&self, builtin: u32) -> Option<&'static Apply> {
-        self.form.builtins.get(builtin as usize).map(|builtin| &builtin.apply)
+    pub(super) fn apply(&self, builtin: u32) -> Option<Apply> {
+        self.form.builtins.get(builtin as usize).map(|builtin| builtin.apply.clone())
     }
 
     /// The value of a node, as its kind gives it.
@@ -169,7 +169,7 @@ impl<W: Watch> Compiler<'_, W> {
             self.children(arguments).iter().map(|argument| self.value(*argument)).collect();
         Box::new(move |frame| {
             frame.see(id);
-            let Some(apply) = apply else { return Err(Stop::Failed) };
+            let Some(apply) = &apply else { return Err(Stop::Failed) };
             let mut values = [Value::Nothing; MAX_PARAMETERS];
             for (value, argument) in values.iter_mut().zip(&arguments) {
                 *value = argument(frame)?;

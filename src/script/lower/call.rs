@@ -1,5 +1,7 @@
 //! Calls: built-in functions by the types of their arguments, script functions checked anew for each set of them.
 
+use std::sync::Arc;
+
 use rhai::{Expr, FnCallExpr};
 
 use super::{
@@ -8,12 +10,12 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Place},
-    schema::{Base, Scalar},
+    schema::Base,
     script::{
-        builtin::{BUILTINS, Builtin, Slot},
+        builtin::Builtin,
         form::{Function, Node},
         limit,
-        parse::FunctionSource,
+        parse::{FunctionSource, is_banned},
     },
 };
 
@@ -42,7 +44,7 @@ impl Body<'_, '_> {
     /// `a.f(b)`, which is `f(a, b)`.
     pub(super) fn method(&mut self, subject: Typed, call: &FnCallExpr, place: &Place) -> Option<Typed> {
         let rest: Vec<Option<Typed>> = call.args.iter().map(|argument| self.value(argument)).collect();
-        let is_builtin = BUILTINS.iter().any(|builtin| builtin.name == call.name.as_str());
+        let is_builtin = self.checker.scripts.functions().has(&call.name);
         if !is_builtin && !self.checker.scripts.arities(&call.name).is_empty() {
             let message = format!("`{}` is a function of a script, which is not called with a point", call.name);
             let finding = Diagnostic::error(Code::NotCovered, place, message);
@@ -85,7 +87,7 @@ impl Body<'_, '_> {
     }
 
     fn resolve(&mut self, name: &str, arguments: &[Typed], place: &Place) -> Option<Typed> {
-        if BUILTINS.iter().any(|builtin| builtin.name == name) {
+        if self.checker.scripts.functions().has(name) {
             return self.builtin(name, arguments, place);
         }
         if self.checker.scripts.function(name, arguments.len()).is_some() {
@@ -109,15 +111,14 @@ impl Body<'_, '_> {
             );
         }
         let finding = Diagnostic::error(Code::UnknownFunction, place, format!("there is no function `{name}`"));
-        let banned = ["eval", "print", "debug", "call", "curry", "Fn", "import", "parse_json", "timestamp", "type_of"];
-        if banned.contains(&name) {
+        if is_banned(name) {
             return self.report(finding.help("rules decide from what they are given and can do nothing else"));
         }
         let scripts = self.checker.scripts;
         if scripts.is_broken() {
             return None;
         }
-        let known = BUILTINS.iter().map(|builtin| builtin.name).chain(scripts.names());
+        let known = scripts.functions().all().map(|builtin| builtin.name).chain(scripts.names());
         let near = crate::diagnostic::nearest(name, &known.collect::<Vec<_>>());
         self.report(match near {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
@@ -127,7 +128,8 @@ impl Body<'_, '_> {
 
     fn builtin(&mut self, name: &str, arguments: &[Typed], place: &Place) -> Option<Typed> {
         let kinds: Vec<Type> = arguments.iter().map(|argument| argument.kind).collect();
-        let candidates = || BUILTINS.iter().filter(|builtin| builtin.name == name);
+        let functions = self.checker.scripts.functions();
+        let candidates = || functions.all().filter(|builtin| builtin.name == name);
         let fitting = |widen| candidates().find_map(|builtin| Some((builtin, builtin.result(&kinds, widen)?)));
         if let Some((builtin, kind)) = fitting(false) {
             return self.call_builtin(builtin, kind, arguments, place);
@@ -151,7 +153,7 @@ impl Body<'_, '_> {
 
     fn call_builtin(
         &mut self,
-        builtin: &'static Builtin,
+        builtin: &Arc<Builtin>,
         kind: Type,
         arguments: &[Typed],
         place: &Place,
@@ -164,11 +166,10 @@ impl Body<'_, '_> {
 
     /// Integers as decimals, where the function takes decimals only.
     fn widen(&mut self, builtin: &Builtin, arguments: &[Typed]) -> Option<Vec<Typed>> {
-        let widens = |slot: Slot| matches!(slot, Slot::T | Slot::Is(Scalar::Decimal));
         let pairs = builtin.parameters.iter().zip(arguments);
         pairs
             .map(|((_, slot), argument)| match argument.kind {
-                Type::INTEGER if widens(*slot) => {
+                Type::INTEGER if slot.widens() => {
                     let place = self.place_of(argument.id);
                     self.add(Node::Widen(argument.id), Type::DECIMAL, &place)
                 }
@@ -177,10 +178,10 @@ impl Body<'_, '_> {
             .collect()
     }
 
-    fn builtin_number(&mut self, builtin: &'static Builtin) -> u32 {
+    fn builtin_number(&mut self, builtin: &Arc<Builtin>) -> u32 {
         let list = &mut self.checker.form.builtins;
-        let number = list.iter().position(|known| std::ptr::eq(*known, builtin)).unwrap_or_else(|| {
-            list.push(builtin);
+        let number = list.iter().position(|known| Arc::ptr_eq(known, builtin)).unwrap_or_else(|| {
+            list.push(Arc::clone(builtin));
             list.len() - 1
         });
         u32::try_from(number).unwrap_or(u32::MAX)

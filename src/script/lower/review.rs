@@ -212,11 +212,11 @@ impl Review<'_> {
 
     /// The item and the list of `item in list` and `list.contains(item)`.
     pub(super) fn membership(&self, id: NodeId) -> Option<(NodeId, NodeId)> {
-        let is_list = |builtin: &&Builtin| matches!(builtin.parameters.first(), Some((_, Parameter::ListOfT)));
+        let is_list = |builtin: &Builtin| matches!(builtin.parameters.first(), Some((_, Parameter::ListOfT)));
         match self.form.node(id) {
             Node::In(item, list) => Some((item, list)),
             Node::CallBuiltin(number, arguments) => {
-                let builtin = self.form.builtins.get(number as usize).copied().filter(is_list)?;
+                let builtin = self.form.builtins.get(number as usize).filter(|builtin| is_list(builtin))?;
                 match self.form.run(arguments) {
                     [list, item] if builtin.name == "contains" => Some((*item, *list)),
                     _ => None,

@@ -292,7 +292,8 @@ impl Census {
 
 fn word(slot: Slot, scalar: Option<Scalar>) -> &'static str {
     match (slot, scalar) {
-        (Slot::Is(scalar), _) | (Slot::T, Some(scalar)) => scalar.name(),
+        (Slot::Is(kind), _) => kind.scalar().unwrap().name(),
+        (Slot::T, Some(scalar)) => scalar.name(),
         (Slot::OptionalT, Some(Scalar::Boolean)) => "optional boolean",
         (Slot::OptionalT, Some(Scalar::Integer)) => "optional integer",
         (Slot::OptionalT, Some(Scalar::Decimal)) => "optional decimal",

@@ -19,7 +19,7 @@ mod review;
 mod verdict;
 mod world;
 
-use std::{any::TypeId, cell::RefCell, collections::BTreeMap};
+use std::{any::TypeId, cell::RefCell, collections::BTreeMap, sync::Arc};
 
 use bumpalo::Bump;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, OptimizationLevel, Scope};
@@ -29,7 +29,7 @@ use super::builtin::{BUILTINS, Builtin, Slot};
 use crate::{
     calendar::Date,
     claim::{Constant, Value},
-    schema::Scalar,
+    schema::{Scalar, Type},
 };
 
 /// Compares rules made of any bytes with Rhai; panics where they differ. Only there for `cargo fuzz`.
@@ -73,12 +73,12 @@ pub(super) fn engine() -> Engine {
     engine
 }
 
-fn register(engine: &mut Engine, number: usize, builtin: &'static Builtin, widen: bool) {
+fn register(engine: &mut Engine, number: usize, builtin: &'static Arc<Builtin>, widen: bool) {
     let scalars: Vec<Option<Scalar>> =
         if builtin.over.is_empty() { vec![None] } else { builtin.over.iter().copied().map(Some).collect() };
     for scalar in scalars {
         let mut signatures: Vec<Vec<TypeId>> = vec![Vec::new()];
-        for (_, slot) in builtin.parameters {
+        for (_, slot) in builtin.parameters.iter() {
             let choices = types(*slot, scalar, widen);
             signatures = signatures
                 .into_iter()
@@ -127,7 +127,7 @@ fn note(number: usize, scalar: Option<Scalar>, arguments: &[Constant]) {
 }
 
 fn is_decimal(slot: Slot, scalar: Option<Scalar>) -> bool {
-    slot == Slot::Is(Scalar::Decimal) || slot == Slot::T && scalar == Some(Scalar::Decimal)
+    slot == Slot::Is(Type::DECIMAL) || slot == Slot::T && scalar == Some(Scalar::Decimal)
 }
 
 fn types(slot: Slot, scalar: Option<Scalar>, widen: bool) -> Vec<TypeId> {
@@ -139,7 +139,7 @@ fn types(slot: Slot, scalar: Option<Scalar>, widen: bool) -> Vec<TypeId> {
         Scalar::Date => TypeId::of::<Date>(),
     };
     let mut types = match slot {
-        Slot::Is(scalar) => vec![of(scalar)],
+        Slot::Is(kind) => vec![of(kind.scalar().unwrap())],
         Slot::T => vec![of(scalar.unwrap())],
         Slot::OptionalT => vec![of(scalar.unwrap()), TypeId::of::<()>()],
         Slot::ListOfT => vec![TypeId::of::<Array>()],
