@@ -59,6 +59,9 @@ impl<'a> Assessment<'a, '_> {
             return Ok(());
         }
         self.look_up(observer)?;
+        if self.stops() {
+            return Ok(());
+        }
         self.derive(observer)?;
         eligibility::rules(self, observer);
         if self.stops() {
@@ -187,23 +190,6 @@ impl<'a> Assessment<'a, '_> {
             figure.day(date).plus(delta).map_err(failed)?;
         }
         Ok((value, Change { accumulator, key, delta, detail }))
-    }
-
-    fn look_up<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
-        let tables = self.decider.tables;
-        for (number, table) in self.program.tables.iter().enumerate() {
-            let found = tables.look_up(number, table, self)?;
-            if O::STEPS {
-                let mut cells = ScratchVec::new_in(self.scratch);
-                for (column, field) in table.fields.iter().enumerate() {
-                    cells.extend(found.map(|row| Seen { name: field.name.as_str(), value: row.value(column) }));
-                }
-                let (table, origin) = (table.name.as_str(), found.map(|row| row.origin()));
-                observer.step(Step::Lookup { table, found: origin, cells: cells.into_bump_slice() });
-            }
-            self.table_rows.push(found.map(|row| row.row()));
-        }
-        Ok(())
     }
 
     fn derive<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {

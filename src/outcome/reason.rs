@@ -67,6 +67,8 @@ pub enum EngineReason {
     AlreadyDecided,
     /// The claim's date is outside the program's dates.
     NotEffective,
+    /// Rows of a table of which one should count match the claim, and none is the one.
+    TableConflict,
     /// A rule failed on this claim: overflow, division by zero, a limit of the language.
     RuleFailed,
     /// The engine failed on this claim; a bug worth reporting.
@@ -75,13 +77,14 @@ pub enum EngineReason {
 
 impl EngineReason {
     /// Every engine reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::FieldMissing,
         Self::FieldUnreadable,
         Self::RowUnreadable,
         Self::IdTwice,
         Self::AlreadyDecided,
         Self::NotEffective,
+        Self::TableConflict,
         Self::RuleFailed,
         Self::EngineFailed,
     ];
@@ -95,6 +98,7 @@ impl EngineReason {
             Self::IdTwice => "ID_TWICE",
             Self::AlreadyDecided => "ALREADY_DECIDED",
             Self::NotEffective => "NOT_EFFECTIVE",
+            Self::TableConflict => "TABLE_CONFLICT",
             Self::RuleFailed => "RULE_FAILED",
             Self::EngineFailed => "ENGINE_FAILED",
         }
@@ -106,7 +110,7 @@ impl EngineReason {
             Self::FieldMissing | Self::FieldUnreadable | Self::RowUnreadable | Self::IdTwice => Disposition::Returned,
             Self::AlreadyDecided => Disposition::Approved,
             Self::NotEffective => Disposition::Rejected,
-            Self::RuleFailed | Self::EngineFailed => Disposition::Held,
+            Self::TableConflict | Self::RuleFailed | Self::EngineFailed => Disposition::Held,
         }
     }
 
@@ -139,6 +143,12 @@ impl EngineReason {
                  outcome stands."
             }
             Self::NotEffective => "The claim's date lies outside the dates between which the program is effective.",
+            Self::TableConflict => {
+                "Rows of a table of which one should count match the claim, and the table's hit policy doesn't say \
+                 which: two rows under `unique`, rows with the same priority under `priority`, or rows under `any` that \
+                 say different things. The claim is held so that nothing wrong is paid. The message names the lines; \
+                 correct the table."
+            }
             Self::RuleFailed => {
                 "A rule could not be worked out for this claim: a figure overflowed, or something was divided by \
                  zero. The claim is held so that nothing wrong is paid. The message names the rule and the reason."

@@ -3,6 +3,7 @@
 
 mod case;
 mod file;
+mod flaw;
 mod load;
 
 use std::{
