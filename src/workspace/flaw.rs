@@ -24,9 +24,14 @@ pub(super) fn finding(table: &Table, flaw: &FlawKind, line: &dyn Fn(usize) -> u6
             let choices: Vec<String> = choices.iter().map(shown).collect();
             warning(Code::NoChoice, message).help(format!("what is looked up is one of {}", choices.join(", ")))
         }
-        FlawKind::Masked { row, by } => {
+        FlawKind::Masked { row, by, says_the_same } => {
             let (row, lines) = (line(*row), listed(by.iter().map(|row| line(*row).to_string())));
-            let (noun, verb) = if by.len() == 1 { ("line", "counts") } else { ("lines", "count") };
+            let (noun, verb, say) = if by.len() == 1 { ("line", "counts", "says") } else { ("lines", "count", "say") };
+            if *says_the_same {
+                let message = format!("line {row} of `{file}` adds nothing");
+                let message = format!("{message}, since {noun} {lines} {verb} wherever it matches, and {say} the same");
+                return warning(Code::TableMasked, message).help("delete it, unless it is meant to say something else");
+            }
             let message =
                 format!("line {row} of `{file}` never counts, since {noun} {lines} {verb} wherever it matches");
             error(Code::TableMasked, message).help(match table.hit {
@@ -51,13 +56,15 @@ pub(super) fn finding(table: &Table, flaw: &FlawKind, line: &dyn Fn(usize) -> u6
             error(Code::TableTooLarge, message).help(help)
         }
         FlawKind::Unchecked(what) => {
-            let (what, then) = match what {
-                Unchecked::Overlaps => ("whether rows overlap", "claims that rows disagree on are held all the same"),
-                Unchecked::Masked => ("whether each row ever counts", "look through them yourself"),
-                Unchecked::Gaps => ("whether there are gaps", "look through them yourself"),
+            let what = match what {
+                Unchecked::Overlaps => "whether rows overlap",
+                Unchecked::Masked => "whether each row ever counts",
+                Unchecked::Gaps => "whether there are gaps",
             };
             let message = format!("`{file}` has too many rows with ranges and blanks to find out {what}");
-            warning(Code::TableTooLarge, message).help(format!("{then}, or split the table"))
+            let help =
+                "split the table; until then a claim on which rows conflict is held all the same (`TABLE_CONFLICT`)";
+            warning(Code::TableTooLarge, message).help(help)
         }
     }
 }

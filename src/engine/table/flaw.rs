@@ -47,6 +47,8 @@ pub enum FlawKind {
         row: usize,
         /// The rows that count in its place.
         by: Vec<usize>,
+        /// Whether they say what it says.
+        says_the_same: bool,
     },
     /// Rows match claims on both sides, and none in between.
     Gap {

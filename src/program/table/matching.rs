@@ -177,7 +177,8 @@ fn measure(kind: Type, place: &Place, context: &mut Context<'_>) -> Option<Measu
     let found = of_type(kind);
     if found.is_none() {
         let message = format!("a range is over numbers or dates, and this is {kind}");
-        context.findings.add(Diagnostic::error(Code::WrongType, place, message));
+        let finding = Diagnostic::error(Code::WrongType, place, message);
+        context.findings.add(finding.help("match anything else by what it equals: `match: { COLUMN: EXPRESSION }`"));
     }
     found
 }

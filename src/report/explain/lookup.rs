@@ -21,9 +21,11 @@ impl Page<'_> {
         };
         let hit = table.and_then(|table| table.hit);
         match (figure, rows) {
-            (Some(figure), _) => {
-                let made = made_of(table, hit).map_or(String::new(), |made| format!(": {made}"));
-                self.entry(name, &format!("{}, {count}{made}", value(&figure.into())));
+            (Some(figure), rows) => {
+                let made = made_of(table, hit).filter(|_| !rows.is_empty());
+                let noun = if rows.len() == 1 { "row" } else { "rows" };
+                let of = made.map_or(count, |made| format!("{made} in {} {noun}", rows.len()));
+                self.entry(name, &format!("{}, {of}", value(&figure.into())));
             }
             (None, rows) if is_conflict => {
                 self.entry(name, &format!("{} rows conflict, so that none of them counts", rows.len()));

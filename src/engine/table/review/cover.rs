@@ -17,7 +17,7 @@ pub(super) fn masked(
 ) -> Result<Vec<FlawKind>, TooLong> {
     let mut stronger: Vec<Vec<usize>> = vec![Vec::new(); decision.count()];
     for (first, second) in pairs {
-        if let Some((winner, loser)) = winner(decision, free, *first, *second)
+        if let Some((winner, loser)) = winner(decision, *first, *second)
             && let Some(rows) = stronger.get_mut(loser)
         {
             rows.push(winner);
@@ -28,20 +28,21 @@ pub(super) fn masked(
         rows.sort_unstable();
         let mut cover = Cover { decision, region: decision.region(row), used: BTreeSet::new(), steps: &mut steps };
         if cover.covers(0, &rows)? {
-            masked.push(FlawKind::Masked { row, by: cover.used.into_iter().collect() });
+            let by: Vec<usize> = cover.used.into_iter().collect();
+            let says_the_same = by.iter().all(|one| decision.agree(free, *one, row));
+            masked.push(FlawKind::Masked { row, by, says_the_same });
         }
     }
     Ok(masked)
 }
 
-/// Which of two rows counts where both match, and which doesn't.
-fn winner(decision: &Decision, free: &[usize], first: usize, second: usize) -> Option<Pair> {
+/// Which of two rows counts where both match, and which doesn't. Rows that tie say the same, or conflict.
+fn winner(decision: &Decision, first: usize, second: usize) -> Option<Pair> {
     let rank = |row: usize| decision.ranks.get(row);
     match decision.hit {
         Hit::First => Some((first, second)),
         Hit::Priority(_) if rank(first) < rank(second) => Some((first, second)),
         Hit::Priority(_) if rank(first) > rank(second) => Some((second, first)),
-        Hit::Priority(_) if decision.agree(free, first, second) => Some((first, second)),
         _ => None,
     }
 }

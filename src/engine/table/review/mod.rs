@@ -38,6 +38,10 @@ impl Steps {
 pub(super) fn review(table: &Table, decision: &Decision) -> Vec<FlawKind> {
     let mut flaws = Vec::new();
     let sound: Vec<usize> = (0..decision.count()).filter(|row| is_sound(decision, *row, &mut flaws)).collect();
+    // What a row that is upside down was meant to match can't be told.
+    if flaws.iter().any(|flaw| matches!(flaw, FlawKind::EmptyRange { .. })) {
+        return flaws;
+    }
     flaws.extend(of_pairs(table, decision, &sound));
     let gaps = gap::gaps(decision, &sound, Steps(MAX_STEPS));
     let missing = missing::missing(decision, &sound, Steps(MAX_STEPS));
