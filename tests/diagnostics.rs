@@ -139,6 +139,9 @@ impl Fixture {
             };
             write(&workspace.join(place), self.text(&file).as_bytes());
         }
+        if let Some(table) = made_table(&self.name) {
+            write(&workspace.join("tables/acme/bonus.csv"), table.as_bytes());
+        }
         match self.name.as_str() {
             "a_link_out_of_the_workspace" => link_out(&workspace, "rules/acme/rebate.rhai"),
             "a_file_behind_a_link" => link_out(&workspace, "tables/acme/agreements.csv"),
@@ -203,6 +206,16 @@ fn made_claims(name: &str) -> Option<Vec<u8>> {
         _ => return None,
     };
     Some(bytes)
+}
+
+/// The table of a fixture that is too large to be read by people.
+fn made_table(name: &str) -> Option<String> {
+    let rows: Vec<String> = match name {
+        "too_many_rows_for_a_claim" => (0..10_001).map(|from| format!(",{from},{},1.00", from + 1)).collect(),
+        "too_many_rows_to_review" => (0..2_100).map(|from| format!(",{from},{},{from}.00", 5_000 - from)).collect(),
+        _ => return None,
+    };
+    Some(format!("category,units_from,units_below,bonus\n{}\n", rows.join("\n")))
 }
 
 /// A pipe whose other end has gone.

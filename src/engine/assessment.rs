@@ -7,12 +7,12 @@ use bumpalo::{Bump, collections::Vec as ScratchVec};
 use super::{decider::Decider, known::Known};
 use crate::{
     calendar::Date,
-    claim::{Claim, Row, Value},
+    claim::{Claim, Value},
     history::{Change, Running},
     money::Decimal,
     outcome::{Cut, Disposition, EngineReason, Observer, Reason, Seen},
     program::Program,
-    script::{Expression, Failure, Read, Scope, Template, compared, fill},
+    script::{Expression, Failure, Found, Read, Scope, Template, compared, fill},
 };
 
 /// The award as far as it is worked out.
@@ -78,7 +78,7 @@ pub(super) struct Assessment<'a, 'h> {
     pub(super) params: &'a [Value<'a>],
     /// What earlier programs awarded, by the names of rules.
     pub(super) earlier: ScratchVec<'a, Decimal>,
-    pub(super) table_rows: ScratchVec<'a, Option<Row<'a>>>,
+    pub(super) tables: ScratchVec<'a, Found<'a>>,
     pub(super) totals: ScratchVec<'a, Value<'a>>,
     pub(super) derived: ScratchVec<'a, Value<'a>>,
     pub(super) award: Award<'a>,
@@ -115,7 +115,7 @@ impl<'a, 'h> Assessment<'a, 'h> {
             built: Cell::new(0),
             params: decider.params_on(date),
             earlier: ScratchVec::from_iter_in(known.awards(decider.program), scratch),
-            table_rows: ScratchVec::new_in(scratch),
+            tables: ScratchVec::new_in(scratch),
             totals: ScratchVec::with_capacity_in(decider.program.totals.len(), scratch),
             derived: ScratchVec::new_in(scratch),
             award: Award::none(scratch),
@@ -136,7 +136,7 @@ impl<'a, 'h> Assessment<'a, 'h> {
         Scope {
             claim: self.claim,
             params: self.params,
-            tables: &self.table_rows,
+            tables: &self.tables,
             totals: &self.totals,
             derived: &self.derived,
             earlier: &self.earlier,

@@ -66,6 +66,9 @@ impl<'a> Assessment<'a, '_> {
             return Ok(());
         }
         self.look_up(observer)?;
+        if self.stops() {
+            return Ok(());
+        }
         self.derive(observer)?;
         eligibility::rules(self, observer);
         if self.stops() {
@@ -109,27 +112,6 @@ impl<'a> Assessment<'a, '_> {
             let message = if O::WORDS { words() } else { String::new() };
             self.own(EngineReason::NotEffective.because(message, None));
         }
-    }
-
-    fn look_up<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {
-        let tables = self.decider.tables;
-        for (number, table) in self.program.tables.iter().enumerate() {
-            let found = tables.look_up(number, table, self)?;
-            if O::STEPS {
-                let mut cells = ScratchVec::new_in(self.scratch);
-                for (column, field) in table.fields.iter().enumerate() {
-                    let value = |row: Claim<'a>| match field.private && !self.decider.names {
-                        true => HIDDEN,
-                        false => row.row().value_in(column, self.scratch),
-                    };
-                    cells.extend(found.map(|row| Seen { name: field.name.as_str(), value: value(row) }));
-                }
-                let (table, origin) = (table.name.as_str(), found.map(|row| row.origin()));
-                observer.step(Step::Lookup { table, found: origin, cells: cells.into_bump_slice() });
-            }
-            self.table_rows.push(found.map(|row| row.row()));
-        }
-        Ok(())
     }
 
     fn derive<O: Observer<'a>>(&mut self, observer: &mut O) -> Result<(), Failure> {

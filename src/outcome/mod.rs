@@ -15,8 +15,8 @@ pub use flip::{Aim, Flip};
 pub use reason::{EngineReason, Reason};
 pub use standing::{Decided, Standing};
 pub use trace::{
-    BandReached, Codes, ComponentStep, Depth, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step, Trace, Worded,
-    Words,
+    BandReached, Codes, ComponentStep, Depth, FoundRow, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step,
+    Trace, Worded, Words,
 };
 
 /// What a limit took from a claim.

@@ -79,6 +79,8 @@ pub enum EngineReason {
     Excluded,
     /// A program that this one requires has not awarded the claim.
     Required,
+    /// Rows of a table of which one should count match the claim, and none is the one.
+    TableConflict,
     /// A rule failed on this claim: overflow, division by zero, a limit of the language.
     RuleFailed,
     /// The engine failed on this claim; a bug worth reporting.
@@ -87,7 +89,7 @@ pub enum EngineReason {
 
 impl EngineReason {
     /// Every engine reason.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::FieldMissing,
         Self::FieldUnreadable,
         Self::RowUnreadable,
@@ -100,6 +102,7 @@ impl EngineReason {
         Self::Awaits,
         Self::Excluded,
         Self::Required,
+        Self::TableConflict,
         Self::RuleFailed,
         Self::EngineFailed,
     ];
@@ -119,6 +122,7 @@ impl EngineReason {
             Self::Awaits => "AWAITS",
             Self::Excluded => "EXCLUDED",
             Self::Required => "REQUIRED",
+            Self::TableConflict => "TABLE_CONFLICT",
             Self::RuleFailed => "RULE_FAILED",
             Self::EngineFailed => "ENGINE_FAILED",
         }
@@ -134,7 +138,9 @@ impl EngineReason {
             | Self::OriginalUnknown => Disposition::Returned,
             Self::AlreadyDecided => Disposition::Approved,
             Self::NotEffective | Self::OriginalRejected | Self::Excluded | Self::Required => Disposition::Rejected,
-            Self::OriginalHeld | Self::Awaits | Self::RuleFailed | Self::EngineFailed => Disposition::Held,
+            Self::OriginalHeld | Self::Awaits | Self::TableConflict | Self::RuleFailed | Self::EngineFailed => {
+                Disposition::Held
+            }
         }
     }
 
@@ -182,6 +188,12 @@ impl EngineReason {
             }
             Self::Required => {
                 "This program awards only claims that another one has awarded, and that one has not awarded this claim."
+            }
+            Self::TableConflict => {
+                "Rows of a table of which one should count match the claim, and the table's hit policy doesn't say \
+                 which: two rows under `unique`, rows with the same priority under `priority`, or rows under `any` that \
+                 say different things. The claim is held so that nothing wrong is paid. The message names the lines; \
+                 correct the table."
             }
             Self::RuleFailed => {
                 "A rule could not be worked out for this claim: a figure overflowed, or something was divided by \

@@ -115,6 +115,15 @@ pub enum RuleResult {
     Failed,
 }
 
+/// A row of a table that matches a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundRow<'a> {
+    /// Where it stands.
+    pub origin: Origin<'a>,
+    /// Its cells.
+    pub cells: &'a [Seen<'a>],
+}
+
 /// One step of a decision.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step<'a> {
@@ -145,14 +154,16 @@ pub enum Step<'a> {
         /// What it awards, or would.
         award: Decimal,
     },
-    /// A row of a table was looked up.
+    /// A table was looked up.
     Lookup {
         /// The table.
         table: &'a str,
-        /// Where the row stands, if there is one.
-        found: Option<Origin<'a>>,
-        /// Its cells.
-        cells: &'a [Seen<'a>],
+        /// The rows that count, or of which one should.
+        rows: &'a [FoundRow<'a>],
+        /// The figure that is made of them, where rules see that.
+        figure: Option<Value<'a>>,
+        /// Whether only one of the rows could count, and none is the one.
+        is_conflict: bool,
     },
     /// A figure of the past.
     Total(Seen<'a>),

@@ -28,9 +28,10 @@ impl Program {
             };
             self.cost(format!("totals.{}", total.name), &total.place, figured.into_iter().chain(in_key(&total.key)))
         });
-        let tables = self.tables.iter().map(|table| {
-            self.cost(table.name.clone(), &table.place, table.matches.iter().map(|(_, expression)| expression))
-        });
+        let tables = self
+            .tables
+            .iter()
+            .map(|table| self.cost(table.name.clone(), &table.place, table.matches.iter().map(|one| &one.value)));
         let derived =
             self.derived.iter().map(|figure| self.cost(figure.name.clone(), figure.value.place(), [&figure.value]));
         let rules = self.rules.iter().map(|rule| self.coded(&rule.code, &rule.place, &rule.require, &rule.message));

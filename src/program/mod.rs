@@ -38,7 +38,7 @@ pub use neighbour::{Named, Neighbours, in_order};
 pub use param::{Param, written_constant};
 pub use rule::{Flag, Rule};
 pub use schedule::{Band, Edge, Schedule};
-pub use table::Table;
+pub use table::{Bound, Hit, Match, MatchKind, Range, Table};
 pub use total::{Counted, Total, TotalKind};
 pub use yaml::{MAX_YAML_BYTES, Node, Text, parse};
 

@@ -24,9 +24,9 @@ pub enum Read {
     Total(usize),
     /// A derived figure.
     Derived(usize),
-    /// Whether a table has a row for the claim.
+    /// Whether a table has a row for the claim, or the figure that it gives.
     TableRow(usize),
-    /// A cell of that row.
+    /// A cell of that row, or the list of the cells of a column.
     TableCell {
         /// The table.
         table: usize,

@@ -20,7 +20,7 @@ mod tree;
 mod vocabulary;
 
 pub use builtin::{BUILTINS, Builtin, Functions, Signature, WrongFunction};
-pub use evaluate::{Evaluation, Failure, Scope, compared, evaluate, fill, holds, number};
+pub use evaluate::{Evaluation, Failure, Found, Scope, compared, evaluate, fill, holds, number};
 pub use form::{Expression, Form, Read, Template};
 pub use lower::{Checker, Facts, Wanted};
 pub use parse::Scripts;

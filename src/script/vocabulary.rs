@@ -35,6 +35,8 @@ pub struct Vocabulary {
     row_types: Vec<RowType>,
     /// The only values of figures for which they are declared: the choices of a field, what a param is on each day.
     values: BTreeMap<Read, Arc<[Constant]>>,
+    /// Members that rows have and rules can't see, each with the reason and what to do.
+    withheld: BTreeMap<(RowTypeId, String), &'static str>,
 }
 
 impl Vocabulary {
@@ -71,6 +73,16 @@ impl Vocabulary {
         if let Some(row) = self.row_types.get_mut(row.0) {
             row.members.insert(name.to_owned(), member);
         }
+    }
+
+    /// Says why rules can't see a member of a row.
+    pub fn withhold(&mut self, row: RowTypeId, name: &str, reason: &'static str) {
+        self.withheld.insert((row, name.to_owned()), reason);
+    }
+
+    /// Why rules can't see a member of a row, where it has one that they can't.
+    pub(super) fn withheld(&self, row: RowTypeId, name: &str) -> Option<&'static str> {
+        self.withheld.get(&(row, name.to_owned())).copied()
     }
 
     /// Declares the only values that a figure can have, or that it can have any.

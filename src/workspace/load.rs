@@ -1,12 +1,12 @@
 //! Loading a program with its scripts and tables.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Workspace, WorkspaceError};
 use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place, Source, lower_first},
-    engine::Tables,
+    engine::{Flaw, Tables},
     input::{ColumnMap, read_claims, wanted},
     program::{self, Node, Program, ProgramName, Table, Text},
     script::Scripts,
@@ -23,7 +23,7 @@ pub struct Loaded {
     pub fingerprint: String,
 }
 
-/// The most rows of a table that are reported as unreadable.
+/// The most rows of a table that are reported as unreadable, overlapping and so on.
 const MAX_REPORTED_ROWS: usize = 20;
 
 impl Workspace {
@@ -86,21 +86,18 @@ impl Workspace {
         let rows: Vec<_> = program.tables.iter().map(|table| self.table(table, &mut hasher, findings)).collect();
         let rows: Vec<Claims> = rows.into_iter().collect::<Option<_>>()?;
         let lines: Vec<Vec<u64>> = rows.iter().map(|rows| rows.iter().map(|row| row.origin().line).collect()).collect();
-        let tables = match Tables::new(&program, rows) {
-            Ok(tables) => tables,
-            Err(overlaps) => {
-                for overlap in overlaps {
-                    let Some(table) = program.tables.get(overlap.table) else { continue };
-                    let line =
-                        |row: usize| lines.get(overlap.table).and_then(|lines| lines.get(row)).copied().unwrap_or(0);
-                    let (first, second) = (line(overlap.first), line(overlap.second));
-                    let message = format!("lines {first} and {second} of `{}` match at the same time", table.file.text);
-                    let finding = Diagnostic::error(Code::TableOverlap, &table.file.place, message);
-                    findings.add(finding.help("correct the keys or dates, so that one row is in force on each day"));
-                }
-                return None;
+        let (tables, flaws) = match Tables::new(&program, rows) {
+            Ok(tables) => {
+                let flaws = tables.review(&program);
+                (Some(tables), flaws)
             }
+            Err(flaws) => (None, flaws),
         };
+        let mut own = Findings::new();
+        report(&program, &flaws, &lines, &mut own);
+        let has_errors = own.has_errors();
+        findings.absorb(own);
+        let tables = tables.filter(|_| !has_errors)?;
         Some(Loaded { program, tables, fingerprint: hasher.finalize().to_hex().to_string() })
     }
 
@@ -176,6 +173,28 @@ impl Workspace {
             }
         }
         (unreadable == 0).then_some(intake.claims)
+    }
+}
+
+/// Reports what is wrong with the rows of tables, of each kind as much as is read.
+fn report(program: &Program, flaws: &[Flaw], lines: &[Vec<u64>], findings: &mut Findings) {
+    let mut counts: BTreeMap<(usize, Code), usize> = BTreeMap::new();
+    for flaw in flaws {
+        let Some(table) = program.tables.get(flaw.table) else { continue };
+        let line = |row: usize| lines.get(flaw.table).and_then(|lines| lines.get(row)).copied().unwrap_or(0);
+        let finding = super::flaw::finding(table, &flaw.kind, &line);
+        let count = counts.entry((flaw.table, finding.code)).or_default();
+        *count += 1;
+        if *count <= MAX_REPORTED_ROWS {
+            findings.add(finding);
+        }
+    }
+    for ((table, code), count) in counts {
+        if let (Some(table), true) = (program.tables.get(table), count > MAX_REPORTED_ROWS) {
+            let more = count - MAX_REPORTED_ROWS;
+            let message = format!("there are {more} more findings like these in `{}`", table.file.text);
+            findings.add(Diagnostic::warning(code, &table.file.place, message));
+        }
     }
 }
 

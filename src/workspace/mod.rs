@@ -4,6 +4,7 @@
 mod case;
 mod evaluate;
 mod file;
+mod flaw;
 mod load;
 mod neighbour;
 mod scaffold;

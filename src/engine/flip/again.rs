@@ -50,7 +50,7 @@ impl Verdict {
     }
 
     fn has_failed(&self) -> bool {
-        let failures = [EngineReason::RuleFailed, EngineReason::EngineFailed];
+        let failures = [EngineReason::TableConflict, EngineReason::RuleFailed, EngineReason::EngineFailed];
         self.objections.iter().any(|code| failures.iter().any(|failure| failure.code() == code))
     }
 }

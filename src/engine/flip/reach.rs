@@ -116,7 +116,7 @@ impl<'p> Reach<'p> {
             }
             Read::TableRow(table) | Read::TableCell { table, .. } => {
                 let Some(table) = program.tables.get(table) else { return };
-                table.matches.iter().for_each(|(_, expression)| self.expression(expression, false));
+                table.matches.iter().for_each(|one| self.expression(&one.value, false));
                 if table.effective.is_some() {
                     self.field(program.claim.date, false);
                 }

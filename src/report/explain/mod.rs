@@ -1,6 +1,7 @@
 //! One decision in words and figures that a coordinator can forward.
 
 mod flip;
+mod lookup;
 mod schedule;
 
 use std::fmt::Write;
@@ -131,13 +132,7 @@ impl Page<'_> {
                 };
                 self.entry(program, &found);
             }
-            Step::Lookup { table, found, cells } => match found {
-                Some(origin) => {
-                    self.entry(table, &format!("row at {origin}"));
-                    self.seen(cells);
-                }
-                None => self.entry(table, "no row matches"),
-            },
+            Step::Lookup { table, rows, figure, is_conflict } => self.lookup(table, rows, *figure, *is_conflict),
             Step::Total(seen) => self.entry(&format!("totals.{}", seen.name), &value(&seen.value.into())),
             Step::Figure(seen) => self.entry(seen.name, &value(&seen.value.into())),
             Step::Rule { code, place, result, seen, message } => {

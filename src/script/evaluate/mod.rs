@@ -11,7 +11,7 @@ use super::{
 use crate::{claim::Value, diagnostic::Place, money::Decimal};
 
 pub use compared::compared;
-pub use scope::Scope;
+pub use scope::{Found, Scope};
 
 /// A rule that could not be worked out for a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,38 @@ use crate::{
     script::form::Read,
 };
 
+/// What a table gives for a claim.
+#[derive(Debug, Clone, Copy)]
+pub enum Found<'a> {
+    /// No row.
+    Nothing,
+    /// The row that counts.
+    Row(Row<'a>),
+    /// By column, the list of its cells in all rows that count.
+    Columns(&'a [Value<'a>]),
+    /// A figure made of the rows that count.
+    Figure(Value<'a>),
+}
+
+impl<'a> Found<'a> {
+    /// The figure, or whether there are rows.
+    fn whole(&self) -> Value<'a> {
+        match self {
+            Self::Nothing => Value::Nothing,
+            Self::Row(_) | Self::Columns(_) => Value::Boolean(true),
+            Self::Figure(figure) => *figure,
+        }
+    }
+
+    fn column(&self, column: usize, scratch: &'a Bump) -> Value<'a> {
+        match self {
+            Self::Row(row) => row.value_in(column, scratch),
+            Self::Columns(lists) => lists.get(column).copied().unwrap_or(Value::Nothing),
+            Self::Nothing | Self::Figure(_) => Value::Nothing,
+        }
+    }
+}
+
 /// The figures that one evaluation may look at.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a, 's> {
@@ -17,8 +49,8 @@ pub struct Scope<'a, 's> {
     pub claim: Claim<'a>,
     /// Params in force on the claim's date.
     pub params: &'s [Value<'a>],
-    /// The row of each table, where there is one.
-    pub tables: &'s [Option<Row<'a>>],
+    /// What each table gives.
+    pub tables: &'s [Found<'a>],
     /// Totals over earlier claims.
     pub totals: &'s [Value<'a>],
     /// Derived figures so far.
@@ -43,17 +75,15 @@ pub struct Scope<'a, 's> {
 impl<'a> Scope<'a, '_> {
     /// The value of a figure.
     pub fn read(&self, read: Read) -> Value<'a> {
-        let found = |row: &Option<Row<'a>>| if row.is_some() { Value::Boolean(true) } else { Value::Nothing };
         match read {
             Read::Presence => Value::Boolean(true),
             Read::Field(field) => self.claim.row().value_in(field, self.scratch),
             Read::Param(param) => self.params.get(param).copied().unwrap_or(Value::Nothing),
             Read::Total(total) => self.totals.get(total).copied().unwrap_or(Value::Nothing),
             Read::Derived(figure) => self.derived.get(figure).copied().unwrap_or(Value::Nothing),
-            Read::TableRow(table) => self.tables.get(table).map_or(Value::Nothing, found),
+            Read::TableRow(table) => self.tables.get(table).map_or(Value::Nothing, Found::whole),
             Read::TableCell { table, column } => {
-                let row = self.tables.get(table).copied().flatten();
-                row.map_or(Value::Nothing, |row| row.value_in(column, self.scratch))
+                self.tables.get(table).map_or(Value::Nothing, |found| found.column(column, self.scratch))
             }
             Read::Earlier(program) => self.earlier.get(program).map_or(Value::Nothing, |sum| Value::Decimal(*sum)),
             Read::DueTotal => Value::Decimal(self.due_total),

@@ -236,9 +236,9 @@ impl Body<'_, '_> {
     }
 
     fn member_of(&mut self, row: Typed, name: &str, at: &Place, place: &Place) -> Option<Typed> {
-        let row = match row.kind {
+        let (id, row) = match row.kind {
             Type::Optional(Base::Row(_)) => return self.maybe_empty(row),
-            Type::Some(Base::Row(id)) => self.vocabulary.row_type(id)?,
+            Type::Some(Base::Row(id)) => (id, self.vocabulary.row_type(id)?),
             kind => {
                 let message = format!("{} has no fields, so no `{name}`", article(kind));
                 return self.report(Diagnostic::error(Code::UnknownMember, at, message));
@@ -249,8 +249,10 @@ impl Body<'_, '_> {
         }
         let message = format!("`{}` has no {} `{name}`", row.name, row.member_word);
         let finding = Diagnostic::error(Code::UnknownMember, at, message);
-        let finding = finding.suggest(name, row.members.keys().map(String::as_str));
-        self.report(finding)
+        self.report(match self.vocabulary.withheld(id, name) {
+            Some(reason) => finding.help(reason),
+            None => finding.suggest(name, row.members.keys().map(String::as_str)),
+        })
     }
 
     /// The text type's and lists' single element type, for `in` and the like.

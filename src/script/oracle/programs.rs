@@ -18,25 +18,65 @@ use super::{
     world::cell,
 };
 use crate::{
-    claim::{Claim, Claims, Constant, Row, Value},
+    claim::{Claim, Claims, Constant, Value},
     diagnostic::{Findings, Span},
     engine::{Awards, Past, Run},
     input::{ColumnMap, read_claims, wanted},
     money::{Decimal, add},
-    outcome::{Depth, Outcome, RuleResult, Step, Trace},
-    program::{self, Amount, ComponentKind, KeyPart, KeyPlan, Node, Program, TotalKind},
-    script::{Expression, Read, Scope, evaluate},
+    outcome::{Depth, FoundRow, Outcome, RuleResult, Step, Trace},
+    program::{self, Amount, ComponentKind, Hit, KeyPart, KeyPlan, Node, Program, Table, TotalKind},
+    script::{Expression, Found, Read, Scope, evaluate},
     workspace::{Loaded, Workspace},
 };
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What a table gave.
+enum Gave {
+    Nothing,
+    Row(Claims),
+    /// By column.
+    Lists(Vec<Constant>),
+    Figure(Constant),
+}
+
+impl Gave {
+    fn new(table: &Table, rows: &[FoundRow<'_>], figure: Option<Value<'_>>) -> Self {
+        let cells = |row: &FoundRow<'_>| row.cells.iter().map(|seen| seen.value.into()).collect::<Vec<Constant>>();
+        match (figure, rows) {
+            (Some(figure), _) => Self::Figure(figure.into()),
+            (None, rows) if table.hit == Some(Hit::All) => {
+                let column =
+                    |column: usize| Constant::List(rows.iter().map(|row| cells(row)[column].clone()).collect());
+                Self::Lists((0..table.fields.len()).map(column).collect())
+            }
+            (None, [row]) => {
+                let mut rows = Claims::new("table", table.fields.iter().map(|field| field.kind.column()));
+                rows.push(1, cells(row).iter().map(cell), Vec::new()).unwrap();
+                Self::Row(rows)
+            }
+            _ => Self::Nothing,
+        }
+    }
+
+    fn found<'a>(&'a self, scratch: &'a Bump) -> Found<'a> {
+        match self {
+            Self::Nothing => Found::Nothing,
+            Self::Row(rows) => Found::Row(rows.claim(0).row()),
+            Self::Lists(lists) => {
+                Found::Columns(scratch.alloc_slice_fill_iter(lists.iter().map(|list| list.value(scratch))))
+            }
+            Self::Figure(figure) => Found::Figure(figure.value(scratch)),
+        }
+    }
+}
 
 /// What the engine knew when it decided one claim.
 struct Known<'p> {
     program: &'p Program,
     claim: Claim<'p>,
     params: Vec<Constant>,
-    tables: Vec<Option<Claims>>,
+    tables: Vec<Gave>,
     totals: BTreeMap<usize, Constant>,
     derived: BTreeMap<usize, Constant>,
     components: Vec<Decimal>,
@@ -57,7 +97,7 @@ impl<'p> Known<'p> {
             program,
             claim,
             params: program.params.iter().map(|param| param.value_on(date).clone()).collect(),
-            tables: program.tables.iter().map(|_| None).collect(),
+            tables: program.tables.iter().map(|_| Gave::Nothing).collect(),
             totals: BTreeMap::new(),
             derived: BTreeMap::new(),
             components: Vec::new(),
@@ -83,16 +123,10 @@ impl<'p> Known<'p> {
                 let derived = self.program.derived.iter().position(|figure| figure.name == seen.name);
                 self.derived.extend(derived.map(|number| (number, seen.value.into())));
             }
-            Step::Lookup { table, found, cells } => {
+            Step::Lookup { table, rows, figure, .. } => {
                 self.looked_up = true;
                 let number = self.program.tables.iter().position(|known| known.name == *table).unwrap();
-                if found.is_some() {
-                    let kinds = self.program.tables[number].fields.iter().map(|field| field.kind.column());
-                    let values: Vec<Constant> = cells.iter().map(|seen| seen.value.into()).collect();
-                    let mut rows = Claims::new("table", kinds);
-                    rows.push(1, values.iter().map(cell), Vec::new()).unwrap();
-                    self.tables[number] = Some(rows);
-                }
+                self.tables[number] = Gave::new(&self.program.tables[number], rows, *figure);
             }
             Step::Rule { code, result, .. } | Step::Flag { code, result, .. } => {
                 if *result != RuleResult::NotReached {
@@ -140,8 +174,7 @@ impl<'p> Known<'p> {
     fn typed(&self, expression: &Expression) -> Given {
         let scratch = Bump::new();
         let params: Vec<Value<'_>> = self.params.iter().map(|param| param.value(&scratch)).collect();
-        let tables: Vec<Option<Row<'_>>> =
-            self.tables.iter().map(|table| table.as_ref().map(|rows| rows.claim(0).row())).collect();
+        let tables: Vec<Found<'_>> = self.tables.iter().map(|gave| gave.found(&scratch)).collect();
         let all = |known: &'_ BTreeMap<usize, Constant>, count: usize| {
             (0..count).map(|number| known.get(&number).cloned().unwrap_or(Constant::Nothing)).collect::<Vec<_>>()
         };
@@ -186,14 +219,18 @@ impl<'p> Known<'p> {
         for (number, value) in &self.derived {
             scope.push_dynamic(program.derived[*number].name.as_str(), dynamic(value));
         }
-        for (table, rows) in program.tables.iter().zip(&self.tables) {
-            let cells = rows.as_ref().map_or(Dynamic::UNIT, |rows| {
-                let cells = table.fields.iter().enumerate();
-                map(cells
-                    .map(|(at, field)| (field.name.as_str(), rows.claim(0).row().value_in(at, &scratch).into()))
-                    .collect())
-            });
-            scope.push_dynamic(table.name.as_str(), cells);
+        for (table, gave) in program.tables.iter().zip(&self.tables) {
+            let cells = |value: &dyn Fn(usize) -> Constant| {
+                let fields = table.fields.iter().enumerate();
+                map(fields.map(|(column, field)| (field.name.as_str(), value(column))).collect())
+            };
+            let given = match gave {
+                Gave::Nothing => Dynamic::UNIT,
+                Gave::Row(rows) => cells(&|column| rows.claim(0).row().value_in(column, &scratch).into()),
+                Gave::Lists(lists) => cells(&|column| lists[column].clone()),
+                Gave::Figure(figure) => dynamic(figure),
+            };
+            scope.push_dynamic(table.name.as_str(), given);
         }
         let components = program.components.iter().zip(&self.components);
         let mut award: Vec<(&str, Constant)> =
@@ -231,7 +268,7 @@ fn parts(program: &Program) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut add = |name: String, expression, when| parts.push(Part { name, expression, when });
     for table in &program.tables {
-        table.matches.iter().for_each(|(_, one)| add(format!("table {}", table.name), one, When::Always));
+        table.matches.iter().for_each(|one| add(format!("table {}", table.name), &one.value, When::Always));
     }
     for total in &program.totals {
         if let TotalKind::Sum(expression) | TotalKind::Distinct(expression) = &total.kind {

@@ -11,7 +11,7 @@ use crate::{
     claim::{Cell, Claims, Constant, PackedList, Value},
     money::{Decimal, parse_decimal},
     schema::{Base, Scalar, Type},
-    script::{Member, Read, RowType, Scope, Vocabulary},
+    script::{Found, Member, Read, RowType, Scope, Vocabulary},
 };
 
 /// The type of a value of a rule.
@@ -231,7 +231,7 @@ impl World {
         let sample = &self.samples[number];
         let values = |constants: &'a [Constant]| constants.iter().map(|one| one.value(scratch)).collect::<Vec<_>>();
         let award: Vec<Decimal> = sample.award.iter().map(|one| one.value(scratch).number().unwrap()).collect();
-        let grid = sample.grid.is_some().then(|| self.grids.claim(number).row());
+        let grid = sample.grid.as_ref().map_or(Found::Nothing, |_| Found::Row(self.grids.claim(number).row()));
         act(&Scope {
             claim: self.claims.claim(number),
             params: &values(&sample.params),

@@ -1,6 +1,12 @@
-//! Tables: reference data of which one row, or none, matches a claim.
+//! Tables: reference data of which one row, or none, matches a claim. With a hit policy, several may.
+
+mod hit;
+mod matching;
 
 use std::collections::BTreeMap;
+
+pub use hit::Hit;
+pub use matching::{Bound, Match, MatchKind, Range};
 
 use super::{
     claim::{Field, check_fields, name_fields},
@@ -12,7 +18,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Place},
     schema::{Base, Scalar, Type},
-    script::{Expression, Facts, Read, RowType, Wanted},
+    script::{Read, RowType},
 };
 
 /// Reference data.
@@ -26,10 +32,22 @@ pub struct Table {
     pub file: Text,
     /// Its declared columns.
     pub fields: Vec<Field>,
-    /// The columns that must equal an expression.
-    pub matches: Vec<(usize, Expression)>,
+    /// What a row must match.
+    pub matches: Vec<Match>,
     /// The columns with the first and last day of a row, where rows are dated. An empty last day has no end.
     pub effective: Option<(usize, usize)>,
+    /// What counts where several rows match. `None` where a key has one row, and a blank cell matches nothing.
+    pub hit: Option<Hit>,
+}
+
+impl Table {
+    /// The columns that say nothing of which claims a row matches.
+    pub fn free_columns(&self) -> impl Iterator<Item = usize> {
+        let of_matches = self.matches.iter().flat_map(Match::columns);
+        let of_dates = self.effective.into_iter().flat_map(|(from, until)| [from, until]);
+        let matched: Vec<usize> = of_matches.chain(of_dates).collect();
+        (0..self.fields.len()).filter(move |column| !matched.contains(column))
+    }
 }
 
 /// Checks `tables`. Their matches see the claim and params alone.
@@ -59,15 +77,21 @@ fn check_table(name: &Text, node: &Node, number: usize, context: &mut Context<'_
     let file = fields.required_text("file", "name its file under `tables/`");
     let matched =
         fields.required("match", "say which column must equal what: `match: { partner_id: claim.partner_id }`");
-    let effective = fields.optional("effective");
+    let (effective, hit) = (fields.optional("effective"), fields.optional("hit"));
     let declared = fields.required("fields", "declare its columns: `fields: { partner_id: text, target: decimal }`");
     fields.finish();
     let declared = check_fields(declared?, row, context);
-    let matches = matched.and_then(|node| check_matches(node, &declared, context));
+    let matches = matched.and_then(|node| matching::check(node, &declared, hit.is_some(), context));
     let effective = effective.map(|node| check_effective(node, &declared, context));
-    let read = |column| Read::TableCell { table: number, column };
-    name_fields(&declared, row, read, context);
-    if effective == Some(None) {
+    let hit = hit.map(|node| hit::check(node, &declared, context));
+    match hit {
+        Some(Some(Hit::All)) => hit::name_lists(&name.text, &declared, row, number, context),
+        _ => name_fields(&declared, row, |column| Read::TableCell { table: number, column }, context),
+    }
+    if let Some(hit) = hit {
+        hit::name(&name.text, hit, &declared, number, context);
+    }
+    if effective == Some(None) || hit == Some(None) {
         return None;
     }
     let place = name.place.clone();
@@ -78,45 +102,8 @@ fn check_table(name: &Text, node: &Node, number: usize, context: &mut Context<'_
         fields: declared,
         matches: matches?,
         effective: effective.flatten(),
+        hit: hit.flatten(),
     })
-}
-
-fn check_matches(node: &Node, declared: &[Field], context: &mut Context<'_>) -> Option<Vec<(usize, Expression)>> {
-    let Node::Mapping(entries, _) = node else {
-        context.findings.add(super::fields::wrong_shape(node, "columns with expressions are expected"));
-        return None;
-    };
-    if entries.is_empty() {
-        let finding = Diagnostic::error(Code::MissingKey, node.place(), "the table matches every claim");
-        context
-            .findings
-            .add(finding.help("say which column must equal what: `match: { partner_id: claim.partner_id }`"));
-        return None;
-    }
-    let matches: Vec<_> = context.over_claim(|context| {
-        entries.iter().map(|(column, node)| check_match(column, node, declared, context)).collect()
-    });
-    matches.into_iter().collect()
-}
-
-fn check_match(
-    column: &Text,
-    node: &Node,
-    declared: &[Field],
-    context: &mut Context<'_>,
-) -> Option<(usize, Expression)> {
-    let number = find(column, declared, context)?;
-    let kind = declared.get(number)?.kind.kind().present();
-    let text = super::fields::text(node, context.findings)?;
-    let (expression, _) = context.expression(&text, Wanted::Key, &Facts::none())?;
-    let widens = expression.kind().present() == Type::INTEGER && kind == Type::DECIMAL;
-    if expression.kind().present() != kind && !widens {
-        let message = format!("column `{}` is {kind}, and this is {}", column.text, expression.kind());
-        let finding = Diagnostic::error(Code::WrongType, &text.place, message);
-        context.findings.add(finding.and(&column.place, "the column"));
-        return None;
-    }
-    Some((number, expression))
 }
 
 fn find(column: &Text, declared: &[Field], context: &mut Context<'_>) -> Option<usize> {
