@@ -3,6 +3,7 @@
 
 mod case;
 mod file;
+mod layer;
 mod load;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 };
 
 pub use case::CaseName;
+pub use layer::Definition;
 pub use load::Loaded;
 
 /// A folder with `programs/`, `rules/`, `tests/` and, where needed, `tables/`.
