@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Component, ComponentKind, Node, Program, Schedule, Text, amount::looks_like_number};
 use crate::{
-    diagnostic::{Code, Diagnostic, Place, Source},
+    diagnostic::{Code, Diagnostic, Findings, Place, Source},
     money::parse_decimal,
     schema::Type,
 };
@@ -28,23 +28,23 @@ impl Denomination {
 
 /// Warns of amounts of a definition that stand in files of another currency. The files are named from the program's own
 /// down to what the others are layers over.
-pub fn check_denomination(program: &Program, root: &Node, files: &[Denomination]) -> Option<Diagnostic> {
+pub fn check_denomination(program: &Program, root: &Node, files: &[Denomination], findings: &mut Findings) {
     let written = |from: usize| files.iter().skip(from).find_map(|file| file.unit.as_ref());
-    let unit = written(0)?;
+    let Some(unit) = written(0) else { return };
     let other = |place: &Place| {
         let file = files.iter().position(|file| file.source == place.source)?;
         written(file).filter(|other| other.text != unit.text)
     };
     let amounts = amounts(program, root);
     let mut foreign = amounts.iter().filter_map(|place| Some((place, other(place)?))).peekable();
-    let (_, before) = foreign.peek()?;
+    let Some((_, before)) = foreign.peek() else { return };
     let message = format!(
         "the currency changes from `{}` to `{}`, and some amounts stay as they were written",
         before.text, unit.text
     );
     let finding = Diagnostic::warning(Code::OtherCurrency, &unit.place, message);
     let finding = foreign.fold(finding, |finding, (place, other)| finding.and(place, format!("in `{}`", other.text)));
-    Some(finding.help("write them in this layer, even where the figure is the same"))
+    findings.add(finding.help("write them in this layer, even where the figure is the same"));
 }
 
 /// Where the amounts of money stand that are written out, or as a param of their own.

@@ -74,9 +74,7 @@ impl Workspace {
         let root = &definition.root;
         let (scripts, texts) = self.scripts(root, findings);
         let program = program::check(root, definition.source()?, &scripts, &texts, findings)?;
-        program::check_denomination(&program, root, &definition.files)
-            .into_iter()
-            .for_each(|found| findings.add(found));
+        program::check_denomination(&program, root, &definition.files, findings);
         let mut hasher = blake3::Hasher::new();
         hasher.update(program.rules_hash.as_bytes());
         let rows: Vec<_> = program.tables.iter().map(|table| self.table(table, &mut hasher, findings)).collect();
