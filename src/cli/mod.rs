@@ -5,6 +5,7 @@ mod claims;
 mod dry_run;
 mod explain;
 mod output;
+mod show;
 mod test;
 
 use std::{
@@ -71,6 +72,8 @@ enum Command {
     DryRun(dry_run::Arguments),
     /// Says why a claim was decided as it was, or what a code means
     Explain(explain::Arguments),
+    /// Prints the effective definition of a program, where each part comes from, and its schedules drawn
+    Show(show::Arguments),
     /// Runs the cases of programs against their snapshots
     Test(test::Arguments),
 }
@@ -128,6 +131,7 @@ pub fn run(
         Command::Check(arguments) => check::run(&arguments, &mut session),
         Command::DryRun(arguments) => dry_run::run(&arguments, &mut session),
         Command::Explain(arguments) => explain::run(&arguments, &mut session),
+        Command::Show(arguments) => show::run(&arguments, &mut session),
         Command::Test(arguments) => test::run(&arguments, &mut session),
     };
     match result {

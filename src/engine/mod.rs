@@ -17,4 +17,5 @@ mod table;
 pub use decide::{Decision, decide};
 pub use decider::Decider;
 pub use run::{Counts, run};
+pub use schedule::Terms;
 pub use table::{Overlap, Tables};
