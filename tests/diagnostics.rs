@@ -1,7 +1,7 @@
 //! Wrong programs, tables, cases and claims files, and what Meed says about each.
 //!
 //! A folder `tests/diagnostics/<phase>/<name>/` is a small workspace kept flat: `program.yaml` and, where needed,
-//! `rules.rhai`, tables (`*.csv`), `case.yaml`. Its snapshot is what `meed check` prints. In the phase `claims` it is
+//! `rules.rhai`, tables (`*.csv`), `case.yaml`; in the phase `layers` also what it extends (`*.yaml`). Its snapshot is what `meed check` prints. In the phase `claims` it is
 //! what `meed dry-run` says about `claims.csv` or `claims.jsonl`, read through `map.yaml` where there is one; a file
 //! that can't be kept in git is made by [`made_claims`].
 
@@ -29,7 +29,7 @@ use meed::{
 };
 
 /// What `meed check` looks at, by what is wrong.
-const CHECKED_PHASES: [&str; 5] = ["definition", "rules", "tables", "money", "case"];
+const CHECKED_PHASES: [&str; 6] = ["definition", "layers", "rules", "tables", "money", "case"];
 /// What `meed dry-run` reads.
 const CLAIMS_PHASE: &str = "claims";
 
@@ -133,7 +133,9 @@ impl Fixture {
                 "program.yaml" => "programs/acme/rebate.yaml".to_owned(),
                 "rules.rhai" => "rules/acme/rebate.rhai".to_owned(),
                 "case.yaml" => "tests/programs/acme/rebate/case.yaml".to_owned(),
+                "base.rhai" => "rules/acme/base.rhai".to_owned(),
                 "claims.csv" | "claims.jsonl" | "map.yaml" => file.clone(),
+                base if self.phase == "layers" && ending(base) == "yaml" => format!("programs/acme/{base}"),
                 table if self.phase != CLAIMS_PHASE && ending(table) == "csv" => format!("tables/acme/{table}"),
                 other => panic!("{self:?}: {other} has no place in a workspace"),
             };
@@ -144,6 +146,7 @@ impl Fixture {
         }
         match self.name.as_str() {
             "a_link_out_of_the_workspace" => link_out(&workspace, "rules/acme/rebate.rhai"),
+            "a_base_behind_a_link" => link_out(&workspace, "programs/acme/base.yaml"),
             "a_file_behind_a_link" => link_out(&workspace, "tables/acme/agreements.csv"),
             _ => {}
         }

@@ -6,6 +6,7 @@ mod dry_run;
 mod explain;
 mod new;
 mod output;
+mod show;
 mod test;
 mod together;
 
@@ -75,6 +76,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Makes a program with its script and a first case
     New(new::Arguments),
+    /// Prints the effective definition of a program, where each part comes from, and its schedules drawn
+    Show(show::Arguments),
     /// Runs the cases of programs against their snapshots
     Test(test::Arguments),
 }
@@ -133,6 +136,7 @@ pub fn run(
         Command::DryRun(arguments) => dry_run::run(&arguments, &mut session),
         Command::Explain(arguments) => explain::run(&arguments, &mut session),
         Command::New(arguments) => new::run(&arguments, &mut session),
+        Command::Show(arguments) => show::run(&arguments, &mut session),
         Command::Test(arguments) => test::run(&arguments, &mut session),
     };
     match result {

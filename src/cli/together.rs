@@ -6,7 +6,7 @@ use crate::{
     diagnostic::Findings,
     engine::{Awards, Past, Run},
     outcome::{Depth, Outcome, Trace},
-    program::{Program, in_order},
+    program::{Program, run_order},
     workspace::Loaded,
 };
 
@@ -33,7 +33,7 @@ impl Together {
             programs.len() == 1 && programs.iter().all(|loaded| loaded.program.neighbours.named().next().is_none());
         if !alone {
             let all: Vec<&Program> = programs.iter().map(|loaded| &loaded.program).collect();
-            if in_order(&all, &mut findings).is_none() {
+            if run_order(&all, &mut findings).is_none() {
                 return Err(Trouble::Findings(findings.into_sorted()));
             }
         }

@@ -26,4 +26,5 @@ pub use decide::{Decision, decide};
 pub use decider::Decider;
 pub use known::{Awards, Elsewhere, Known, Past};
 pub use run::{Counts, Run, evaluate, run};
+pub use schedule::Terms;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};

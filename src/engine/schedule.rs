@@ -7,14 +7,19 @@ use crate::{
     script::{Failure, Scope, number},
 };
 
-/// A schedule with every amount worked out for one claim.
+/// A schedule with every amount worked out, for one claim in the run.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Terms {
+pub struct Terms {
     incremental: bool,
     bands: Vec<BandReached>,
 }
 
 impl Terms {
+    /// Terms of bands from the lowest: each slice of a total at its own, or the whole at the one reached.
+    pub fn of(incremental: bool, bands: Vec<BandReached>) -> Self {
+        Self { incremental, bands }
+    }
+
     /// The terms of a schedule for a claim.
     pub(super) fn new(program: &Program, schedule: &Schedule, scope: &Scope<'_, '_>) -> Result<Self, Failure> {
         let amount = |amount: &Amount| self::amount(program, amount, scope);
@@ -67,7 +72,7 @@ impl Terms {
     }
 
     /// What is due on a total, before rounding. `measured` picks the band where the one reached pays on everything.
-    pub(super) fn due(&self, total: Decimal, measured: Decimal) -> Result<Decimal, Inexact> {
+    pub fn due(&self, total: Decimal, measured: Decimal) -> Result<Decimal, Inexact> {
         if !self.incremental {
             return match self.band(measured) {
                 Some(band) => add(multiply(total, band.rate)?, band.flat),

@@ -7,7 +7,7 @@ use super::{
     context::Context,
     cost, derived,
     fields::Fields,
-    identity, limit, neighbour, param, rule, table, total,
+    identity, layer, limit, neighbour, param, rule, table, total,
     yaml::{Node, Text},
 };
 use crate::{
@@ -28,6 +28,7 @@ pub fn check(
     let order = fields.required("order", "say how the claims of one run queue: `order: [sale_date, claim_no]`");
     fields.optional("scripts");
     let neighbours = neighbour::Written::take(&mut fields);
+    layer::refuse_alone(&mut fields);
     let claim_node =
         fields.required("claim", "say how a claim is read: `claim: { id: …, participant: …, date: …, fields: … }`");
     let sections = Sections {

@@ -86,18 +86,14 @@ pub struct Identification {
 
 /// Reads the head of a definition.
 pub(super) fn check(fields: &mut Fields<'_, '_>) -> Option<Identification> {
-    let format = fields.required_text("format", "write `format: 1`");
-    let name = fields.required_text("program", "write `program: client/name`");
+    check_format(fields);
+    let name = program_text(fields);
     let title = fields.optional_text("title");
     let unit = check_unit(fields);
     let effective = fields.required("effective", "write `effective: { from: 2026-01-01, until: 2026-12-31 }`");
     let rounding = fields.required("rounding", "write `rounding: { mode: half_even, scale: 2 }`");
     let fiscal = fields.optional_text("fiscal_year_starts");
     let findings = fields.findings();
-    if let Some(format) = format.filter(|format| format.text != "1") {
-        let message = format!("format `{}` isn't known", format.text);
-        findings.add(Diagnostic::error(Code::FormatVersion, &format.place, message).help("write `format: 1`"));
-    }
     let name = name.and_then(|name| check_name(&name, findings));
     let effective = effective.and_then(|node| check_effective(node, findings));
     let rounding = rounding.and_then(|node| check_rounding(node, findings));
@@ -108,7 +104,23 @@ pub(super) fn check(fields: &mut Fields<'_, '_>) -> Option<Identification> {
     Some(Identification { name, title, unit, scale, effective: effective?, rounding, fiscal_year_starts })
 }
 
-fn check_name(text: &Text, findings: &mut Findings) -> Option<ProgramName> {
+/// Reads `format`.
+pub(super) fn check_format(fields: &mut Fields<'_, '_>) {
+    let format = fields.required_text("format", "write `format: 1`");
+    if let Some(format) = format.filter(|format| format.text != "1") {
+        let message = format!("format `{}` isn't known", format.text);
+        let finding = Diagnostic::error(Code::FormatVersion, &format.place, message).help("write `format: 1`");
+        fields.findings().add(finding);
+    }
+}
+
+/// What stands behind `program`.
+pub(super) fn program_text(fields: &mut Fields<'_, '_>) -> Option<Text> {
+    fields.required_text("program", "write `program: client/name`")
+}
+
+/// A program's name as written.
+pub(super) fn check_name(text: &Text, findings: &mut Findings) -> Option<ProgramName> {
     let name = text.text.parse();
     if name.is_err() {
         let message = format!("`{}` is not a program name", text.text);

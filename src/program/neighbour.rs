@@ -131,7 +131,7 @@ fn check_name(text: &Text, own: Option<&ProgramName>, findings: &mut Findings) -
 
 /// The order in which programs decide the same claims, by their numbers. `None` if they can't run together; why is among the
 /// findings.
-pub fn in_order(programs: &[&Program], findings: &mut Findings) -> Option<Vec<usize>> {
+pub fn run_order(programs: &[&Program], findings: &mut Findings) -> Option<Vec<usize>> {
     let mut order: Vec<usize> = (0..programs.len()).collect();
     order.sort_by_key(|number| programs.get(*number).and_then(|program| program.neighbours.priority));
     let mut fits = true;

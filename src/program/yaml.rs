@@ -58,6 +58,21 @@ impl Node {
         matches!(self, Self::Scalar(text) if text.plain && matches!(text.text.as_str(), "" | "~" | "null"))
     }
 
+    /// The text of a single value.
+    pub fn scalar(&self) -> Option<&Text> {
+        match self {
+            Self::Scalar(text) => Some(text),
+            Self::Sequence(..) | Self::Mapping(..) => None,
+        }
+    }
+
+    /// What stands behind keys within keys.
+    pub fn at(&self, keys: &[&str]) -> Option<&Self> {
+        let Some((first, rest)) = keys.split_first() else { return Some(self) };
+        let Self::Mapping(entries, _) = self else { return None };
+        entries.iter().find(|(key, _)| key.text == *first)?.1.at(rest)
+    }
+
     /// What messages call it.
     pub fn shape(&self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ mod explain;
 mod finding;
 mod json_lines;
 mod reference;
+mod show;
 mod summary;
 mod workbook;
 
@@ -19,6 +20,7 @@ pub use explain::explain;
 pub use finding::{as_github, as_json, as_text};
 pub use json_lines::JsonLinesWriter;
 pub use reference::{codes_page, functions_page};
+pub use show::Shown;
 pub use summary::Summary;
 pub use workbook::WorkbookWriter;
 

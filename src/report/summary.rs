@@ -240,7 +240,8 @@ fn by_code<T: Copy>(figures: &Tally<T>) -> BTreeMap<&str, T> {
     figures.iter().map(|(code, figure)| (code.as_str(), *figure)).collect()
 }
 
-fn short(fingerprint: &str) -> &str {
+/// Enough of a fingerprint to tell two of them apart.
+pub(super) fn short(fingerprint: &str) -> &str {
     fingerprint.get(..16).unwrap_or(fingerprint)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Workspace, WorkspaceError};
+use super::{Definition, Workspace, WorkspaceError};
 use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place, Source, lower_first},
@@ -61,26 +61,20 @@ impl Workspace {
     pub fn load(&self, name: &ProgramName, findings: &mut Findings) -> Option<Loaded> {
         // Errors of another program, found before, are no reason to refuse this one.
         let mut own = Findings::new();
-        let loaded = self.load_alone(name, &mut own);
-        findings.absorb(own);
+        let definition = self.definition(name, &mut own);
+        let loaded = definition.as_ref().and_then(|definition| self.load_alone(definition, &mut own));
+        findings.absorb(match &definition {
+            Some(definition) => self.findings_of_layer(definition, own),
+            None => own,
+        });
         loaded
     }
 
-    fn load_alone(&self, name: &ProgramName, findings: &mut Findings) -> Option<Loaded> {
-        let path = name.path();
-        let source = self.source("programs", &path, None, findings)?;
-        let root = program::parse(&source, findings)?;
-        let (scripts, texts) = self.scripts(&root, findings);
-        let program = program::check(&root, &source, &scripts, &texts, findings)?;
-        if program.identification.name != *name {
-            let message = format!("the definition names itself `{}`", program.identification.name);
-            let written = if let Node::Mapping(entries, _) = &root { entries.as_slice() } else { &[] };
-            let place = written.iter().find(|(key, _)| key.text == "program").map(|(_, node)| node.place().clone());
-            let place = place.unwrap_or_else(|| Place::start_of(&source));
-            let finding = Diagnostic::error(Code::WrongName, &place, message);
-            findings.add(finding.help(format!("write `program: {name}`, or move the file")));
-            return None;
-        }
+    fn load_alone(&self, definition: &Definition, findings: &mut Findings) -> Option<Loaded> {
+        let root = &definition.root;
+        let (scripts, texts) = self.scripts(root, findings);
+        let program = program::check(root, definition.source()?, &scripts, &texts, findings)?;
+        program::check_denomination(&program, root, &definition.files, findings);
         let mut hasher = blake3::Hasher::new();
         hasher.update(program.rules_hash.as_bytes());
         let rows: Vec<_> = program.tables.iter().map(|table| self.table(table, &mut hasher, findings)).collect();
@@ -123,8 +117,7 @@ impl Workspace {
 
     fn scripts(&self, root: &Node, findings: &mut Findings) -> (Scripts, Vec<Arc<Source>>) {
         let (mut scripts, mut texts) = (Scripts::beside(self.functions.clone()), Vec::new());
-        let Node::Mapping(entries, _) = root else { return (scripts, texts) };
-        let Some((_, node)) = entries.iter().find(|(key, _)| key.text == "scripts") else { return (scripts, texts) };
+        let Some(node) = root.at(&["scripts"]) else { return (scripts, texts) };
         for Text { text, place, .. } in program::texts(node, findings) {
             if let Some(source) = self.source("rules", &text, Some(&place), findings) {
                 scripts.add(&source, findings);
@@ -199,7 +192,7 @@ fn report(program: &Program, flaws: &[Flaw], lines: &[Vec<u64>], findings: &mut 
 }
 
 /// Why a file that the definition names can't be used.
-fn unusable(error: &WorkspaceError, place: &Place) -> Diagnostic {
+pub(super) fn unusable(error: &WorkspaceError, place: &Place) -> Diagnostic {
     if let WorkspaceError::Unreadable { path, source } = error {
         if source.kind() == std::io::ErrorKind::NotFound {
             let finding = Diagnostic::error(Code::FileMissing, place, format!("`{path}` isn't there"));

@@ -5,6 +5,7 @@ mod case;
 mod evaluate;
 mod file;
 mod flaw;
+mod layer;
 mod load;
 mod neighbour;
 mod scaffold;
@@ -19,6 +20,7 @@ use crate::script::Functions;
 
 pub use case::CaseName;
 pub use evaluate::NotLoaded;
+pub use layer::Definition;
 pub use load::Loaded;
 pub use scaffold::{NotMade, Scaffold};
 pub use template::Template;

@@ -3,7 +3,7 @@
 use super::{Loaded, Workspace};
 use crate::{
     diagnostic::{Code, Diagnostic, Findings},
-    program::{Named, Program, in_order},
+    program::{Named, Program, run_order},
 };
 
 impl Workspace {
@@ -31,7 +31,7 @@ impl Workspace {
             return Some(together);
         }
         let programs: Vec<&Program> = together.iter().map(|loaded| &loaded.program).chain([program]).collect();
-        in_order(&programs, findings)?;
+        run_order(&programs, findings)?;
         together.retain(|loaded| loaded.program.neighbours.priority < program.neighbours.priority);
         together.sort_by_key(|loaded| loaded.program.neighbours.priority);
         Some(together)

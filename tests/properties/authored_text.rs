@@ -9,8 +9,8 @@ use meed::{
     engine::{Past, Tables, run},
     input::{ColumnMap, Wanted, read_claims},
     outcome::Depth,
-    program::{self, Program},
-    report::{as_github, as_json, as_text},
+    program::{self, Node, Program},
+    report::{Shown, as_github, as_json, as_text},
     script::Scripts,
 };
 use proptest::prelude::*;
@@ -188,6 +188,9 @@ fn check(definition: String, script: String) -> Result<Option<Program>, TestCase
     let mut scripts = Scripts::new();
     scripts.add(&script, &mut findings);
     let root = program::parse(&definition, &mut findings);
+    if let Some(root) = &root {
+        shown_reads_the_same(root)?;
+    }
     let program = root.and_then(|root| program::check(&root, &definition, &scripts, &[script], &mut findings));
     prop_assert_eq!(program.is_none(), findings.has_errors(), "a program comes with errors, or none without");
     for finding in findings.into_sorted() {
@@ -196,6 +199,26 @@ fn check(definition: String, script: String) -> Result<Option<Program>, TestCase
         prop_assert!(as_json(&finding).is_ok());
     }
     Ok(program)
+}
+
+/// A definition as `meed show` writes it, alone and as a layer over another, says what it says.
+fn shown_reads_the_same(root: &Node) -> Result<(), TestCaseError> {
+    let base = source("programs/a/c.yaml", DEFINITIONS[0].to_owned());
+    let base = program::parse(&base, &mut Findings::new()).unwrap();
+    let layered = program::layered(base, root.clone(), &mut Findings::new());
+    for root in [root, &program::in_order(layered)] {
+        let shown = Shown { name: &"a/b".parse().unwrap(), root, sources: Vec::new(), program: None };
+        let written = source("programs/a/b.yaml", shown.to_yaml());
+        let read = program::parse(&written, &mut Findings::new());
+        let bytes = |node: &Node| {
+            let mut bytes = Vec::new();
+            node.canonical(&mut bytes);
+            bytes
+        };
+        prop_assert_eq!(read.as_ref().map(bytes), Some(bytes(root)), "{}", written.text);
+        prop_assert!(!shown.to_text().is_empty() && shown.to_json().is_ok());
+    }
+    Ok(())
 }
 
 /// Two claims with a plausible cell under each column, and no row in any table.

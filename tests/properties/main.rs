@@ -22,5 +22,6 @@ mod money;
 mod order;
 mod purchase;
 mod schedule;
+mod shown;
 mod sums;
 mod values;

@@ -349,7 +349,7 @@ struct Subject {
     loaded: Loaded,
     functions: AST,
     engines: Engines,
-    trees: BTreeMap<Span, AST>,
+    trees: BTreeMap<(String, Span), AST>,
     /// How often each expression was compared.
     compared: BTreeMap<(String, Span), u64>,
 }
@@ -358,7 +358,7 @@ impl Subject {
     fn new(name: &str) -> Self {
         let workspace = Workspace::find(Path::new(ROOT)).unwrap();
         let loaded = workspace.load(&name.parse().unwrap(), &mut Findings::new()).unwrap();
-        let root = program::parse(&loaded.program.source, &mut Findings::new()).unwrap();
+        let root = workspace.definition(&name.parse().unwrap(), &mut Findings::new()).unwrap().root;
         let scripts = entry(&root, "scripts").map_or(Vec::new(), |node| program::texts(node, &mut Findings::new()));
         let texts = scripts.iter().map(|script| read(&format!("rules/{}", script.text)));
         let engines = Engines::new();
@@ -386,7 +386,7 @@ impl Subject {
             let mut scope = known.rhai_scope();
             for part in parts(&loaded.program).iter().filter(|part| known.reached(part)) {
                 let (name, place) = (&part.name, part.expression.place());
-                let tree = trees.entry(place.span).or_insert_with(|| {
+                let tree = trees.entry((place.source.path.clone(), place.span)).or_insert_with(|| {
                     let expression = engines.plain.compile_expression(place.text());
                     functions.merge(&expression.unwrap_or_else(|error| panic!("{name}: {error}")))
                 });
@@ -399,11 +399,13 @@ impl Subject {
         }
     }
 
-    /// The expressions that no claim has reached.
+    /// The expressions of the program's own file that no claim has reached. Those that it takes over from what it
+    /// extends are for the cases of that.
     fn left(&self) -> Vec<&str> {
         let parts = parts(&self.loaded.program).into_iter().map(|part| (part.name, part.expression.place()));
-        let left = parts.filter(|(name, place)| !self.compared.contains_key(&(name.clone(), place.span)));
-        left.map(|(_, place)| self.loaded.program.source.text.get(place.span.start..place.span.end).unwrap()).collect()
+        let own = parts.filter(|(_, place)| place.source == self.loaded.program.source);
+        let left = own.filter(|(name, place)| !self.compared.contains_key(&(name.clone(), place.span)));
+        left.map(|(_, place)| place.text()).collect()
     }
 }
 
