@@ -191,7 +191,7 @@ fn every_built_in_function_is_documented() {
 #[test]
 fn every_command_is_in_the_readme() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for command in ["check", "dry-run", "explain", "test"] {
+    for command in ["check", "dry-run", "explain", "show", "test"] {
         assert!(readme.contains(&format!("meed {command}")), "{command}");
     }
 }
