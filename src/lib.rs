@@ -5,8 +5,8 @@
 //!
 //! # One claim on its way
 //!
-//! A [`workspace`] loads a definition with its scripts and tables. [`program`] reads the YAML with its places and checks it
-//! as a whole; each expression goes through [`script`], where Rhai parses it and every name and type is checked before it
+//! A [`workspace`] puts a definition over those that it extends, and loads it with its scripts and tables. [`program`] reads
+//! the YAML with its places and checks it as a whole; each expression goes through [`script`], where Rhai parses it and every name and type is checked before it
 //! becomes part of one typed form. [`input`] reads the claims file by the declared types of [`schema`] into [`claim::Claims`];
 //! what can't be read of a row stands with it as a deficiency. [`engine::run`] puts the claims into the program's order and
 //! decides each on the [`history`] that those before it left. What was decided is an [`outcome::Outcome`], with coded

@@ -120,9 +120,7 @@ fn a_definition_with_errors_is_shown_with_them() {
     assert_eq!(exit, 1);
     let lines: Vec<&str> = stdout.lines().collect();
     assert_eq!(lines[..4], ["acme/layer", "programs/acme/layer.yaml", "over programs/acme/base.yaml", ""]);
-    assert!(
-        stdout.contains("layer:5      fields:\n base:11       id: text\n") && !stdout.contains("amount: decimal")
-    );
+    assert!(stdout.contains("layer:5      fields:\n base:11       id: text\n") && !stdout.contains("amount: decimal"));
     assert!(stderr.starts_with("error[M203]: `claim` has no field `amount`"), "{stderr}");
     // What can't be put together can't be shown.
     fs::write(workspace.join("programs/acme/layer.yaml"), layer.replace("acme/base", "acme/basis")).unwrap();

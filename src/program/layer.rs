@@ -216,14 +216,11 @@ fn added(base: Node, layer: Node) -> Node {
         Node::Sequence(items, _) => items,
         alone => vec![alone],
     };
-    let says = |node: &Node| {
-        let mut bytes = Vec::new();
-        node.canonical(&mut bytes);
-        bytes
-    };
+    let text = |node: &Node| node.scalar().map(|text| text.text.clone());
     let mut all = items(base);
     for item in items(layer) {
-        if !all.iter().any(|known| says(known) == says(&item)) {
+        let stands_there = text(&item).is_some() && all.iter().any(|known| text(known) == text(&item));
+        if !stands_there {
             all.push(item);
         }
     }
@@ -314,6 +311,7 @@ mod tests {
     fn scripts_stand_behind_those_below_each_once() {
         assert_layered("scripts: [a, b]", "scripts: [b, c]", "scripts: [a, b, c]");
         assert_layered("scripts: a", "scripts: c", "scripts: [a, c]");
+        assert_layered("scripts: [a]", "scripts: [\"a\", c]", "scripts: [a, c]");
     }
 
     #[test]
@@ -381,6 +379,16 @@ mod tests {
         };
         assert_eq!(files(&[&code.place, rule.place(), keys[0].1.place()]), ["layer:2", "layer:2", "base:2"]);
         assert_eq!(files(&[&keys[1].0.place, keys[1].1.place()]), ["layer:2", "layer:2"]);
+    }
+
+    #[test]
+    fn a_layer_is_checked_together_with_what_it_extends() {
+        let source = Arc::new(Source { path: "layer".into(), text: "format: 1\nextends: a/b\n".into() });
+        let (mut findings, scripts) = (Findings::new(), crate::script::Scripts::new());
+        let root = parse(&source, &mut findings).unwrap();
+        assert!(crate::program::check(&root, &source, &scripts, &[], &mut findings).is_none());
+        let messages: Vec<_> = findings.into_sorted().into_iter().map(|finding| finding.message).collect();
+        assert!(messages.iter().any(|text| text == "what stands in `a/b` has to be put under this layer first"));
     }
 
     #[test]

@@ -20,6 +20,8 @@ const DEFINITIONS: [&str; 3] = [
     include_str!("../../programs/giftware/trade-rebate.yaml"),
     include_str!("../../programs/bench/rebate.yaml"),
 ];
+/// A layer over the first of them.
+const LAYER: &str = include_str!("../../programs/example/partner-bonus-uk.yaml");
 const SCRIPTS: [&str; 2] =
     [include_str!("../../rules/example/partner_bonus.rhai"), include_str!("../../rules/giftware/trade_rebate.rhai")];
 
@@ -181,13 +183,19 @@ fn source(path: &str, text: String) -> Arc<Source> {
     Arc::new(Source { path: path.to_owned(), text })
 }
 
-/// Checks a definition with a script; every finding must be one that can be shown.
-fn check(definition: String, script: String) -> Result<Option<Program>, TestCaseError> {
+/// Checks a definition with a script, over another one if it is a layer; every finding must be one that can be shown.
+fn check(base: Option<&str>, definition: String, script: String) -> Result<Option<Program>, TestCaseError> {
     let mut findings = Findings::new();
     let (definition, script) = (source("programs/a/b.yaml", definition), source("rules/a/b.rhai", script));
     let mut scripts = Scripts::new();
     scripts.add(&script, &mut findings);
-    let root = program::parse(&definition, &mut findings);
+    let root = program::parse(&definition, &mut findings).map(|root| match base {
+        Some(base) => {
+            let base = program::parse(&source("programs/a/c.yaml", base.to_owned()), &mut Findings::new());
+            program::in_order(program::layered(base.unwrap(), root, &mut findings))
+        }
+        None => root,
+    });
     if let Some(root) = &root {
         shown_reads_the_same(root)?;
     }
@@ -201,23 +209,18 @@ fn check(definition: String, script: String) -> Result<Option<Program>, TestCase
     Ok(program)
 }
 
-/// A definition as `meed show` writes it, alone and as a layer over another, says what it says.
+/// A definition as `meed show` writes it says what it says.
 fn shown_reads_the_same(root: &Node) -> Result<(), TestCaseError> {
-    let base = source("programs/a/c.yaml", DEFINITIONS[0].to_owned());
-    let base = program::parse(&base, &mut Findings::new()).unwrap();
-    let layered = program::layered(base, root.clone(), &mut Findings::new());
-    for root in [root, &program::in_order(layered)] {
-        let shown = Shown { name: &"a/b".parse().unwrap(), root, sources: Vec::new(), program: None };
-        let written = source("programs/a/b.yaml", shown.to_yaml());
-        let read = program::parse(&written, &mut Findings::new());
-        let bytes = |node: &Node| {
-            let mut bytes = Vec::new();
-            node.canonical(&mut bytes);
-            bytes
-        };
-        prop_assert_eq!(read.as_ref().map(bytes), Some(bytes(root)), "{}", written.text);
-        prop_assert!(!shown.to_text().is_empty() && shown.to_json().is_ok());
-    }
+    let shown = Shown { name: &"a/b".parse().unwrap(), root, sources: Vec::new(), program: None };
+    let written = source("programs/a/b.yaml", shown.to_yaml());
+    let bytes = |node: &Node| {
+        let mut bytes = Vec::new();
+        node.canonical(&mut bytes);
+        bytes
+    };
+    let read = program::parse(&written, &mut Findings::new());
+    prop_assert_eq!(read.as_ref().map(bytes), Some(bytes(root)), "{}", written.text);
+    prop_assert!(!shown.to_text().is_empty() && shown.to_json().is_ok());
     Ok(())
 }
 
@@ -266,7 +269,15 @@ proptest! {
     ) {
         let text = edits.iter().fold(DEFINITIONS[number].to_owned(), |text, edit| edited(&text, edit));
         let script = SCRIPTS[number.min(1)].to_owned();
-        if let Some(program) = check(text, script)? {
+        if let Some(program) = check(None, text, script)? {
+            decide(&program)?;
+        }
+    }
+
+    #[test]
+    fn any_mistyped_layer_is_a_program_or_has_findings(edits in prop::collection::vec(edit(), 1..6)) {
+        let text = edits.iter().fold(LAYER.to_owned(), |text, edit| edited(&text, edit));
+        if let Some(program) = check(Some(DEFINITIONS[0]), text, SCRIPTS[0].to_owned())? {
             decide(&program)?;
         }
     }
@@ -277,14 +288,14 @@ proptest! {
         edits in prop::collection::vec(edit(), 1..6),
     ) {
         let text = edits.iter().fold(SCRIPTS[number].to_owned(), |text, edit| edited(&text, edit));
-        if let Some(program) = check(DEFINITIONS[number].to_owned(), text)? {
+        if let Some(program) = check(None, DEFINITIONS[number].to_owned(), text)? {
             decide(&program)?;
         }
     }
 
     #[test]
     fn any_text_is_a_definition_or_has_findings(text in "([a-z]{1,6}: |\\{|\\}|\\[|\\]|- |\n|  |\"|'|&|\\*|\\|\\PC){0,60}") {
-        check(text, String::new())?;
+        check(None, text, String::new())?;
     }
 
     #[test]
@@ -292,7 +303,7 @@ proptest! {
         parts in prop::collection::vec(prop::sample::select(&TOKENS[..]), 0..40),
         text in "\\PC{0,40}",
     ) {
-        check(DEFINITIONS[2].to_owned(), format!("{} {text}", parts.join(" ")))?;
-        check(DEFINITIONS[1].to_owned(), format!("fn is_goods(a, b) {{ {} }} {text}", parts.join(" ")))?;
+        check(None, DEFINITIONS[2].to_owned(), format!("{} {text}", parts.join(" ")))?;
+        check(None, DEFINITIONS[1].to_owned(), format!("fn is_goods(a, b) {{ {} }} {text}", parts.join(" ")))?;
     }
 }
