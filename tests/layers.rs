@@ -14,8 +14,7 @@ use std::{
 
 use meed::{
     diagnostic::Findings,
-    engine::run,
-    history::History,
+    engine::{Past, run},
     input::{ColumnMap, read_claims, wanted},
     outcome::Depth,
     workspace::{Loaded, Workspace},
@@ -88,7 +87,7 @@ fn outcomes(loaded: &Loaded) -> Vec<String> {
     run(
         &loaded.program,
         &loaded.tables,
-        &mut History::new(),
+        &mut Past::new(&loaded.program),
         &claims.claims,
         &|_, _| Depth::Codes,
         &mut |outcome, _| {

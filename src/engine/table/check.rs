@@ -255,7 +255,9 @@ proptest! {
         hit in prop::sample::select(&HITS[..]),
     ) {
         let mut csv = "kind,size,units_from,units_below,net_above,net_until,starts,ends,rank,says\n".to_owned();
-        lines.iter().for_each(|line| writeln!(csv, "{}", line.0.join(",")).unwrap());
+        for line in &lines {
+            writeln!(csv, "{}", line.0.join(",")).unwrap();
+        }
         let (program, rows) = table(MATCHES, hit, FIELDS, &csv);
         let (table, mut flaws) = (&program.tables[0], Vec::new());
         let decision = Decision::new(table, table.hit.unwrap(), rows, &mut flaws);
