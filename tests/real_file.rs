@@ -40,9 +40,9 @@ fn real_file() -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn trade_rebate() -> Loaded {
+fn load(program: &str) -> Loaded {
     let workspace = Workspace::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-    workspace.load(&"giftware/trade-rebate".parse().unwrap(), &mut Findings::new()).unwrap()
+    workspace.load(&program.parse().unwrap(), &mut Findings::new()).unwrap()
 }
 
 /// What a key was awarded, and each outcome as a row of the outcomes file.
@@ -121,7 +121,7 @@ fn rebates(bytes: &[u8]) -> BTreeMap<(String, String), Decimal> {
 #[test]
 fn every_customer_and_quarter_is_awarded_the_rebate_on_its_approved_total() {
     let Some(bytes) = real_file() else { return };
-    let decided = decide(&trade_rebate(), &bytes);
+    let decided = decide(&load("giftware/trade-rebate"), &bytes);
     assert_eq!(decided.read, 541_909);
     let expected = rebates(&bytes);
     assert_eq!(decided.awards.keys().collect::<BTreeSet<_>>(), expected.keys().collect::<BTreeSet<_>>());
@@ -134,7 +134,7 @@ fn every_customer_and_quarter_is_awarded_the_rebate_on_its_approved_total() {
 #[test]
 fn shuffled_rows_have_the_same_outcomes_apart_from_their_source() {
     let Some(bytes) = real_file() else { return };
-    let loaded = trade_rebate();
+    let loaded = load("giftware/trade-rebate");
     let without_source = |rows: Vec<u8>| -> Vec<String> {
         let text = String::from_utf8(rows).unwrap();
         text.lines().map(|row| row.rsplit_once(',').unwrap().0.to_owned()).collect()
@@ -142,6 +142,66 @@ fn shuffled_rows_have_the_same_outcomes_apart_from_their_source() {
     let in_order = decide(&loaded, &bytes);
     let shuffled = decide(&loaded, &shuffled(&bytes));
     assert_eq!(without_source(in_order.rows), without_source(shuffled.rows));
+}
+
+/// The derived figures of a line, by name.
+type Figures = BTreeMap<String, String>;
+
+/// How many lines a program approves, and the derived figures of the first and the last of them in its order.
+fn approved(program: &str, bytes: &[u8]) -> (u64, Figures, Figures) {
+    let loaded = load(program);
+    let wanted = wanted(&loaded.program.claim.fields);
+    let intake = read_claims("online-retail.csv", bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap();
+    let (mut count, mut first, mut last) = (0, None, None);
+    run(
+        &loaded.program,
+        &loaded.tables,
+        &mut History::new(),
+        &intake.claims,
+        &|_, _| Depth::Words,
+        &mut |outcome, _| {
+            if outcome.disposition == Disposition::Approved {
+                let named = outcome.derived.iter().map(|named| (named.name.to_string(), named.value.to_string()));
+                let figures: Figures = named.collect();
+                count += 1;
+                first.get_or_insert_with(|| figures.clone());
+                last = Some(figures);
+            }
+        },
+    );
+    (count, first.unwrap(), last.unwrap())
+}
+
+/// Figures that others printed for the original workbook; UCI-01 to UCI-15 in `docs/third-party.md`.
+#[test]
+fn the_figures_of_the_real_file_are_those_that_others_printed() {
+    let Some(bytes) = real_file() else { return };
+    let number = |figure: &str| figure.parse::<Decimal>().unwrap();
+
+    let (lines, first, last) = approved("third-party/online-retail", &bytes);
+    assert_eq!(lines, 541_909, "UCI-01");
+    assert_eq!(last["lines"], "541909", "UCI-01");
+    assert_eq!(last["described"], "540455", "UCI-02");
+    assert_eq!(last["with_customer"], "406829", "UCI-03");
+    assert_eq!(last["invoices"], "25900", "UCI-04");
+    assert_eq!(last["stock_codes"], "4070", "UCI-05");
+    assert_eq!(number(&last["mean_quantity"]), number("9.55225"), "UCI-08");
+    assert_eq!(number(&last["mean_unit_price"]), number("4.611114"), "UCI-11");
+    assert_eq!(first["invoiced_at"], "2010-12-01 08:26:00", "UCI-12");
+    assert_eq!(last["invoiced_at"], "2011-12-09 12:50:00", "UCI-13");
+
+    let (_, first, last) = approved("third-party/online-retail-by-quantity", &bytes);
+    assert_eq!(first["quantity"], "-80995", "UCI-06");
+    assert_eq!(last["quantity"], "80995", "UCI-07");
+
+    let (_, first, last) = approved("third-party/online-retail-by-price", &bytes);
+    assert_eq!(number(&first["unit_price"]), number("-11062.06"), "UCI-09");
+    assert_eq!(number(&last["unit_price"]), number("38970.00"), "UCI-10");
+
+    let (with_customer, first, last) = approved("third-party/online-retail-by-customer", &bytes);
+    assert_eq!(with_customer, 406_829, "UCI-03");
+    assert_eq!(first["customer_id"], "12346", "UCI-14");
+    assert_eq!(last["customer_id"], "18287", "UCI-15");
 }
 
 /// The rows in another order, the same each time: sorted by a hash of a row and its number.
