@@ -1,4 +1,5 @@
-//! Half a million real lines, where they are at hand: the wholesaler's file is not part of the repository.
+//! Half a million real lines of a wholesaler, and payments to physicians, where they are at hand: neither file is part of
+//! the repository.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,9 +28,14 @@ use meed::{
 };
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// The real file unpacked; `None`, said aloud, where it isn't there.
+/// The wholesaler's file unpacked.
 fn real_file() -> Option<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/online-retail-uci.csv.gz");
+    unpacked("online-retail-uci.csv.gz")
+}
+
+/// A real file unpacked; `None`, said aloud, where it isn't there.
+fn unpacked(name: &str) -> Option<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
     let Ok(file) = File::open(&path) else {
         // Not through `println!`, which the test runner hides for a test that passes.
         let _ = writeln!(std::io::stderr(), "SKIPPED: the real file is not at {}", path.display());
@@ -202,6 +208,60 @@ fn the_figures_of_the_real_file_are_those_that_others_printed() {
     assert_eq!(with_customer, 406_829, "UCI-03");
     assert_eq!(first["customer_id"], "12346", "UCI-14");
     assert_eq!(last["customer_id"], "18287", "UCI-15");
+}
+
+/// Payments to a physician by one company in a year: of all of them, of those that aren't small, and how many are small.
+#[derive(Default)]
+struct Payments {
+    all: Decimal,
+    large: Decimal,
+    small: usize,
+}
+
+/// The payments of 2015 by physician and company, from the raw rows.
+fn payments(bytes: &[u8]) -> BTreeMap<(String, String), Payments> {
+    let mut payments = BTreeMap::<_, Payments>::new();
+    let mut reader = csv::Reader::from_reader(bytes);
+    let headers = reader.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let (amount, date) = (column("Total_Amount_of_Payment_USDollars"), column("Date_of_Payment"));
+    let physician = column("Physician_Profile_ID");
+    let company = column("Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_ID");
+    for row in reader.records() {
+        let row = row.unwrap();
+        if row[date].ends_with("/2015") {
+            let amount: Decimal = row[amount].parse().unwrap();
+            let key = payments.entry((row[physician].to_owned(), row[company].to_owned())).or_default();
+            key.all += amount;
+            if amount < Decimal::new(1021, 2) {
+                key.small += 1;
+            } else {
+                key.large += amount;
+            }
+        }
+    }
+    payments
+}
+
+#[test]
+fn every_payment_of_a_year_above_the_yearly_amount_is_reported_and_below_it_the_larger_ones() {
+    let Some(bytes) = unpacked("cms-open-payments-iowa-general-2013-2015.csv.gz") else { return };
+    let payments = payments(&bytes);
+    let yearly = Decimal::new(10_207, 2);
+    let mut expected = BTreeMap::<String, Decimal>::new();
+    for ((physician, _), payments) in &payments {
+        *expected.entry(physician.clone()).or_default() +=
+            if payments.all > yearly { payments.all } else { payments.large };
+    }
+    let decided = decide(&load("third-party/small-payments"), &bytes);
+    let mut reported = BTreeMap::<String, Decimal>::new();
+    for ((physician, _), award) in decided.awards {
+        *reported.entry(physician).or_default() += award;
+    }
+    assert_eq!(reported, expected);
+    assert_eq!(payments.values().map(|payments| payments.small).sum::<usize>(), 14_901);
+    let low = payments.values().filter(|payments| payments.all <= yearly);
+    assert_eq!(low.map(|payments| payments.small).sum::<usize>(), 855);
 }
 
 /// The rows in another order, the same each time: sorted by a hash of a row and its number.
