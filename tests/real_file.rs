@@ -22,7 +22,7 @@ use meed::{
     engine::run,
     history::History,
     input::{ColumnMap, read_claims, wanted},
-    outcome::{Depth, Disposition},
+    outcome::{Depth, Disposition, Outcome},
     report::{CommaWriter, OutcomeColumns, OutcomeWriter},
     workspace::{Loaded, Workspace},
 };
@@ -58,27 +58,32 @@ struct Decided {
     read: u64,
 }
 
-fn decide(loaded: &Loaded, bytes: &[u8]) -> Decided {
+/// Decides a file and looks at each outcome.
+fn each_outcome(loaded: &Loaded, bytes: &[u8], look: &mut dyn FnMut(&Outcome<'_>)) {
     let wanted = wanted(&loaded.program.claim.fields);
-    let intake = read_claims("online-retail.csv", bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap();
-    let mut decided = Decided { awards: BTreeMap::new(), rows: Vec::new(), read: 0 };
-    let mut rows = CommaWriter::new(OutcomeColumns::new(&loaded.program), &mut decided.rows).unwrap();
-    let (awards, read) = (&mut decided.awards, &mut decided.read);
+    let intake = read_claims("real.csv", bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap();
     run(
         &loaded.program,
         &loaded.tables,
         &mut History::new(),
         &intake.claims,
         &|_, _| Depth::Words,
-        &mut |outcome, _| {
-            *read += 1;
-            if outcome.disposition == Disposition::Approved {
-                let quarter = quarter(&outcome.date.unwrap().to_string());
-                *awards.entry((outcome.participant.to_string(), quarter)).or_default() += outcome.award;
-            }
-            rows.write(outcome).unwrap();
-        },
+        &mut |outcome, _| look(outcome),
     );
+}
+
+fn decide(loaded: &Loaded, bytes: &[u8]) -> Decided {
+    let mut decided = Decided { awards: BTreeMap::new(), rows: Vec::new(), read: 0 };
+    let mut rows = CommaWriter::new(OutcomeColumns::new(&loaded.program), &mut decided.rows).unwrap();
+    let (awards, read) = (&mut decided.awards, &mut decided.read);
+    each_outcome(loaded, bytes, &mut |outcome| {
+        *read += 1;
+        if outcome.disposition == Disposition::Approved {
+            let quarter = quarter(&outcome.date.unwrap().to_string());
+            *awards.entry((outcome.participant.to_string(), quarter)).or_default() += outcome.award;
+        }
+        rows.write(outcome).unwrap();
+    });
     rows.finish().unwrap();
     drop(rows);
     decided
@@ -155,26 +160,16 @@ type Figures = BTreeMap<String, String>;
 
 /// How many lines a program approves, and the derived figures of the first and the last of them in its order.
 fn approved(program: &str, bytes: &[u8]) -> (u64, Figures, Figures) {
-    let loaded = load(program);
-    let wanted = wanted(&loaded.program.claim.fields);
-    let intake = read_claims("online-retail.csv", bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap();
     let (mut count, mut first, mut last) = (0, None, None);
-    run(
-        &loaded.program,
-        &loaded.tables,
-        &mut History::new(),
-        &intake.claims,
-        &|_, _| Depth::Words,
-        &mut |outcome, _| {
-            if outcome.disposition == Disposition::Approved {
-                let named = outcome.derived.iter().map(|named| (named.name.to_string(), named.value.to_string()));
-                let figures: Figures = named.collect();
-                count += 1;
-                first.get_or_insert_with(|| figures.clone());
-                last = Some(figures);
-            }
-        },
-    );
+    each_outcome(&load(program), bytes, &mut |outcome| {
+        if outcome.disposition == Disposition::Approved {
+            let named = outcome.derived.iter().map(|named| (named.name.to_string(), named.value.to_string()));
+            let figures: Figures = named.collect();
+            count += 1;
+            first.get_or_insert_with(|| figures.clone());
+            last = Some(figures);
+        }
+    });
     (count, first.unwrap(), last.unwrap())
 }
 
