@@ -1,4 +1,5 @@
-//! Half a million real lines, where they are at hand: the wholesaler's file is not part of the repository.
+//! Half a million real lines of a wholesaler, and payments to physicians, where they are at hand: neither file is part of
+//! the repository.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,15 +21,20 @@ use meed::{
     diagnostic::Findings,
     engine::{Past, run},
     input::{ColumnMap, read_claims, wanted},
-    outcome::{Depth, Disposition},
+    outcome::{Depth, Disposition, Outcome},
     report::{CommaWriter, OutcomeColumns, OutcomeWriter},
     workspace::{Loaded, Workspace},
 };
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// The real file unpacked; `None`, said aloud, where it isn't there.
+/// The wholesaler's file unpacked.
 fn real_file() -> Option<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/online-retail-uci.csv.gz");
+    unpacked("online-retail-uci.csv.gz")
+}
+
+/// A real file unpacked; `None`, said aloud, where it isn't there.
+fn unpacked(name: &str) -> Option<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
     let Ok(file) = File::open(&path) else {
         // Not through `println!`, which the test runner hides for a test that passes.
         let _ = writeln!(std::io::stderr(), "SKIPPED: the real file is not at {}", path.display());
@@ -39,9 +45,9 @@ fn real_file() -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn trade_rebate() -> Loaded {
+fn load(program: &str) -> Loaded {
     let workspace = Workspace::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-    workspace.load(&"giftware/trade-rebate".parse().unwrap(), &mut Findings::new()).unwrap()
+    workspace.load(&program.parse().unwrap(), &mut Findings::new()).unwrap()
 }
 
 /// What a key was awarded, and each outcome as a row of the outcomes file.
@@ -51,27 +57,32 @@ struct Decided {
     read: u64,
 }
 
-fn decide(loaded: &Loaded, bytes: &[u8]) -> Decided {
+/// Decides a file and looks at each outcome.
+fn each_outcome(loaded: &Loaded, bytes: &[u8], look: &mut dyn FnMut(&Outcome<'_>)) {
     let wanted = wanted(&loaded.program.claim.fields);
-    let intake = read_claims("online-retail.csv", bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap();
-    let mut decided = Decided { awards: BTreeMap::new(), rows: Vec::new(), read: 0 };
-    let mut rows = CommaWriter::new(OutcomeColumns::new(&loaded.program), &mut decided.rows).unwrap();
-    let (awards, read) = (&mut decided.awards, &mut decided.read);
+    let intake = read_claims("real.csv", bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap();
     run(
         &loaded.program,
         &loaded.tables,
         &mut Past::new(&loaded.program),
         &intake.claims,
         &|_, _| Depth::Words,
-        &mut |outcome, _| {
-            *read += 1;
-            if outcome.disposition == Disposition::Approved {
-                let quarter = quarter(&outcome.date.unwrap().to_string());
-                *awards.entry((outcome.participant.to_string(), quarter)).or_default() += outcome.award;
-            }
-            rows.write(outcome).unwrap();
-        },
+        &mut |outcome, _| look(outcome),
     );
+}
+
+fn decide(loaded: &Loaded, bytes: &[u8]) -> Decided {
+    let mut decided = Decided { awards: BTreeMap::new(), rows: Vec::new(), read: 0 };
+    let mut rows = CommaWriter::new(OutcomeColumns::new(&loaded.program), &mut decided.rows).unwrap();
+    let (awards, read) = (&mut decided.awards, &mut decided.read);
+    each_outcome(loaded, bytes, &mut |outcome| {
+        *read += 1;
+        if outcome.disposition == Disposition::Approved {
+            let quarter = quarter(&outcome.date.unwrap().to_string());
+            *awards.entry((outcome.participant.to_string(), quarter)).or_default() += outcome.award;
+        }
+        rows.write(outcome).unwrap();
+    });
     rows.finish().unwrap();
     drop(rows);
     decided
@@ -120,7 +131,7 @@ fn rebates(bytes: &[u8]) -> BTreeMap<(String, String), Decimal> {
 #[test]
 fn every_customer_and_quarter_is_awarded_the_rebate_on_its_approved_total() {
     let Some(bytes) = real_file() else { return };
-    let decided = decide(&trade_rebate(), &bytes);
+    let decided = decide(&load("giftware/trade-rebate"), &bytes);
     assert_eq!(decided.read, 541_909);
     let expected = rebates(&bytes);
     assert_eq!(decided.awards.keys().collect::<BTreeSet<_>>(), expected.keys().collect::<BTreeSet<_>>());
@@ -133,7 +144,7 @@ fn every_customer_and_quarter_is_awarded_the_rebate_on_its_approved_total() {
 #[test]
 fn shuffled_rows_have_the_same_outcomes_apart_from_their_source() {
     let Some(bytes) = real_file() else { return };
-    let loaded = trade_rebate();
+    let loaded = load("giftware/trade-rebate");
     let without_source = |rows: Vec<u8>| -> Vec<String> {
         let text = String::from_utf8(rows).unwrap();
         text.lines().map(|row| row.rsplit_once(',').unwrap().0.to_owned()).collect()
@@ -141,6 +152,110 @@ fn shuffled_rows_have_the_same_outcomes_apart_from_their_source() {
     let in_order = decide(&loaded, &bytes);
     let shuffled = decide(&loaded, &shuffled(&bytes));
     assert_eq!(without_source(in_order.rows), without_source(shuffled.rows));
+}
+
+/// The derived figures of a line, by name.
+type Figures = BTreeMap<String, String>;
+
+/// How many lines a program approves, and the derived figures of the first and the last of them in its order.
+fn approved(program: &str, bytes: &[u8]) -> (u64, Figures, Figures) {
+    let (mut count, mut first, mut last) = (0, None, None);
+    each_outcome(&load(program), bytes, &mut |outcome| {
+        if outcome.disposition == Disposition::Approved {
+            let named = outcome.derived.iter().map(|named| (named.name.to_string(), named.value.to_string()));
+            let figures: Figures = named.collect();
+            count += 1;
+            first.get_or_insert_with(|| figures.clone());
+            last = Some(figures);
+        }
+    });
+    (count, first.unwrap(), last.unwrap())
+}
+
+/// Figures that others printed for the original workbook; UCI-01 to UCI-15 in `docs/third-party.md`.
+#[test]
+fn the_figures_of_the_real_file_are_those_that_others_printed() {
+    let Some(bytes) = real_file() else { return };
+    let number = |figure: &str| figure.parse::<Decimal>().unwrap();
+
+    let (lines, first, last) = approved("third-party/online-retail", &bytes);
+    assert_eq!(lines, 541_909, "UCI-01");
+    assert_eq!(last["lines"], "541909", "UCI-01");
+    assert_eq!(last["described"], "540455", "UCI-02");
+    assert_eq!(last["with_customer"], "406829", "UCI-03");
+    assert_eq!(last["invoices"], "25900", "UCI-04");
+    assert_eq!(last["stock_codes"], "4070", "UCI-05");
+    assert_eq!(number(&last["mean_quantity"]), number("9.55225"), "UCI-08");
+    assert_eq!(number(&last["mean_unit_price"]), number("4.611114"), "UCI-11");
+    assert_eq!(first["invoiced_at"], "2010-12-01 08:26:00", "UCI-12");
+    assert_eq!(last["invoiced_at"], "2011-12-09 12:50:00", "UCI-13");
+
+    let (_, first, last) = approved("third-party/online-retail-by-quantity", &bytes);
+    assert_eq!(first["quantity"], "-80995", "UCI-06");
+    assert_eq!(last["quantity"], "80995", "UCI-07");
+
+    let (_, first, last) = approved("third-party/online-retail-by-price", &bytes);
+    assert_eq!(number(&first["unit_price"]), number("-11062.06"), "UCI-09");
+    assert_eq!(number(&last["unit_price"]), number("38970.00"), "UCI-10");
+
+    let (with_customer, first, last) = approved("third-party/online-retail-by-customer", &bytes);
+    assert_eq!(with_customer, 406_829, "UCI-03");
+    assert_eq!(first["customer_id"], "12346", "UCI-14");
+    assert_eq!(last["customer_id"], "18287", "UCI-15");
+}
+
+/// Payments to a physician by one company in a year: of all of them, of those that aren't small, and how many are small.
+#[derive(Default)]
+struct Payments {
+    all: Decimal,
+    large: Decimal,
+    small: usize,
+}
+
+/// The payments of 2015 by physician and company, from the raw rows.
+fn payments(bytes: &[u8]) -> BTreeMap<(String, String), Payments> {
+    let mut payments = BTreeMap::<_, Payments>::new();
+    let mut reader = csv::Reader::from_reader(bytes);
+    let headers = reader.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let (amount, date) = (column("Total_Amount_of_Payment_USDollars"), column("Date_of_Payment"));
+    let physician = column("Physician_Profile_ID");
+    let company = column("Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_ID");
+    for row in reader.records() {
+        let row = row.unwrap();
+        if row[date].ends_with("/2015") {
+            let amount: Decimal = row[amount].parse().unwrap();
+            let key = payments.entry((row[physician].to_owned(), row[company].to_owned())).or_default();
+            key.all += amount;
+            if amount < Decimal::new(1021, 2) {
+                key.small += 1;
+            } else {
+                key.large += amount;
+            }
+        }
+    }
+    payments
+}
+
+#[test]
+fn every_payment_of_a_year_above_the_yearly_amount_is_reported_and_below_it_the_larger_ones() {
+    let Some(bytes) = unpacked("cms-open-payments-iowa-general-2013-2015.csv.gz") else { return };
+    let payments = payments(&bytes);
+    let yearly = Decimal::new(10_207, 2);
+    let mut expected = BTreeMap::<String, Decimal>::new();
+    for ((physician, _), payments) in &payments {
+        *expected.entry(physician.clone()).or_default() +=
+            if payments.all > yearly { payments.all } else { payments.large };
+    }
+    let decided = decide(&load("third-party/small-payments"), &bytes);
+    let mut reported = BTreeMap::<String, Decimal>::new();
+    for ((physician, _), award) in decided.awards {
+        *reported.entry(physician).or_default() += award;
+    }
+    assert_eq!(reported, expected);
+    assert_eq!(payments.values().map(|payments| payments.small).sum::<usize>(), 14_901);
+    let low = payments.values().filter(|payments| payments.all <= yearly);
+    assert_eq!(low.map(|payments| payments.small).sum::<usize>(), 855);
 }
 
 /// The rows in another order, the same each time: sorted by a hash of a row and its number.
