@@ -8,8 +8,10 @@ mod exact;
 mod generator;
 #[cfg(test)]
 mod hazard;
-mod pairs;
 #[cfg(test)]
+mod known;
+mod pairs;
+mod part;
 mod programs;
 mod random;
 #[cfg(test)]
