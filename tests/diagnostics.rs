@@ -29,7 +29,7 @@ use meed::{
 };
 
 /// What `meed check` looks at, by what is wrong.
-const CHECKED_PHASES: [&str; 6] = ["definition", "layers", "rules", "tables", "money", "case"];
+const CHECKED_PHASES: [&str; 7] = ["case", "definition", "layers", "money", "neighbours", "rules", "tables"];
 /// What `meed dry-run` reads.
 const CLAIMS_PHASE: &str = "claims";
 
@@ -135,7 +135,9 @@ impl Fixture {
                 "case.yaml" => "tests/programs/acme/rebate/case.yaml".to_owned(),
                 "base.rhai" => "rules/acme/base.rhai".to_owned(),
                 "claims.csv" | "claims.jsonl" | "map.yaml" => file.clone(),
-                base if self.phase == "layers" && ending(base) == "yaml" => format!("programs/acme/{base}"),
+                other if ["layers", "neighbours"].contains(&self.phase) && ending(other) == "yaml" => {
+                    format!("programs/acme/{other}")
+                }
                 table if self.phase != CLAIMS_PHASE && ending(table) == "csv" => format!("tables/acme/{table}"),
                 other => panic!("{self:?}: {other} has no place in a workspace"),
             };

@@ -48,7 +48,9 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let mut costs = String::new();
     for name in &names {
         if let Some(loaded) = workspace.load(name, &mut findings) {
-            for case in cases.iter().filter(|case| case.program == *name) {
+            // Cases would find the same again.
+            let fits = workspace.run_first(&loaded.program, &mut findings).is_some();
+            for case in cases.iter().filter(|case| fits && case.program == *name) {
                 let mut of_case = Findings::new();
                 workspace.run_case(case, &loaded, &mut of_case);
                 findings.absorb(of_case);

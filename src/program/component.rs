@@ -237,9 +237,7 @@ impl Accumulating<'_> {
         let target = self.target.map(|text| schedule::check_target(&text, facts, context));
         let measure = self.measure.as_ref().map(|text| context.expression(text, Wanted::Number, facts));
         let whole_base = base.as_ref().is_some_and(|base| base.kind() == Type::INTEGER);
-        if target.as_ref().is_some_and(Option::is_none) || measure.as_ref().is_some_and(Option::is_none) {
-            return None;
-        }
+        let target_is_wrong = target.as_ref().is_some_and(Option::is_none);
         let due = match (self.tiers, self.due) {
             (Some(tiers), None) => {
                 schedule::check(tiers, target.flatten(), whole_base, params, facts, context).map(Due::Tiers)
@@ -250,13 +248,16 @@ impl Accumulating<'_> {
                     .over_total(|context| context.expression(&text, Wanted::Number, facts))
                     .map(|(expression, _)| Due::Computed(expression))
             }
-            (tiers, _) => {
-                let both = "the component has both `tiers` and `due`";
-                let message = if tiers.is_some() { both } else { "`tiers` is missing" };
-                let finding = Diagnostic::error(Code::MissingKey, name, message);
+            (None, None) => {
+                let finding = Diagnostic::error(Code::MissingKey, name, "`tiers` is missing");
                 let help =
                     "say what is due on the base: `tiers: { kind: retroactive, bands: […] }`, or `due: total * 0.02`";
                 context.findings.add(finding.help(help));
+                None
+            }
+            (Some(_), Some(due)) => {
+                let finding = Diagnostic::error(Code::UnknownKey, &due.place, "`due` means nothing beside `tiers`");
+                context.findings.add(finding.help("say once what is due on the base: remove one of the two"));
                 None
             }
         };
@@ -265,6 +266,9 @@ impl Accumulating<'_> {
         {
             let finding = Diagnostic::error(Code::UnknownKey, &text.place, "incremental bands cut the base itself");
             context.findings.add(finding.help("remove `measure`, or write `kind: retroactive`"));
+        }
+        if target_is_wrong || measure.as_ref().is_some_and(Option::is_none) {
+            return None;
         }
         let words = [("whole", true), ("from_here", false)];
         let terms = self.terms.map(|text| word(&text, "a kind of terms", &words, context.findings));

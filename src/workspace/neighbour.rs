@@ -19,9 +19,7 @@ impl Workspace {
             }
             let mut own = Findings::new();
             let Some(loaded) = self.load(&named.program, &mut own) else {
-                let message = format!("the program `{}` can't be loaded", named.program);
-                let finding = Diagnostic::error(Code::ProgramOrder, &named.place, message);
-                findings.add(finding.help(format!("see what `meed check {}` finds", named.program)));
+                findings.add(self.not_loaded(&named));
                 return None;
             };
             ahead.extend(loaded.program.neighbours.named().cloned());
@@ -35,5 +33,19 @@ impl Workspace {
         together.retain(|loaded| loaded.program.neighbours.priority < program.neighbours.priority);
         together.sort_by_key(|loaded| loaded.program.neighbours.priority);
         Some(together)
+    }
+
+    /// Why a program that another one names can't come first.
+    fn not_loaded(&self, named: &Named) -> Diagnostic {
+        let known = self.programs(&mut Findings::new());
+        if known.contains(&named.program) {
+            let message = format!("the program `{}` has errors of its own", named.program);
+            let finding = Diagnostic::error(Code::ProgramOrder, &named.place, message);
+            return finding.help(format!("see what `meed check {}` finds", named.program));
+        }
+        let message = format!("there is no program `{}`", named.program);
+        let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+        let finding = Diagnostic::error(Code::ProgramOrder, &named.place, message);
+        finding.suggest(&named.program.to_string(), names.iter().map(String::as_str))
     }
 }
