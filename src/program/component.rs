@@ -202,9 +202,10 @@ impl Accumulating<'_> {
                 name,
                 "`terms` is missing, and the bands can differ between claims of one key",
             );
-            let varying = schedule.expressions().find(|expression| !expression.reads().is_empty());
-            let finding =
-                varying.map_or(finding.clone(), |expression| finding.and(expression.place(), "this can differ"));
+            let finding = match schedule.varying() {
+                Some(place) => finding.and(place, "this can differ"),
+                None => finding,
+            };
             let help = "write `terms: whole` (all is due under this claim's terms) or `terms: from_here` (only this claim's difference is)";
             context.findings.add(finding.help(help));
             return None;

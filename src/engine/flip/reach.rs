@@ -63,6 +63,7 @@ impl<'p> Reach<'p> {
                     self.key(key);
                 }
                 schedule.expressions().for_each(|expression| self.expression(expression, false));
+                schedule.table().iter().for_each(|bands| self.read(Read::TableRow(bands.table), false));
             }
         }
     }
