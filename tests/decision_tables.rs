@@ -119,6 +119,26 @@ award:
 }
 
 #[test]
+fn bands_that_start_at_the_same_total_hold_the_claim() {
+    let rules = "
+tables:
+  bands:
+    file: acme/bands.csv
+    match: { partner: claim.partner }
+    hit: all
+    fields: { partner: text, from: decimal, rate: decimal }
+award:
+  rebate:
+    base: claim.units
+    target: claim.units - 15
+    tiers: { kind: retroactive, bands: bands }
+";
+    let printed = printed("decision-bands", rules, "bands.csv", "partner,from,rate\nA,2,0.4\nA,1,0.2\n", &DRY_RUN);
+    // The edges are multiples of -10, 0 and 10.
+    assert_eq!(outcomes(&printed), ["approved 1.00", "held 0.00 RULE_FAILED", "approved 10.00"]);
+}
+
+#[test]
 fn tables_are_read_from_json_lines_with_blanks_left_out() {
     let rules = TIED.replace("rates.csv", "rates.jsonl").replace("{ priority: rank }", "first");
     let rules = rules.replace("units_from: integer", "units_from: optional integer");

@@ -1,10 +1,11 @@
 //! What a schedule makes due on a total.
 
 use crate::{
-    money::{Decimal, Inexact, add, multiply, subtract},
+    claim::Value,
+    money::{Decimal, Inexact, add, multiply, plain, subtract},
     outcome::BandReached,
-    program::{Amount, Program, Schedule},
-    script::{Failure, Scope, number},
+    program::{Amount, BandTable, Bands, Program, Schedule},
+    script::{Expression, Failure, Read, Scope, number},
 };
 
 /// A schedule with every amount worked out, for one claim in the run.
@@ -27,8 +28,14 @@ impl Terms {
             Some(expression) => Some((number(&program.form, expression, scope)?, expression)),
             None => None,
         };
-        let mut bands: Vec<BandReached> = Vec::with_capacity(schedule.bands.len());
-        for band in &schedule.bands {
+        let listed = match &schedule.bands {
+            Bands::Listed(bands) => bands,
+            Bands::Table(table) => {
+                return Ok(Self { incremental: schedule.incremental, bands: in_table(table, target, scope)? });
+            }
+        };
+        let mut bands: Vec<BandReached> = Vec::with_capacity(listed.len());
+        for band in listed {
             let edge = match (&band.edge, &target) {
                 (None, _) => None,
                 (Some(edge), None) => Some(amount(&edge.amount)?),
@@ -82,6 +89,40 @@ impl Terms {
         self.slices(total)?
             .into_iter()
             .try_fold(Decimal::ZERO, |due, (slice, band)| add(due, add(multiply(slice, band.rate)?, band.flat)?))
+    }
+}
+
+/// The bands in the rows of a table that match a claim, from the lowest.
+fn in_table(
+    table: &BandTable,
+    target: Option<(Decimal, &Expression)>,
+    scope: &Scope<'_, '_>,
+) -> Result<Vec<BandReached>, Failure> {
+    let failed = |reason: String| Failure { place: table.place.clone(), reason };
+    let column = |column: usize| match scope.read(Read::TableCell { table: table.table, column }) {
+        Value::List(cells) => cells,
+        _ => &[],
+    };
+    let flats = table.flat.map_or(&[][..], column).iter().map(Some).chain(std::iter::repeat(None));
+    let mut bands: Vec<BandReached> = Vec::new();
+    for ((edge, rate), flat) in column(table.edge).iter().zip(column(table.rate)).zip(flats) {
+        let edge = match (edge.number(), target) {
+            (Some(share), Some((target, _))) => {
+                Some(multiply(share, target).map_err(|reason| failed(reason.to_string()))?)
+            }
+            (edge, _) => edge,
+        };
+        let (from, rate) = (table.inclusive && edge.is_some(), rate.number().unwrap_or_default());
+        let flat = flat.and_then(Value::number).unwrap_or_default();
+        bands.push(BandReached { edge, from, rate, per_unit: table.per_unit, flat });
+    }
+    bands.sort_by_key(start);
+    match bands.windows(2).find(|pair| pair.first().map(start) == pair.last().map(start)) {
+        Some([band, ..]) => Err(failed(match band.edge {
+            Some(edge) => format!("two rows start a band at {} for this claim", plain(edge)),
+            None => "two rows start a band without a lower end for this claim".to_owned(),
+        })),
+        _ => Ok(bands),
     }
 }
 

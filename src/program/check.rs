@@ -52,6 +52,7 @@ pub fn check(
     let params = param::check(sections.params, effective, &mut context);
     let totals = total::check(sections.totals, &mut context);
     let tables = table::check(sections.tables, &mut context);
+    context.tables.clone_from(&tables);
     total::name(&totals, &mut context);
     let neighbours = neighbours.check(identification.as_ref().map(|found| &found.name), &mut context);
     let derived = derived::check(sections.derived, &mut context);

@@ -67,7 +67,17 @@ impl Due {
             Read::DueTotal => true,
             _ => false,
         };
-        self.expressions().iter().all(|expression| expression.reads().iter().all(|(_, read)| constant(read)))
+        let table = if let Self::Tiers(schedule) = self { schedule.table() } else { None };
+        let is_fixed = table.is_none_or(|table| !table.varies);
+        is_fixed && self.expressions().iter().all(|one| one.reads().iter().all(|(_, read)| constant(read)))
+    }
+
+    /// Where something stands that can differ between claims.
+    fn varying(&self) -> Option<&Place> {
+        match self {
+            Self::Tiers(schedule) => schedule.varying(),
+            Self::Computed(expression) => Some(expression.place()),
+        }
     }
 }
 
@@ -283,9 +293,10 @@ impl Accumulating<'_> {
                 name,
                 "`terms` is missing, and what is due can differ between claims of one key",
             );
-            let varying = due.expressions().into_iter().find(|expression| !expression.reads().is_empty());
-            let finding =
-                varying.map_or(finding.clone(), |expression| finding.and(expression.place(), "this can differ"));
+            let finding = match due.varying() {
+                Some(place) => finding.and(place, "this can differ"),
+                None => finding,
+            };
             let help = "write `terms: whole` (all is due under this claim's terms) or `terms: from_here` (only this claim's difference is)";
             context.findings.add(finding.help(help));
             return None;

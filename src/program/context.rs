@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::yaml::Text;
+use super::{table::Table, yaml::Text};
 use crate::{
     calendar::FiscalStart,
     diagnostic::{Code, Diagnostic, Findings, Place},
@@ -19,6 +19,8 @@ pub(super) struct Context<'c> {
     pub(super) params: RowTypeId,
     pub(super) totals: RowTypeId,
     pub(super) award: Option<RowTypeId>,
+    /// The tables that are right.
+    pub(super) tables: Vec<Table>,
     pub(super) codes: BTreeMap<String, Place>,
     pub(super) fiscal_year_starts: Option<FiscalStart>,
     /// Decimal places of the program's amounts.
@@ -43,6 +45,7 @@ impl<'c> Context<'c> {
             params,
             totals,
             award: None,
+            tables: Vec::new(),
             codes: BTreeMap::new(),
             fiscal_year_starts: None,
             scale: crate::money::MAX_SCALE,
@@ -91,6 +94,11 @@ impl<'c> Context<'c> {
     /// Names a member whose declaration is broken, so that its uses aren't reported as well.
     pub(super) fn add_broken(&mut self, row: RowTypeId, name: &str) {
         self.vocabulary.add_member(row, name, Member { read: Read::Presence, kind: Type::Never });
+    }
+
+    /// Says that something other than an expression looks at a table.
+    pub(super) fn use_table(&mut self, table: usize) {
+        self.used.insert(Read::TableRow(table));
     }
 
     /// Warns of declared things that no expression looks at.

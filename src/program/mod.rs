@@ -41,8 +41,8 @@ pub use limit::{Limit, LimitEffect};
 pub use neighbour::{Named, Neighbours, run_order};
 pub use param::{Param, written_constant};
 pub use rule::{Flag, Rule};
-pub use schedule::{Band, Edge, Schedule};
-pub use table::{Bound, Hit, Match, MatchKind, Range, Table};
+pub use schedule::{Band, Bands, Edge, Schedule};
+pub use table::{BandTable, Bound, Hit, Match, MatchKind, Range, Table};
 pub use total::{Counted, Total, TotalKind};
 pub use yaml::{MAX_YAML_BYTES, Node, Text, parse};
 

@@ -5,6 +5,7 @@ use super::{
     context::Context,
     fields::{Fields, word},
     param::Param,
+    table::{BandTable, band},
     yaml::{Node, Text},
 };
 use crate::{
@@ -37,13 +38,22 @@ pub struct Band {
     pub flat: Amount,
 }
 
+/// Where the bands of a schedule stand.
+#[derive(Debug, Clone)]
+pub enum Bands {
+    /// Here, from the lowest.
+    Listed(Vec<Band>),
+    /// In the rows of a table.
+    Table(Box<BandTable>),
+}
+
 /// A schedule of bands.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     /// Each slice at its own band, not the whole at the one reached.
     pub incremental: bool,
-    /// Its bands, from the lowest.
-    pub bands: Vec<Band>,
+    /// Its bands.
+    pub bands: Bands,
     /// What band edges are multiples of.
     pub target: Option<Expression>,
 }
@@ -51,7 +61,7 @@ pub struct Schedule {
 impl Schedule {
     /// The expressions in it.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
-        let amounts = self.bands.iter().flat_map(|band| {
+        let amounts = self.listed().iter().flat_map(|band| {
             band.edge.iter().map(|edge| &edge.amount).chain([&band.rate, &band.flat]).collect::<Vec<_>>()
         });
         let computed = amounts.filter_map(|amount| match amount {
@@ -59,6 +69,22 @@ impl Schedule {
             Amount::Fixed(_) => None,
         });
         computed.chain(&self.target)
+    }
+
+    /// The bands that are listed; none where a table has them.
+    pub fn listed(&self) -> &[Band] {
+        if let Bands::Listed(bands) = &self.bands { bands } else { &[] }
+    }
+
+    /// The table that the bands stand in.
+    pub fn table(&self) -> Option<&BandTable> {
+        if let Bands::Table(table) = &self.bands { Some(table) } else { None }
+    }
+
+    /// Where something stands that can differ between claims.
+    pub fn varying(&self) -> Option<&Place> {
+        let table = self.table().filter(|table| table.varies).map(|table| &table.place);
+        table.or_else(|| self.expressions().find(|expression| !expression.is_constant()).map(Expression::place))
     }
 }
 
@@ -78,6 +104,10 @@ pub(super) fn check(
     let words = [("retroactive", false), ("incremental", true)];
     let incremental = kind.and_then(|text| word(&text, "a kind of tiers", &words, findings));
     fields.finish();
+    if let Node::Scalar(name) = bands? {
+        let bands = Bands::Table(Box::new(band::check(name, params, context)?));
+        return Some(Schedule { incremental: incremental?, bands, target });
+    }
     let Node::Sequence(items, place) = bands? else {
         context.findings.add(super::fields::wrong_shape(bands?, "a list of bands is expected"));
         return None;
@@ -94,7 +124,7 @@ pub(super) fn check(
     if incremental && whole_base && target.is_none() {
         warn_of_whole_edges(&bands, context);
     }
-    Some(Schedule { incremental, bands, target })
+    Some(Schedule { incremental, bands: Bands::Listed(bands), target })
 }
 
 fn check_band(node: &Node, first: bool, facts: &Facts, context: &mut Context<'_>) -> Option<Band> {

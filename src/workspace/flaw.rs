@@ -4,6 +4,7 @@ use crate::{
     claim::Constant,
     diagnostic::{Code, Diagnostic},
     engine::{Example, FlawKind, MAX_CANDIDATES, Sample, Unchecked},
+    money::{Decimal, multiply, plain},
     program::{Hit, Table},
 };
 
@@ -50,6 +51,21 @@ pub(super) fn finding(table: &Table, flaw: &FlawKind, line: &dyn Fn(usize) -> u6
             let message = format!("no row of `{file}` matches a claim with {}{more}", examples.join("; or with "));
             warning(Code::TableGap, message).help("add rows with what is meant there, if need be with blank cells")
         }
+        FlawKind::SameStart { first, second, start, example } => {
+            let start = start.map_or_else(|| "without a lower end".to_owned(), |start| format!("at {}", plain(start)));
+            let message = format!("lines {} and {} of `{file}` both start a band {start}", line(*first), line(*second));
+            error(Code::BandsDisordered, format!("{message}, for a claim with {}", sentence(example)))
+                .help("give each band that a claim may reach a start of its own")
+        }
+        FlawKind::LargeRate { row, rate } => {
+            let percent = rate.saturating_mul(Decimal::ONE_HUNDRED);
+            let message = format!("line {} of `{file}`: a rate of {} is {}%", line(*row), plain(*rate), plain(percent));
+            warning(Code::LargeRate, message).help(format!(
+                "write {} if {}% is meant",
+                plain(share(*rate)),
+                plain(*rate)
+            ))
+        }
         FlawKind::TooManyCandidates { rows } => {
             let message = format!("{rows} rows of `{file}` may match the same claim, and {MAX_CANDIDATES} are allowed");
             let help = "match a column whose cells are filled and tell the rows apart, or split the table";
@@ -90,7 +106,12 @@ fn overlap(table: &Table, first: u64, second: u64, example: &Example) -> Diagnos
     }
 }
 
-/// `category = "DEVICE", quantity = 10`.
+/// A number of percent as a share.
+fn share(percent: Decimal) -> Decimal {
+    multiply(percent, Decimal::new(1, 2)).unwrap_or(percent)
+}
+
+/// `category` "DEVICE" and `quantity` 10.
 fn sentence(example: &Example) -> String {
     let sample = |(name, sample): &(String, Sample)| match sample {
         Sample::Value(Constant::Nothing) => format!("no `{name}`"),

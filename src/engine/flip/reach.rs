@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     calendar::Date,
     claim::Constant,
-    program::{Amount, Component, ComponentKind, KeyPart, KeyPlan, Limit, Program},
+    program::{Amount, Component, ComponentKind, Due, KeyPart, KeyPlan, Limit, Program},
     script::{Expression, Read},
 };
 
@@ -66,6 +66,8 @@ impl<'p> Reach<'p> {
                     self.key(key);
                 }
                 due.expressions().into_iter().for_each(|expression| self.expression(expression, false));
+                let table = if let Due::Tiers(schedule) = due { schedule.table() } else { None };
+                table.iter().for_each(|bands| self.read(Read::TableRow(bands.table), false));
             }
         }
     }

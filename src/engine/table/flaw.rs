@@ -1,6 +1,6 @@
 //! What can be wrong with the rows of a table, by their numbers.
 
-use crate::claim::Constant;
+use crate::{claim::Constant, money::Decimal};
 
 /// Something about the rows of a table that is wrong, or probably not as meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,24 @@ pub enum FlawKind {
         examples: Vec<Example>,
         /// How many more there are.
         others: usize,
+    },
+    /// Two rows are bands that start at the same total.
+    SameStart {
+        /// The row that stands first.
+        first: usize,
+        /// The other row.
+        second: usize,
+        /// Where they start; `None` without a lower end.
+        start: Option<Decimal>,
+        /// A claim that both match.
+        example: Example,
+    },
+    /// A band pays as much as its base, or more.
+    LargeRate {
+        /// The row.
+        row: usize,
+        /// What it pays of one unit.
+        rate: Decimal,
     },
     /// A claim would have to be compared with too many rows.
     TooManyCandidates {

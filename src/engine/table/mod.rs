@@ -18,7 +18,7 @@ use super::assessment::Assessment;
 use crate::{
     calendar::Date,
     claim::{Claim, Claims, Row, Value},
-    program::{Program, Table},
+    program::{BandTable, ComponentKind, Due, Program, Table},
     script::{Failure, Found},
 };
 
@@ -90,7 +90,24 @@ impl Tables {
                 review::review(table, decision).into_iter().map(|kind| Flaw { table: number, kind }).collect()
             }
         };
-        tables.flat_map(of_table).collect()
+        let flaws: Vec<Flaw> = tables.flat_map(of_table).collect();
+        flaws.into_iter().chain(self.review_bands(program)).collect()
+    }
+
+    /// What is wrong with the tables that bands stand in.
+    fn review_bands(&self, program: &Program) -> Vec<Flaw> {
+        let schedules = program.components.iter().filter_map(|component| match &component.kind {
+            ComponentKind::Accumulating { due: Due::Tiers(schedule), .. } => schedule.table(),
+            ComponentKind::Accumulating { due: Due::Computed(_), .. } | ComponentKind::Amount { .. } => None,
+        });
+        let of_schedule = |bands: &BandTable| match self.tables.get(bands.table) {
+            Some(Indexed::Decision(decision)) => {
+                let flaws = review::band::bands(bands, decision).into_iter();
+                flaws.map(|kind| Flaw { table: bands.table, kind }).collect()
+            }
+            _ => Vec::new(),
+        };
+        schedules.flat_map(of_schedule).collect()
     }
 
     /// What a table gives for a claim.

@@ -1,10 +1,12 @@
 //! Tables: reference data of which one row, or none, matches a claim. With a hit policy, several may.
 
+pub(super) mod band;
 mod hit;
 mod matching;
 
 use std::collections::BTreeMap;
 
+pub use band::BandTable;
 pub use hit::Hit;
 pub use matching::{Bound, Match, MatchKind, Range};
 

@@ -21,8 +21,11 @@ pub(super) struct Due {
 }
 
 impl Due {
-    /// What a schedule makes due; `None` if an amount is worked out for each claim.
+    /// What a schedule makes due; `None` if an amount is worked out for each claim, or its bands stand in a table.
     pub(super) fn of(schedule: &Schedule, program: &Program) -> Option<Self> {
+        if schedule.table().is_some() {
+            return None;
+        }
         let day = program.identification.effective.0;
         let figure = |expression: &Expression| param(expression, program)?.value_on(day).number();
         let amount = |amount: &Amount| match amount {
@@ -39,7 +42,7 @@ impl Due {
             let (rate, flat) = (amount(&band.rate)?, amount(&band.flat)?);
             Some(BandReached { edge, from, rate, per_unit: band.per_unit, flat })
         };
-        let bands: Vec<BandReached> = schedule.bands.iter().map(band).collect::<Option<_>>()?;
+        let bands: Vec<BandReached> = schedule.listed().iter().map(band).collect::<Option<_>>()?;
         let rises = bands.windows(2).all(|pair| matches!(pair, [low, high] if low.edge <= high.edge));
         rises.then_some(Self { incremental: schedule.incremental, bands, target })
     }

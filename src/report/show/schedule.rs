@@ -19,7 +19,11 @@ pub(super) fn lines(program: &Program, root: &Node) -> Vec<String> {
             let due = Due::of(schedule, program);
             Some(Drawing { program, schedule, node, due }.lines(&component.name))
         }
-        ComponentKind::Accumulating { due: program::Due::Computed(_), .. } | ComponentKind::Amount { .. } => None,
+        ComponentKind::Accumulating { due: program::Due::Computed(due), .. } => {
+            let due = due.place().text().split_whitespace().collect::<Vec<_>>().join(" ");
+            Some(vec![format!("{}: what is due on a total is worked out, {due}", component.name)])
+        }
+        ComponentKind::Amount { .. } => None,
     });
     drawn.flat_map(|lines| [String::new()].into_iter().chain(lines)).collect()
 }
@@ -45,6 +49,9 @@ impl Drawing<'_> {
             lines.extend(words.map(|words| format!("  {key:<8}{words}")));
         }
         lines.extend(self.condition().map(|condition| format!("  {condition}")));
+        if self.schedule.table().is_some() {
+            return lines;
+        }
         lines.push(String::new());
         lines.extend(self.table().into_iter().map(|line| format!(" {line}")));
         let chart = self.chart();
@@ -57,6 +64,10 @@ impl Drawing<'_> {
 
     /// By what the amounts due were worked out, where that isn't the definition alone.
     fn condition(&self) -> Option<String> {
+        if let Some(bands) = self.schedule.table() {
+            let table = self.program.tables.get(bands.table).map_or("", |table| table.name.as_str());
+            return Some(format!("the bands are the rows of `{table}` that match a claim"));
+        }
         let Some(due) = &self.due else {
             return Some("what is due can't be drawn, since the bands differ from claim to claim".to_owned());
         };
@@ -79,7 +90,7 @@ impl Drawing<'_> {
         if let Some(below) = self.below_words() {
             table.add_row(vec![below, "nothing".to_owned()]);
         }
-        for (number, band) in self.schedule.bands.iter().enumerate() {
+        for (number, band) in self.schedule.listed().iter().enumerate() {
             let written = self.written(number);
             let mut row = vec![self.start_words(band, written), self.pay_words(band, written)];
             if let Some(due) = &self.due {
@@ -104,7 +115,7 @@ impl Drawing<'_> {
 
     /// The totals below the first band, on which nothing is due.
     fn below_words(&self) -> Option<String> {
-        let edge = self.schedule.bands.first()?.edge.as_ref()?;
+        let edge = self.schedule.listed().first()?.edge.as_ref()?;
         let (key, word) = if edge.inclusive { ("from", "below") } else { ("above", "up to") };
         Some(format!("{word} {}", self.edge_words(&edge.amount, self.written(0), key)))
     }

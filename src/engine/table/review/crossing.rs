@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Steps, TooLong, sample};
+use super::{Steps, TooLong};
 use crate::{
     engine::table::{
         decision::Decision,
         dimension::Kind,
-        flaw::FlawKind,
+        flaw::{Example, FlawKind},
         region::{Cut, Extent},
     },
     program::Hit,
@@ -23,7 +23,9 @@ pub(super) fn crossings(decision: &Decision, sound: &[usize], steps: &mut Steps)
     let mut pairs = among(decision, &[], &loose, steps)?;
     for group in decision.index.groups() {
         let group: Vec<usize> = group.iter().copied().filter(is_sound).collect();
-        pairs.extend(among(decision, &group, &loose, steps)?);
+        if !group.is_empty() {
+            pairs.extend(among(decision, &group, &loose, steps)?);
+        }
     }
     pairs.sort_unstable();
     Ok(pairs)
@@ -59,7 +61,7 @@ fn cross(decision: &Decision, one: usize, other: usize) -> bool {
 
 /// Those of the pairs of which one row may match, each row with the first one that it conflicts with.
 pub(super) fn overlaps(decision: &Decision, free: &[usize], pairs: &[Pair]) -> Vec<FlawKind> {
-    let conflicts = |(one, other): &&Pair| match decision.hit {
+    let conflicts = |(one, other): &Pair| match decision.hit {
         Hit::Unique => true,
         Hit::Any => !decision.agree(free, *one, *other),
         Hit::Priority(_) => {
@@ -67,17 +69,29 @@ pub(super) fn overlaps(decision: &Decision, free: &[usize], pairs: &[Pair]) -> V
         }
         _ => false,
     };
+    let conflicting = pairs.iter().copied().filter(conflicts);
+    first_of_each(conflicting).map(|(first, second)| overlap(decision, first, second)).collect()
+}
+
+/// Each row that stands second in some pairs with the first one of its others.
+pub(super) fn first_of_each(pairs: impl Iterator<Item = Pair>) -> impl Iterator<Item = Pair> {
     let mut first_of: BTreeMap<usize, usize> = BTreeMap::new();
-    for (first, second) in pairs.iter().filter(conflicts) {
-        first_of.entry(*second).or_insert(*first);
+    for (first, second) in pairs {
+        let known = first_of.entry(second).or_insert(first);
+        *known = first.min(*known);
     }
-    first_of.into_iter().map(|(second, first)| overlap(decision, first, second)).collect()
+    first_of.into_iter().map(|(second, first)| (first, second))
 }
 
 fn overlap(decision: &Decision, first: usize, second: usize) -> FlawKind {
-    let example = (0..decision.dimensions.len()).map(|dimension| {
+    FlawKind::Overlap { first, second, example: example(decision, first, second) }
+}
+
+/// A claim that two rows match.
+pub(super) fn example(decision: &Decision, first: usize, second: usize) -> Example {
+    let sample = |dimension: usize| {
         let common = decision.extent(first, dimension).common(decision.extent(second, dimension));
-        sample(decision, dimension, common.unwrap_or(Extent::Anything))
-    });
-    FlawKind::Overlap { first, second, example: example.collect() }
+        super::sample(decision, dimension, common.unwrap_or(Extent::Anything))
+    };
+    (0..decision.dimensions.len()).map(sample).collect()
 }

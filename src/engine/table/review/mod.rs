@@ -2,6 +2,7 @@
 //! is in force one more, and each row a region. The edges of the rows cut every dimension into pieces within which each row
 //! matches all or nothing, so what is found holds for every claim there is. Work is bounded, and what wasn't done is said.
 
+pub(super) mod band;
 mod cover;
 mod crossing;
 mod gap;
