@@ -67,7 +67,9 @@ impl<'p> Reach<'p> {
                 }
                 due.expressions().into_iter().for_each(|expression| self.expression(expression, false));
                 let table = if let Due::Tiers(schedule) = due { schedule.table() } else { None };
-                table.iter().for_each(|bands| self.read(Read::TableRow(bands.table), false));
+                if let Some(bands) = table {
+                    self.read(Read::TableRow(bands.table), false);
+                }
             }
         }
     }

@@ -174,10 +174,9 @@ impl<'p> Known<'p> {
             Read::AwardTotal | Read::AwardCut => self.components.len() == self.program.components.len(),
             // A required cell that can't be read is no value, and rules don't run on such a claim.
             Read::Field(field) => !self.claim.deficiencies().iter().any(|one| one.field == Some(field)),
-            Read::Param(_) | Read::Presence => true,
+            // The total is known of the component that the expression belongs to.
+            Read::Param(_) | Read::Presence | Read::DueTotal => true,
             Read::Earlier(number) => number < self.earlier.len(),
-            // Known of the component that the expression belongs to.
-            Read::DueTotal => true,
         }
     }
 
