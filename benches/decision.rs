@@ -74,6 +74,8 @@ impl Typed<'_> {
             totals: &totals,
             derived: &[],
             components: &[],
+            counted_on: meed::calendar::Date::MIN,
+            received_first: None,
             earlier: &[],
             due_total: Decimal::ZERO,
             award_total: award_of(index),

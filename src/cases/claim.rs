@@ -47,7 +47,13 @@ impl<'p> Columns<'p> {
     /// The columns that these programs read.
     pub(super) fn new(programs: &[&'p Program]) -> Self {
         let fields = programs.iter().flat_map(|program| &program.claim.fields);
-        Self { known: fields.map(|field| field.column.as_str()).collect() }
+        let mut known: Vec<&str> = Vec::new();
+        for field in fields {
+            if !known.contains(&field.column.as_str()) {
+                known.push(&field.column);
+            }
+        }
+        Self { known }
     }
 
     /// Reads claims of a case, each column that one leaves out taken from the defaults.

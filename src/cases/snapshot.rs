@@ -9,6 +9,7 @@ use crate::{
     money::at_scale,
     outcome::{Outcome, Reason},
     program::Program,
+    script::Read,
 };
 
 /// The file that a snapshot says it comes from, as insta writes it.
@@ -150,13 +151,15 @@ fn outcome_text(program: &Program, outcome: &Outcome<'_>) -> OutcomeText {
     };
     let components = program.components.iter().zip(outcome.components.iter());
     let components = components.filter(|(_, amount)| !amount.is_zero());
+    let payee = program.claim.payee.filter(|_| !outcome.payee.is_empty());
+    let hidden = payee.is_some_and(|field| program.private.contains(&Read::Field(field)));
     let shares = program.allocation.iter().flat_map(|plan| &plan.shares);
     let allocation = shares.zip(outcome.allocation.iter()).filter(|(_, part)| !part.is_zero());
     OutcomeText {
         claim: outcome.claim.to_string(),
         nth: outcome.origin.line,
         participant: outcome.participant.to_string(),
-        payee: outcome.payee.to_string(),
+        payee: if hidden { "(private)".to_owned() } else { outcome.payee.to_string() },
         date: outcome.date.map(|date| date.to_string()),
         received: outcome.received.map(|date| date.to_string()),
         disposition: outcome.status(),

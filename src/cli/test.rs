@@ -107,7 +107,11 @@ fn judge(
     }
     let same = accepted.as_deref() == Some(ran.snapshot.contents.as_str());
     if !ran.unmet.is_empty() {
-        return Ok(Verdict::Failed(ran.unmet.iter().map(|line| format!("  {line}")).collect()));
+        let mut lines: Vec<String> = ran.unmet.iter().map(|line| format!("  {line}")).collect();
+        if accept {
+            lines.push("  it isn't accepted: correct the rules, or what is expected".to_owned());
+        }
+        return Ok(Verdict::Failed(lines));
     }
     if same {
         return Ok(Verdict::Passed);
@@ -122,7 +126,9 @@ fn judge(
 /// How what a case gives now differs from its snapshot.
 fn difference(accepted: Option<&str>, ran: &Ran) -> Vec<String> {
     let Some(accepted) = accepted else {
-        return vec!["  the case has no snapshot yet: look at it with `--accept` and review what it writes".to_owned()];
+        return vec![
+            "  it gives what it expects, and has no snapshot yet: write one with `--accept`, and review it".to_owned(),
+        ];
     };
     let (old, new) = (format!("{accepted}\n"), format!("{}\n", ran.snapshot.contents));
     let difference = TextDiff::from_lines(old.as_str(), new.as_str());

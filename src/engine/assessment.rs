@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use bumpalo::{Bump, collections::Vec as ScratchVec};
 
-use super::{decider::Decider, known::Known};
+use super::{decide::received, decider::Decider, known::Known};
 use crate::{
     calendar::Date,
     claim::{Claim, Value},
@@ -72,6 +72,8 @@ pub(super) struct Assessment<'a, 'h> {
     pub(super) known: Known<'h>,
     pub(super) claim: Claim<'a>,
     pub(super) date: Date,
+    /// When it was received first.
+    pub(super) received: Option<Date>,
     pub(super) scratch: &'a Bump,
     /// What the rules have built of texts and lists, in bytes.
     pub(super) built: Cell<usize>,
@@ -111,6 +113,7 @@ impl<'a, 'h> Assessment<'a, 'h> {
             known,
             claim,
             date,
+            received: received(decider.program, claim, known),
             scratch,
             built: Cell::new(0),
             params: decider.params_on(date),
@@ -139,6 +142,8 @@ impl<'a, 'h> Assessment<'a, 'h> {
             tables: &self.tables,
             totals: &self.totals,
             derived: &self.derived,
+            counted_on: self.date,
+            received_first: self.received,
             earlier: &self.earlier,
             components: &self.award.components,
             due_total: Decimal::ZERO,
@@ -166,7 +171,11 @@ impl<'a, 'h> Assessment<'a, 'h> {
         let scope = self.scope_aside(&built);
         let mut seen = ScratchVec::with_capacity_in(reads.len(), self.scratch);
         for (name, read) in reads.iter().filter(|(_, read)| *read != Read::Presence) {
-            let value = if self.hides(*read) { HIDDEN } else { scope.read(*read) };
+            let value = match (read, scope.read(*read)) {
+                _ if self.hides(*read) => HIDDEN,
+                (Read::TableRow(_), Value::Boolean(_)) => Value::Text("a row"),
+                (_, value) => value,
+            };
             seen.push(Seen { name, value });
         }
         if O::WORDS && !self.hides_any(expression) {

@@ -7,7 +7,7 @@ use crate::{
     claim::Value,
     history::{Change, Running},
     money::{Decimal, Inexact, MAX_AMOUNT, add, negated, subtract},
-    outcome::{ComponentStep, Decided, Observer, ScheduleStep, Seen, Step},
+    outcome::{ComponentStep, Decided, EngineReason, Observer, ScheduleStep, Seen, Step},
     program::{Component, ComponentKind},
     script::{Expression, Failure, holds, number},
 };
@@ -35,6 +35,9 @@ pub(super) fn components<'a, O: Observer<'a>>(
         if O::STEPS {
             let step = step::<O>(assessment, component, due, &worked);
             observer.step(Step::Component(assessment.scratch.alloc(step)));
+        }
+        if worked.exceeds {
+            exceeded::<O>(assessment, component);
         }
         assessment.award.components.push(worked.amount);
         changes.extend(worked.changes.into_iter().flatten());
@@ -77,6 +80,8 @@ pub(super) struct Worked<'a> {
     pub(super) taken: Running,
     /// What was awarded to the original.
     pub(super) original: Option<Decimal>,
+    /// Whether it takes back more than is left of the original.
+    pub(super) exceeds: bool,
 }
 
 fn step<'a, O: Observer<'a>>(
@@ -162,24 +167,35 @@ fn take_back<'a>(
     let refuse = |reason: &str| Failure { place: component.place.clone(), reason: reason.to_owned() };
     let awarded = original.outcome.components.get(index).copied().unwrap_or_default();
     let (before, whole) = (original.taken(index), original.bases.get(index).copied().unwrap_or_default());
-    let (part, due) = match base {
-        None => (Decimal::ZERO, awarded),
+    let (part, due, exceeds) = match base {
+        None => (Decimal::ZERO, awarded, !awarded.is_zero() && before.awarded == awarded),
         Some(base) if base.is_sign_positive() && !base.is_zero() => {
             return Err(refuse("a claim that takes another one back has a base above zero"));
         }
         Some(base) => {
             let part = negated(base);
-            let taken = add(before.sum, part).map_err(fail)?.min(whole);
+            let after = add(before.sum, part).map_err(fail)?;
+            let taken = after.min(whole);
             let rounding = assessment.program.identification.rounding;
             let due = match whole.is_zero() {
                 true => awarded,
                 false => super::due::share(rounding, awarded, taken, whole).map_err(fail)?,
             };
-            (part, due)
+            (part, due, !awarded.is_zero() && after > whole)
         }
     };
     let amount = subtract(before.awarded, due).map_err(fail)?;
     let taken = Running { count: 1, sum: part, awarded: negated(amount) };
     before.plus(taken).map_err(fail)?;
-    Ok(Worked { amount, taken, original: Some(awarded), ..Worked::default() })
+    Ok(Worked { amount, taken, original: Some(awarded), exceeds, ..Worked::default() })
+}
+
+/// Holds a claim that takes back more than is left; once, whatever it takes too much of.
+fn exceeded<'a, O: Observer<'a>>(assessment: &mut Assessment<'a, '_>, component: &Component) {
+    let reason = EngineReason::OriginalExceeded;
+    if assessment.reasons.iter().any(|known| known.code == reason.code()) {
+        return;
+    }
+    let words = || format!("more of `{}` is taken back than is left of the original", component.name);
+    assessment.own(reason.because(if O::WORDS { words() } else { String::new() }, Some(component.place.clone())));
 }

@@ -16,7 +16,7 @@ use crate::{
     history::Change,
     money::Decimal,
     outcome::{Cut, Disposition, EngineReason, Named, Observer, Outcome, Seen, Step},
-    program::{Counted, Program},
+    program::{Counted, Program, TotalKind},
     script::{Failure, Read, evaluate},
 };
 
@@ -79,6 +79,7 @@ impl<'a> Assessment<'a, '_> {
         if self.disposition() != Disposition::Rejected {
             eligibility::flags(self, observer);
         }
+        self.add_award()?;
         super::allocation::allocate(self)
     }
 
@@ -171,7 +172,7 @@ impl<'a> Assessment<'a, '_> {
             participant: shown(row.value(self.program.claim.participant)),
             payee: self.program.claim.payee.map_or(Cow::Borrowed(""), |field| shown(row.value(field))),
             date: Some(self.date),
-            received: received(self.program, self.claim, self.known),
+            received: self.received,
             disposition,
             skipped: false,
             reasons: if self.owns_reasons {
@@ -199,7 +200,10 @@ impl<'a> Assessment<'a, '_> {
         let stands = matches!(disposition, Disposition::Approved | Disposition::Held);
         let most = self.total_changes.len() + self.base_changes.len() + self.limit_changes.len();
         let mut changes = ScratchVec::with_capacity_in(most, self.scratch);
-        for (total, change) in self.program.totals.iter().zip(&self.total_changes) {
+        for (total, change) in self.program.totals.iter().zip(&mut self.total_changes) {
+            if let (TotalKind::Awarded(_), Some(change), false) = (&total.kind, change.as_mut(), stands) {
+                change.delta.sum = Decimal::ZERO;
+            }
             let counts = match total.of {
                 Counted::All => true,
                 Counted::Standing => stands,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     history::{Change, Detail, Running},
-    money::{Decimal, Inexact, Rounding, add, multiply, subtract},
+    money::{Decimal, Inexact, Rounding, add, multiply, negated, subtract},
     outcome::{Observer, ScheduleStep},
     program::{Component, ComponentKind, Due, KeyPlan, Schedule},
     script::{Expression, Failure, Scope, number},
@@ -56,8 +56,24 @@ pub(super) fn accumulating<'a, O: Observer<'a>>(
         before.plus(Running { count: 1, sum: base, awarded: sums.amount }).map_err(fail)?;
         let changes =
             [change(of_base, base, sums.amount), measure.and_then(|add| change(of_measure, add, Decimal::ZERO))];
-        Ok(Worked { amount: sums.amount, schedule, changes, ..Worked::default() })
+        let (taken, exceeds) = taken_back(assessment, index, base, sums.amount).map_err(fail)?;
+        Ok(Worked { amount: sums.amount, schedule, changes, taken, exceeds, ..Worked::default() })
     })
+}
+
+/// What a claim takes back of the original's base, and whether that is more than is left of it.
+fn taken_back(
+    assessment: &Assessment<'_, '_>,
+    index: usize,
+    base: Decimal,
+    amount: Decimal,
+) -> Result<(Running, bool), Inexact> {
+    let Some(original) = assessment.known.original else { return Ok((Running::ZERO, false)) };
+    let whole =
+        original.change(assessment.program.base_accumulator(index)).map_or(Decimal::ZERO, |kept| kept.delta.sum);
+    let taken = Running { count: 1, sum: negated(base), awarded: negated(amount) };
+    let after = original.taken(index).plus(taken)?;
+    Ok((taken, whole > Decimal::ZERO && after.sum > whole))
 }
 
 /// What leaves with a claim of an accumulating component: what is due without it, less what is due with it.

@@ -7,7 +7,7 @@ use crate::{
     calendar::Date,
     history::History,
     money::Decimal,
-    outcome::{Decided, Disposition, Outcome, Standing},
+    outcome::{Decided, Elsewhere, Outcome, Standing},
     program::{Program, ProgramName},
 };
 
@@ -31,15 +31,6 @@ impl Past {
         let kinds = program.claim.fields.iter().map(|field| field.kind.column());
         Self { history: History::new(), standing: Some(Standing::new(kinds)) }
     }
-}
-
-/// What another program decided for a claim.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Elsewhere {
-    /// What became of it.
-    pub disposition: Disposition,
-    /// What it awards, or would: after its limits.
-    pub award: Decimal,
 }
 
 /// What programs that came first decided, by program and claim.
@@ -101,6 +92,11 @@ impl<'h> Known<'h> {
     /// The past alone.
     pub fn past(history: &'h History) -> Self {
         Self { history, original: None, received: None, elsewhere: &[] }
+    }
+
+    /// What was known when a claim was decided that leaves now, apart from the history.
+    pub(super) fn leaving(history: &'h History, decided: &'h Decided) -> Self {
+        Self { received: decided.received, elsewhere: &decided.elsewhere, ..Self::past(history) }
     }
 
     /// What earlier programs awarded, by the numbers that rules know them by.

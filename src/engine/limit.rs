@@ -66,6 +66,13 @@ pub(super) fn limits<'a, O: Observer<'a>>(
             assessment.limit_changes.push(Change { accumulator, key, delta, detail: Detail::None });
         }
     }
+    // Rules and messages show it with the places of the program, cut or not.
+    let scale = program.identification.scale;
+    for amount in [&mut assessment.award.total, &mut assessment.award.cut] {
+        if amount.scale() < scale {
+            amount.rescale(scale);
+        }
+    }
     Ok(())
 }
 

@@ -24,7 +24,7 @@ mod total;
 
 pub use decide::{Decision, decide};
 pub use decider::Decider;
-pub use known::{Awards, Elsewhere, Known, Past};
+pub use known::{Awards, Known, Past};
 pub use run::{Counts, Run, evaluate, run};
 pub use schedule::Terms;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};

@@ -27,7 +27,7 @@ impl<'a> Assessment<'a, '_> {
         let words = || match reason {
             EngineReason::OriginalHeld => format!("claim {claim}, which this one takes back, is held"),
             EngineReason::OriginalRejected => format!("claim {claim}, which this one takes back, was rejected"),
-            _ => format!("no claim {claim} was decided before this one, which takes it back"),
+            _ => format!("no claim {claim} of this participant was decided before this one, which takes it back"),
         };
         self.own(reason.because(if O::WORDS { words() } else { String::new() }, None));
     }
@@ -41,7 +41,8 @@ impl<'a> Assessment<'a, '_> {
             let (disposition, award) =
                 decided.map_or((None, Decimal::ZERO), |decided| (Some(decided.disposition), decided.award));
             let name = self.scratch.alloc_str(&named.program.to_string());
-            if O::STEPS {
+            let is_first = !neighbours.named().take(number).any(|before| before.program == named.program);
+            if O::STEPS && is_first {
                 observer.step(Step::Earlier { program: name, disposition, award });
             }
             let is_awarded = disposition == Some(Disposition::Approved);

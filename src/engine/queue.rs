@@ -176,7 +176,7 @@ impl<'p> Queue<'p> {
         let mut copies: HashMap<u128, u32> = HashMap::with_capacity(places.len());
         self.contents.digests.resize(self.claims.count(), 0);
         for &Place { number, .. } in places {
-            let digest = content_hash(self.program, self.claims.claim(number as usize));
+            let digest = content_hash(self.program, self.claims.claim(number as usize), []);
             if let Some(kept) = self.contents.digests.get_mut(number as usize) {
                 *kept = digest;
             }
@@ -284,9 +284,13 @@ impl Start {
     }
 }
 
-/// The hash of all fields of a claim.
-pub(super) fn content_hash(program: &Program, claim: Claim<'_>) -> u128 {
-    hash(&canonical(content(program, claim)))
+/// The hash of all fields of a claim, and of what else it is decided by.
+pub(super) fn content_hash<'c>(
+    program: &Program,
+    claim: Claim<'c>,
+    beside: impl IntoIterator<Item = Value<'c>>,
+) -> u128 {
+    hash(&canonical(content(program, claim).chain(beside)))
 }
 
 fn hash(bytes: &[u8]) -> u128 {

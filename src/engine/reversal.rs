@@ -36,8 +36,10 @@ pub(super) fn reverse<'a>(
     scratch: &'a Bump,
 ) -> Result<Reversal<'a>, Failure> {
     let date = decided.outcome.date.unwrap_or(Date::MIN);
-    let mut leaving =
-        Leaving { assessment: Assessment::new(decider, Known::past(history), claim, date, scratch), decided };
+    let mut leaving = Leaving {
+        assessment: Assessment::new(decider, Known::leaving(history, decided), claim, date, scratch),
+        decided,
+    };
     let mut changes = leaving.of_totals();
     if matches!(decided.outcome.disposition, Disposition::Approved | Disposition::Held) {
         leaving.assessment.figures(&mut Codes)?;

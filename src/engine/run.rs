@@ -15,7 +15,7 @@ use super::{
     known::{Awards, Known, Past},
     queue::{Queue, id_of, number_of},
     reversal::reverse,
-    settle::{self, Before, keep, skipped, uncorrected},
+    settle::{self, Before, Kept, Stood, keep, own, skipped, uncorrected},
     table::Tables,
 };
 use crate::{
@@ -192,45 +192,67 @@ impl Desk<'_> {
         trace: Option<&mut Trace<'a>>,
     ) -> Outcome<'a> {
         let program = self.decider.program;
-        let content = settle::content(past, program, claim);
-        let Past { history, standing } = past;
-        let before = Before::of(standing.as_ref(), id, content);
-        let reversed = match &before {
-            Before::Same(decided) => return skipped(&decided.outcome, claim),
-            Before::New => None,
-            Before::Returned(decided) => {
-                decided.changes.iter().for_each(|change| history.take_back(change));
-                None
-            }
-            Before::Other(decided) => {
-                let row = standing.as_ref().map_or(claim.row(), |standing| standing.row(decided));
-                match reverse(&self.decider, history, decided, claim.with_row(row), scratch) {
-                    Ok(reversal) => {
-                        reversal.changes.iter().for_each(|change| history.apply(change));
-                        Some(reversal.amount)
-                    }
-                    // What was decided stands, since nobody can say what would leave with it.
-                    Err(failure) => return uncorrected(program, claim, id, &failure),
-                }
-            }
+        let looks_elsewhere = program.neighbours.named().next().is_some();
+        let elsewhere = if looks_elsewhere { self.awards.of(program, id) } else { Vec::new() };
+        let content = settle::content(past, program, claim, &elsewhere);
+        let stood = match self.leave(past, claim, id, content, scratch) {
+            Ok(stood) => stood,
+            Err(outcome) => return *outcome,
         };
+        let Past { history, standing } = past;
         let original = settle::original(program, claim, id);
-        let elsewhere =
-            if program.neighbours.named().next().is_some() { self.awards.of(program, id) } else { Vec::new() };
         let known = Known {
             history: &*history,
-            original: original.as_ref().and_then(|original| standing.as_ref()?.find(original)),
-            received: before.decided().and_then(|decided| decided.received),
+            original: original.as_ref().and_then(|original| own(program, claim, standing.as_ref()?.find(original)?)),
+            received: stood.received,
             elsewhere: &elsewhere,
         };
         let mut decision = self.decide(known, claim, id, scratch, depth, trace);
-        decision.outcome.reversed = reversed;
+        decision.outcome.reversed = stood.reversed;
         decision.changes.iter().for_each(|change| history.apply(change));
-        let taken = before.decided().map(|decided| decided.taken.clone()).unwrap_or_default();
         if let Some(standing) = standing {
-            keep(standing, id, claim, content, &decision, original.as_deref(), taken);
+            let kept = Kept { content, elsewhere, taken: stood.taken };
+            keep(standing, id, claim, &decision, original.as_deref(), kept);
         }
         decision.outcome
+    }
+
+    /// Takes out what stood of a claim, if it may be decided again. The outcome of one that may not comes back instead.
+    fn leave<'a>(
+        &'a self,
+        past: &mut Past,
+        claim: Claim<'a>,
+        id: &'a str,
+        content: u128,
+        scratch: &'a Bump,
+    ) -> Result<Stood, Box<Outcome<'a>>> {
+        let Past { history, standing } = past;
+        let Some(standing) = standing else { return Ok(Stood::default()) };
+        let mut stood = Stood::default();
+        let took = match Before::of(standing, id, content) {
+            Before::New => None,
+            Before::Same(decided) => return Err(Box::new(skipped(&decided.outcome, claim))),
+            Before::Returned(decided) => {
+                decided.changes.iter().for_each(|change| history.take_back(change));
+                stood.received = decided.received;
+                stood.taken.clone_from(&decided.taken);
+                None
+            }
+            Before::Other(decided) => {
+                let row = claim.with_row(standing.row(decided));
+                // What was decided stands where nobody can say what would leave with it.
+                let reversal = reverse(&self.decider, history, decided, row, scratch)
+                    .map_err(|failure| Box::new(uncorrected(self.decider.program, claim, id, &failure)))?;
+                reversal.changes.iter().for_each(|change| history.apply(change));
+                stood =
+                    Stood { reversed: Some(reversal.amount), received: decided.received, taken: decided.taken.clone() };
+                decided.took.clone()
+            }
+        };
+        if let Some(took) = took {
+            standing.give_back(&took);
+        }
+        Ok(stood)
     }
 
     fn decide<'a>(

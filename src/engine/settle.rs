@@ -10,10 +10,11 @@ use super::{
     run::plain,
 };
 use crate::{
-    claim::Claim,
+    calendar::Date,
+    claim::{Claim, Value},
     history::{KeptChange, Running},
     money::Decimal,
-    outcome::{Decided, Disposition, EngineReason, Outcome, Reason, Standing},
+    outcome::{Decided, Disposition, Elsewhere, EngineReason, Outcome, Reason, Standing, Took},
     program::Program,
     script::Failure,
 };
@@ -32,33 +33,50 @@ pub(super) enum Before<'h> {
 
 impl<'h> Before<'h> {
     /// Looks an id up.
-    pub(super) fn of(standing: Option<&'h Standing>, id: &str, content: u128) -> Self {
-        match standing.and_then(|standing| standing.find(id)) {
+    pub(super) fn of(standing: &'h Standing, id: &str, content: u128) -> Self {
+        match standing.find(id) {
             None => Self::New,
             Some(decided) if !decided.is_final() => Self::Returned(decided),
             Some(decided) if decided.content == content => Self::Same(decided),
             Some(decided) => Self::Other(decided),
         }
     }
-
-    /// What stood until now.
-    pub(super) fn decided(&self) -> Option<&'h Decided> {
-        match self {
-            Self::New => None,
-            Self::Same(decided) | Self::Other(decided) | Self::Returned(decided) => Some(decided),
-        }
-    }
 }
 
-/// The hash of a claim's content, where somebody will ask for it.
-pub(super) fn content(past: &Past, program: &Program, claim: Claim<'_>) -> u128 {
-    if past.standing.is_some() { content_hash(program, claim) } else { 0 }
+/// What stood of a claim that is decided again.
+#[derive(Default)]
+pub(super) struct Stood {
+    /// What was awarded and is taken back, where it was decided.
+    pub(super) reversed: Option<Decimal>,
+    /// When it was received first.
+    pub(super) received: Option<Date>,
+    /// What others took back of it.
+    pub(super) taken: Vec<Running>,
+}
+
+/// The hash of all that a claim is decided by beside rules and past, where somebody will ask for it: its content, and what
+/// other programs decided for it.
+pub(super) fn content(past: &Past, program: &Program, claim: Claim<'_>, elsewhere: &[Option<Elsewhere>]) -> u128 {
+    if past.standing.is_none() {
+        return 0;
+    }
+    let decided = elsewhere.iter().flat_map(|decided| match decided {
+        Some(Elsewhere { disposition, award }) => [Value::Text(disposition.name()), Value::Decimal(*award)],
+        None => [Value::Nothing, Value::Nothing],
+    });
+    content_hash(program, claim, decided)
 }
 
 /// The id of the claim that a claim takes back; none where it names itself.
 pub(super) fn original<'c>(program: &Program, claim: Claim<'c>, id: &str) -> Option<Cow<'c, str>> {
     let field = program.claim.original?;
     claim.row().is_filled(field).then(|| shown(claim.value(field))).filter(|original| original != id)
+}
+
+/// A claim that stands, where it is the same participant's: nobody takes back what others were awarded.
+pub(super) fn own<'h>(program: &Program, claim: Claim<'_>, decided: &'h Decided) -> Option<&'h Decided> {
+    let participant = shown(claim.value(program.claim.participant));
+    (decided.outcome.participant == participant).then_some(decided)
 }
 
 /// The standing outcome repeated for a claim that comes again with the same content, with why and without an award of its
@@ -107,28 +125,42 @@ pub(super) fn uncorrected<'a>(program: &Program, claim: Claim<'a>, id: &'a str, 
     plain(program, claim, Cow::Borrowed(id), vec![reason])
 }
 
-/// Lets a decision stand. What others have `taken` back of the claim before it was corrected, they took back of this one.
+/// What is kept of a decision beside it.
+pub(super) struct Kept {
+    /// The hash of what it was decided by.
+    pub(super) content: u128,
+    /// What other programs had decided.
+    pub(super) elsewhere: Vec<Option<Elsewhere>>,
+    /// What others have taken back of the claim before it was corrected, and so of this decision.
+    pub(super) taken: Vec<Running>,
+}
+
+/// Lets a decision stand.
 pub(super) fn keep(
     standing: &mut Standing,
     id: &str,
     claim: Claim<'_>,
-    content: u128,
     decision: &Decision<'_>,
     original: Option<&str>,
-    taken: Vec<Running>,
+    kept: Kept,
 ) {
-    let outcome = &decision.outcome;
-    let remembered = &decision.remembered;
+    let (outcome, remembered) = (&decision.outcome, &decision.remembered);
     let changes = decision.changes.iter().map(KeptChange::from).collect();
-    let mut decided = Decided::new(content, outcome.clone().into_owned(), changes);
+    let mut decided = Decided::new(kept.content, outcome.clone().into_owned(), changes);
     decided.received = outcome.received;
     decided.bases = remembered.bases.to_vec();
-    decided.taken = taken;
+    decided.taken = kept.taken;
+    decided.elsewhere = kept.elsewhere;
     let stands = matches!(outcome.disposition, Disposition::Approved | Disposition::Held);
+    let (taken, per_claim) = (remembered.taken.to_vec(), remembered.per_claim.to_vec());
     match original {
-        Some(original) if stands => standing.take_back(original, &remembered.taken, &remembered.per_claim),
+        Some(original) if stands => {
+            let took = Took { original: original.into(), taken, per_claim };
+            standing.take_back(&took);
+            decided.took = Some(took);
+        }
         Some(_) => {}
-        None => decided.per_claim = remembered.per_claim.to_vec(),
+        None => decided.per_claim = per_claim,
     }
     standing.keep(id, claim, decided);
 }

@@ -8,7 +8,7 @@ use crate::{
     history::{Change, Detail, Running},
     money::{Decimal, Inexact},
     outcome::{Observer, Seen, Step},
-    program::{KeyPart, Total, TotalKind},
+    program::{AwardPart, KeyPart, Total, TotalKind},
     schema::Type,
     script::{Expression, Failure, Read, evaluate, number},
 };
@@ -50,7 +50,7 @@ impl<'a> Assessment<'a, '_> {
         }
         let figured = match &total.kind {
             TotalKind::Sum(expression) | TotalKind::Distinct(expression) => Some(expression),
-            TotalKind::Count => None,
+            TotalKind::Count | TotalKind::Awarded(_) => None,
         };
         figured.is_some_and(|expression| self.looks_at_missing(expression))
             || total.key.parts.iter().any(|(_, part)| match part {
@@ -83,6 +83,8 @@ impl<'a> Assessment<'a, '_> {
         let mut detail = total.within.map_or(Detail::None, |_| Detail::Day(self.date));
         let value = match &total.kind {
             TotalKind::Count => Value::Integer(running.count),
+            // What the claim adds is known once it is decided.
+            TotalKind::Awarded(_) => Value::Decimal(running.sum),
             TotalKind::Sum(expression) => {
                 delta.sum = number(form, expression, &scope)?;
                 sum_value(total, expression, running.sum)?
@@ -104,6 +106,27 @@ impl<'a> Assessment<'a, '_> {
             figure.day(date).plus(delta).map_err(failed)?;
         }
         Ok((value, Change { accumulator, key, delta, detail }))
+    }
+}
+
+impl Assessment<'_, '_> {
+    /// Adds what the claim is awarded, or would be, to the totals of awards.
+    pub(super) fn add_award(&mut self) -> Result<(), Failure> {
+        for (total, change) in self.program.totals.iter().zip(&mut self.total_changes) {
+            let (TotalKind::Awarded(part), Some(change)) = (&total.kind, change) else { continue };
+            let left = if self.award.left.is_empty() { &self.award.components } else { &self.award.left };
+            change.delta.sum = match part {
+                AwardPart::Total => self.award.total,
+                AwardPart::Component(component) => left.get(*component).copied().unwrap_or_default(),
+            };
+            let failed = |reason: Inexact| Failure { place: total.place.clone(), reason: reason.to_string() };
+            let figure = self.known.history.figure(change.accumulator, change.key);
+            figure.map_or(Running::ZERO, |figure| figure.running()).plus(change.delta).map_err(failed)?;
+            if let (Some(figure), Detail::Day(date)) = (figure, change.detail) {
+                figure.day(date).plus(change.delta).map_err(failed)?;
+            }
+        }
+        Ok(())
     }
 }
 

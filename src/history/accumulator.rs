@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{AccumulatorId, Key, key::Keys};
 use crate::{
     calendar::Date,
-    money::{Decimal, Inexact, add},
+    money::{Decimal, Inexact, add, negated},
 };
 
 /// A running figure.
@@ -25,6 +25,12 @@ pub struct Running {
 impl Running {
     /// Nothing counted.
     pub const ZERO: Self = Self { count: 0, sum: Decimal::ZERO, awarded: Decimal::ZERO };
+
+    /// The same taken back.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self { count: self.count.saturating_neg(), sum: negated(self.sum), awarded: negated(self.awarded) }
+    }
 
     /// Both together, exactly.
     pub fn plus(self, other: Self) -> Result<Self, Inexact> {

@@ -1,7 +1,7 @@
 //! A change that owns what it names, so that it can be taken back when the claim that brought it leaves.
 
 use super::{AccumulatorId, Change, Detail, History, Running};
-use crate::{calendar::Date, money::negated};
+use crate::calendar::Date;
 
 /// A change that owns what it names.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,9 +45,7 @@ impl KeptChange {
             KeptDetail::Day(date) => Detail::Day(*date),
             KeptDetail::Member(member) => Detail::Member(member),
         };
-        let Running { count, sum, awarded } = self.delta;
-        let delta = Running { count: count.saturating_neg(), sum: negated(sum), awarded: negated(awarded) };
-        Change { accumulator: self.accumulator, key: history.key(&self.key), delta, detail }
+        Change { accumulator: self.accumulator, key: history.key(&self.key), delta: self.delta.negated(), detail }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{calendar::Date, claim::Origin, money::Decimal};
 pub use disposition::Disposition;
 pub use flip::{Aim, Flip};
 pub use reason::{EngineReason, Reason};
-pub use standing::{Decided, Standing};
+pub use standing::{Decided, Elsewhere, Standing, Took};
 pub use trace::{
     BandReached, Codes, ComponentStep, Depth, FoundRow, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step,
     Trace, Worded, Words,
@@ -113,9 +113,11 @@ impl Outcome<'_> {
         self.award.saturating_sub(self.reversed.unwrap_or_default())
     }
 
-    /// Claimed minus what it was or would be awarded.
+    /// Claimed minus what it was or would be awarded; nothing for a claim that was decided before.
     pub fn variance(&self) -> Option<Decimal> {
-        self.claimed.map(|claimed| claimed.saturating_sub(self.award.saturating_add(self.pending)))
+        self.claimed
+            .filter(|_| !self.skipped)
+            .map(|claimed| claimed.saturating_sub(self.award.saturating_add(self.pending)))
     }
 
     /// The word for what became of it, as the outcomes file and the counts name it.

@@ -73,6 +73,8 @@ pub enum EngineReason {
     OriginalRejected,
     /// The claim takes back one that is held.
     OriginalHeld,
+    /// The claim takes back more than is left of another one.
+    OriginalExceeded,
     /// A program that came first holds the claim.
     Awaits,
     /// A program that excludes this one has awarded the claim.
@@ -89,7 +91,7 @@ pub enum EngineReason {
 
 impl EngineReason {
     /// Every engine reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::FieldMissing,
         Self::FieldUnreadable,
         Self::RowUnreadable,
@@ -99,6 +101,7 @@ impl EngineReason {
         Self::OriginalUnknown,
         Self::OriginalRejected,
         Self::OriginalHeld,
+        Self::OriginalExceeded,
         Self::Awaits,
         Self::Excluded,
         Self::Required,
@@ -119,6 +122,7 @@ impl EngineReason {
             Self::OriginalUnknown => "ORIGINAL_UNKNOWN",
             Self::OriginalRejected => "ORIGINAL_REJECTED",
             Self::OriginalHeld => "ORIGINAL_HELD",
+            Self::OriginalExceeded => "ORIGINAL_EXCEEDED",
             Self::Awaits => "AWAITS",
             Self::Excluded => "EXCLUDED",
             Self::Required => "REQUIRED",
@@ -138,9 +142,12 @@ impl EngineReason {
             | Self::OriginalUnknown => Disposition::Returned,
             Self::AlreadyDecided => Disposition::Approved,
             Self::NotEffective | Self::OriginalRejected | Self::Excluded | Self::Required => Disposition::Rejected,
-            Self::OriginalHeld | Self::Awaits | Self::TableConflict | Self::RuleFailed | Self::EngineFailed => {
-                Disposition::Held
-            }
+            Self::OriginalHeld
+            | Self::OriginalExceeded
+            | Self::Awaits
+            | Self::TableConflict
+            | Self::RuleFailed
+            | Self::EngineFailed => Disposition::Held,
         }
     }
 
@@ -174,11 +181,15 @@ impl EngineReason {
             }
             Self::NotEffective => "The claim's date lies outside the dates between which the program is effective.",
             Self::OriginalUnknown => {
-                "The claim says that it takes another one back, and no claim with that id was decided before it. Correct the \
+                "The claim says that it takes another one back, and no claim of the same participant with that id was decided before it. Correct the \
                  id, or send the other claim first."
             }
             Self::OriginalRejected => "The claim takes back one that was rejected, so there is nothing to take back.",
             Self::OriginalHeld => "The claim takes back one that is held. It is held until the other one is decided.",
+            Self::OriginalExceeded => {
+                "The claim takes back more than is left of the other one: a base larger than what it and others before it counted, \
+                 or an amount that was taken back already. It is held, since it may have come twice."
+            }
             Self::Awaits => {
                 "A program that comes first holds the claim, and this one depends on what it will award. It is held until \
                  the other one is decided."

@@ -10,6 +10,15 @@ use crate::{
     money::Decimal,
 };
 
+/// What another program decided for a claim.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Elsewhere {
+    /// What became of it.
+    pub disposition: Disposition,
+    /// What it awards, or would: after its limits.
+    pub award: Decimal,
+}
+
 /// What stands of one claim.
 #[derive(Debug, Clone)]
 pub struct Decided {
@@ -25,16 +34,31 @@ pub struct Decided {
     pub bases: Vec<Decimal>,
     /// By limit: what the claim and those that took it back asked and got of a ceiling per claim.
     pub per_claim: Vec<Running>,
+    /// What the programs that this one names had decided.
+    pub elsewhere: Vec<Option<Elsewhere>>,
     /// By component: the base that was taken back (`sum`) and the amount (`awarded`), both above zero.
     pub taken: Vec<Running>,
+    /// What it took back of another claim.
+    pub took: Option<Took>,
     row: usize,
+}
+
+/// What a claim took back of another one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Took {
+    /// The id of the other one.
+    pub original: Box<str>,
+    /// By component: base and amount.
+    pub taken: Vec<Running>,
+    /// By limit: what was asked and given of a ceiling per claim.
+    pub per_claim: Vec<Running>,
 }
 
 impl Decided {
     /// What was decided, for a claim whose row is kept.
     pub fn new(content: u128, outcome: Outcome<'static>, changes: Vec<KeptChange>) -> Self {
-        let (bases, per_claim, taken) = (Vec::new(), Vec::new(), Vec::new());
-        Self { content, outcome, received: None, changes, bases, per_claim, taken, row: 0 }
+        let (bases, per_claim, elsewhere, taken) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { content, outcome, received: None, changes, bases, per_claim, elsewhere, taken, took: None, row: 0 }
     }
 
     /// Whether it was decided: what was returned may come back with any content.
@@ -88,19 +112,26 @@ impl Standing {
         self.claims.insert(id.into(), decided);
     }
 
-    /// Adds to what others took back of a claim, by component and by limit per claim.
-    pub fn take_back(&mut self, id: &str, taken: &[Running], per_claim: &[Running]) {
-        if let Some(decided) = self.claims.get_mut(id) {
-            add_each(&mut decided.taken, taken);
-            add_each(&mut decided.per_claim, per_claim);
+    /// Adds what a claim took back of another one.
+    pub fn take_back(&mut self, took: &Took) {
+        if let Some(decided) = self.claims.get_mut(&took.original) {
+            add_each(&mut decided.taken, took.taken.iter().copied());
+            add_each(&mut decided.per_claim, took.per_claim.iter().copied());
         }
+    }
+
+    /// Gives back what a claim took that leaves now.
+    pub fn give_back(&mut self, took: &Took) {
+        let back = |list: &[Running]| list.iter().map(|taken| taken.negated()).collect();
+        let Took { original, taken, per_claim } = took;
+        self.take_back(&Took { original: original.clone(), taken: back(taken), per_claim: back(per_claim) });
     }
 }
 
-fn add_each(figures: &mut Vec<Running>, added: &[Running]) {
+fn add_each(figures: &mut Vec<Running>, added: impl ExactSizeIterator<Item = Running>) {
     figures.resize(figures.len().max(added.len()), Running::ZERO);
     for (figure, added) in figures.iter_mut().zip(added) {
         // INVARIANT: whoever took it back has added it to this figure exactly.
-        *figure = figure.plus(*added).unwrap_or(*figure);
+        *figure = figure.plus(added).unwrap_or(*figure);
     }
 }

@@ -50,7 +50,7 @@ pub fn check(
     let claim = claim_node.and_then(|node| claim::check(node, order, &mut context));
     context.takes_back = claim.as_ref().is_some_and(|claim| claim.original.is_some());
     let params = param::check(sections.params, effective, &mut context);
-    let totals = total::check(sections.totals, &mut context);
+    let totals = total::check(sections.totals, award, &mut context);
     let tables = table::check(sections.tables, &mut context);
     context.tables.clone_from(&tables);
     total::name(&totals, &mut context);

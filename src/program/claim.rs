@@ -1,7 +1,7 @@
 //! How a program's claims are read: fields, id, participant, date and order.
 
 use super::{
-    context::Context,
+    context::{COUNTED_ON, Context, RECEIVED_FIRST},
     fields::{Fields, text, texts, word},
     name::check_word,
     yaml::{Node, Text},
@@ -10,7 +10,7 @@ use crate::{
     calendar::DateFormat,
     claim::Constant,
     diagnostic::{Code, Diagnostic, Findings, Place},
-    schema::{FieldType, Notation, RowTypeId, Scalar},
+    schema::{FieldType, Notation, RowTypeId, Scalar, Type},
     script::{Member, Read},
 };
 
@@ -76,6 +76,7 @@ pub(super) fn check(node: &Node, order: Option<&Node>, context: &mut Context<'_>
     let written = names(declared?);
     let declared = check_fields(declared?, context.claim, context);
     name_fields(&declared, context.claim, Read::Field, context);
+    name_dates(&declared, original.is_some(), received.as_ref(), context);
     let lookup = Lookup { declared: &declared, written };
     let findings = &mut *context.findings;
     let participant = participant.and_then(|text| lookup.key_field(&text, "the participant", findings));
@@ -107,6 +108,18 @@ pub(super) fn check(node: &Node, order: Option<&Node>, context: &mut Context<'_>
         order: order?,
         fields: declared,
     })
+}
+
+/// Makes the dates known that a claim's own cells don't say where it takes another one back or comes again.
+fn name_dates(declared: &[Field], takes_back: bool, received: Option<&Text>, context: &mut Context<'_>) {
+    if takes_back {
+        context.vocabulary.add_value(COUNTED_ON, Member { read: Read::CountedOn, kind: Type::DATE });
+    }
+    let received = received.and_then(|text| declared.iter().find(|field| field.name == text.text));
+    if let Some(field) = received {
+        let member = Member { read: Read::ReceivedFirst, kind: field.kind.kind() };
+        context.vocabulary.add_value(RECEIVED_FIRST, member);
+    }
 }
 
 /// Checks the fields of a claim or table. Broken ones are named all the same.

@@ -10,6 +10,11 @@ use crate::{
     script::{Checker, Expression, Facts, Member, Read, RowType, Scripts, Template, Vocabulary, Wanted},
 };
 
+/// The date by which a claim is decided: its own, or that of the claim that it takes back.
+pub(super) const COUNTED_ON: &str = "counted_on";
+/// When a claim was received first, where it was sent back and came again.
+pub(super) const RECEIVED_FIRST: &str = "received_first";
+
 /// What is known while a definition is checked, section by section.
 pub(super) struct Context<'c> {
     pub(super) checker: Checker<'c>,
@@ -64,7 +69,7 @@ impl<'c> Context<'c> {
 
     /// Checks what sees the claim and params alone, so that it never depends on the order of claims.
     pub(super) fn over_claim<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
-        let claim_only = self.vocabulary.only(&["claim", "params"]);
+        let claim_only = self.vocabulary.only(&["claim", "params", COUNTED_ON, RECEIVED_FIRST]);
         let full = std::mem::replace(&mut self.vocabulary, claim_only);
         let checked = check(self);
         self.vocabulary = full;

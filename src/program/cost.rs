@@ -24,7 +24,7 @@ impl Program {
         let totals = self.totals.iter().map(|total| {
             let figured = match &total.kind {
                 TotalKind::Sum(expression) | TotalKind::Distinct(expression) => Some(expression),
-                TotalKind::Count => None,
+                TotalKind::Count | TotalKind::Awarded(_) => None,
             };
             self.cost(format!("totals.{}", total.name), &total.place, figured.into_iter().chain(in_key(&total.key)))
         });

@@ -43,7 +43,7 @@ pub use param::{Param, written_constant};
 pub use rule::{Flag, Rule};
 pub use schedule::{Band, Bands, Edge, Schedule};
 pub use table::{BandTable, Bound, Hit, Match, MatchKind, Range, Table};
-pub use total::{Counted, Total, TotalKind};
+pub use total::{AwardPart, Counted, Total, TotalKind};
 pub use yaml::{MAX_YAML_BYTES, Node, Text, parse};
 
 use crate::{

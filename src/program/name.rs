@@ -10,9 +10,15 @@ pub(super) fn check_word(text: &Text, what: &str, context: &mut Context<'_>) -> 
         && !RESERVED.contains(&text.text.as_str());
     if !is_word {
         let finding = Diagnostic::error(Code::WrongName, &text.place, format!("`{}` can't name {what}", text.text));
-        context.findings.add(finding.help(
-            "names are made of letters, digits and `_`, start with a letter, and are no words of the rule language",
-        ));
+        let help =
+            "names are made of letters, digits and `_`, start with a letter, and are no words of the rule language";
+        context.findings.add(match RESERVED.contains(&text.text.as_str()) && what == "a field" {
+            true => finding.help(format!(
+                "`{0}` is a word of the rule language: name the field otherwise, as in `the_{0}: {{ type: …, column: {0} }}`",
+                text.text
+            )),
+            false => finding.help(help),
+        });
     }
     is_word
 }

@@ -33,6 +33,17 @@ pub enum TotalKind {
     Sum(Expression),
     /// How many different values an expression has.
     Distinct(Expression),
+    /// The sum of what was awarded after limits, and of what is pending where held claims count.
+    Awarded(AwardPart),
+}
+
+/// A part of an award that a total adds up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwardPart {
+    /// All of it.
+    Total,
+    /// A component.
+    Component(usize),
 }
 
 /// A figure over earlier claims.
@@ -57,19 +68,21 @@ impl Total {
     pub fn result(&self) -> Type {
         match &self.kind {
             TotalKind::Sum(expression) => expression.kind(),
+            TotalKind::Awarded(_) => Type::DECIMAL,
             TotalKind::Count | TotalKind::Distinct(_) => Type::INTEGER,
         }
     }
 }
 
-/// Checks `totals`. They see the claim and params alone.
-pub(super) fn check(entries: &[(Text, Node)], context: &mut Context<'_>) -> Vec<Total> {
+/// Checks `totals`. They see the claim and params alone, and the parts of awards by name.
+pub(super) fn check(entries: &[(Text, Node)], award: Option<&Node>, context: &mut Context<'_>) -> Vec<Total> {
+    let components = if let Some(Node::Mapping(components, _)) = award { components.as_slice() } else { &[] };
     let mut totals = Vec::new();
     for (name, node) in entries {
         if !check_word(name, "a total", context) {
             continue;
         }
-        match check_total(name, node, context) {
+        match check_total(name, node, components, context) {
             Some(total) => totals.push(total),
             None => context.add_broken(context.totals, &name.text),
         }
@@ -85,7 +98,7 @@ pub(super) fn name(totals: &[Total], context: &mut Context<'_>) {
     }
 }
 
-fn check_total(name: &Text, node: &Node, context: &mut Context<'_>) -> Option<Total> {
+fn check_total(name: &Text, node: &Node, components: &[(Text, Node)], context: &mut Context<'_>) -> Option<Total> {
     let mut fields = Fields::named(name, node, context.findings)?;
     let kinds = [fields.optional_text("count"), fields.optional_text("sum"), fields.optional_text("distinct")];
     let of = fields.required_text("of", "say which claims count: `of: all`, `standing` or `approved`");
@@ -97,7 +110,7 @@ fn check_total(name: &Text, node: &Node, context: &mut Context<'_>) -> Option<To
     let of = of.and_then(|text| word(&text, "a choice of claims", &words, findings));
     let within = within.map(|text| check_within(&text, findings));
     fields.finish();
-    let kind = check_kind(kinds, &place, context);
+    let kind = check_kind(kinds, &place, components, context);
     let key = per.and_then(|node| key::check(node, context));
     if within == Some(None) {
         return None;
@@ -112,13 +125,21 @@ fn check_total(name: &Text, node: &Node, context: &mut Context<'_>) -> Option<To
     Some(Total { name: name.text.clone(), place: name.place.clone(), kind, of: of?, key, within: within.flatten() })
 }
 
-fn check_kind(kinds: [Option<Text>; 3], place: &Place, context: &mut Context<'_>) -> Option<TotalKind> {
+fn check_kind(
+    kinds: [Option<Text>; 3],
+    place: &Place,
+    components: &[(Text, Node)],
+    context: &mut Context<'_>,
+) -> Option<TotalKind> {
     match kinds {
         [Some(count), None, None] => {
             word(&count, "something that can be counted", &[("claims", TotalKindWord)], context.findings)?;
             Some(TotalKind::Count)
         }
         [None, Some(sum), None] => {
+            if let Some(part) = sum.text.trim().strip_prefix("award.") {
+                return check_part(&sum, part, components, context).map(TotalKind::Awarded);
+            }
             let (expression, _) = context.expression(&sum, Wanted::Number, &Facts::none())?;
             Some(TotalKind::Sum(expression))
         }
@@ -134,6 +155,20 @@ fn check_kind(kinds: [Option<Text>; 3], place: &Place, context: &mut Context<'_>
             None
         }
     }
+}
+
+/// A part of the award by its name: what was awarded is known only once the claim is decided, so nothing is worked out of it.
+fn check_part(text: &Text, part: &str, components: &[(Text, Node)], context: &mut Context<'_>) -> Option<AwardPart> {
+    if part == "total" {
+        return Some(AwardPart::Total);
+    }
+    let found = components.iter().position(|(name, _)| name.text == part);
+    if found.is_none() {
+        let message = format!("a total adds up `award.total` or a component, and there is no component `{part}`");
+        let finding = Diagnostic::error(Code::UnknownComponent, &text.place, message);
+        context.findings.add(finding.suggest(part, components.iter().map(|(name, _)| name.text.as_str())));
+    }
+    found.map(AwardPart::Component)
 }
 
 /// The one word behind `count`.

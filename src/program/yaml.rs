@@ -283,6 +283,11 @@ impl Tree<'_> {
 
     /// What to do about an error of the YAML reader, which names it in words of its own.
     fn with_remedy(&self, finding: Diagnostic, reason: &str, value: &str, at: usize) -> Diagnostic {
+        if value.starts_with('!') {
+            let help = "YAML takes a value that starts with `!` for a tag: put it into quotes, behind `|` on a line of its own, or \
+                        turn it around (`x == false`)";
+            return finding.help(help);
+        }
         let rest = self.source.text.get(at..).unwrap_or("");
         if reason.contains("tab") || rest.trim_start_matches(['\r', '\n', ' ']).starts_with('\t') {
             return finding.help("YAML is indented with spaces, not tabs");

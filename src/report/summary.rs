@@ -211,7 +211,7 @@ impl Summary {
                 row(title, String::new(), "");
             }
             for (code, claims) in by_code(codes) {
-                row(&format!("  {code}"), count(claims), "claims");
+                row(&format!("  {code}"), count(claims), if claims == 1 { "claim" } else { "claims" });
             }
         }
         let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();

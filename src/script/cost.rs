@@ -87,7 +87,7 @@ impl Form {
             _ => 0,
         });
         let is_list = |builtin: &&Arc<Builtin>| matches!(builtin.returns, Slot::Is(kind) if kind.is_list());
-        // How long the lists of an embedder's functions are is declared nowhere.
+        // How long a list is that a function makes of something else is declared nowhere.
         let own = self.builtins.iter().filter(is_list).map(|_| limit::COUNTED_ROUNDS);
         constants.chain(written).chain(self.lists.values().copied()).chain(own).max().unwrap_or(0)
     }

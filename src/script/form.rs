@@ -33,6 +33,10 @@ pub enum Read {
         /// The column.
         column: usize,
     },
+    /// The date by which the claim is decided.
+    CountedOn,
+    /// When the claim was received first.
+    ReceivedFirst,
     /// What an earlier program awarded to the claim.
     Earlier(usize),
     /// A component of the award.

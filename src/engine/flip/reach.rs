@@ -106,6 +106,8 @@ impl<'p> Reach<'p> {
         let program = self.program;
         match read {
             Read::Presence | Read::Earlier(_) | Read::DueTotal => {}
+            Read::CountedOn => self.field(program.claim.date, near),
+            Read::ReceivedFirst => program.claim.received.iter().for_each(|field| self.field(*field, near)),
             Read::Field(field) => self.field(field, near),
             Read::Param(number) => self.param(number, near),
             Read::Total(number) => {

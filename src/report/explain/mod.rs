@@ -68,7 +68,8 @@ impl Page<'_> {
             self.line(&format!("Received {received}."));
         }
         for reason in outcome.reasons.iter().chain(outcome.flags.iter()) {
-            self.line(&format!("  {} ({}): {}", reason.code, reason.effect(), reason.message));
+            let words = if reason.message.is_empty() { String::new() } else { format!(": {}", reason.message) };
+            self.line(&format!("  {} ({}){words}", reason.code, reason.effect()));
         }
         if let (Some(claimed), Some(variance)) = (outcome.claimed, outcome.variance()) {
             let beside = match variance.cmp(&Decimal::ZERO) {

@@ -5,7 +5,11 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::{ANY, Apply, Builtin, Slot, Trouble};
-use crate::{claim::Value, schema::Type, script::limit::MAX_TEXT_BYTES};
+use crate::{
+    claim::Value,
+    schema::{Base, MAX_LIST_VALUES, Scalar, Type},
+    script::limit::MAX_TEXT_BYTES,
+};
 
 const ONE_TEXT: &[(&str, Slot)] = &[("text", Slot::Is(Type::TEXT))];
 const TEXT_PART: &[(&str, Slot)] = &[("text", Slot::Is(Type::TEXT)), ("part", Slot::Is(Type::TEXT))];
@@ -45,6 +49,23 @@ pub(super) fn builtins() -> Vec<Builtin> {
         text!("lower", ONE_TEXT, TEXT, "In small letters.", |arguments, scratch| {
             changed(arguments, scratch, str::to_lowercase)
         }),
+        Builtin {
+            name: "digits",
+            group: "Text",
+            over: &[],
+            parameters: Cow::Borrowed(ONE_TEXT),
+            returns: Slot::Is(Type::Some(Base::List(Scalar::Integer))),
+            doc: "Its digits from 0 to 9, one by one; all else is left out. For check digits.",
+            apply: Apply::Values(|arguments, scratch| {
+                let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
+                let digits = text.chars().filter_map(|symbol| symbol.to_digit(10));
+                let digits: Vec<Value<'_>> = digits.map(|digit| Value::Integer(i64::from(digit))).collect();
+                if digits.len() > MAX_LIST_VALUES {
+                    return Err(Trouble::Owned(format!("the text has more than {MAX_LIST_VALUES} digits")));
+                }
+                Ok(Value::List(scratch.alloc_slice_copy(&digits)))
+            }),
+        },
         text!("trimmed", ONE_TEXT, TEXT, "Without white space at both ends.", |arguments, _| {
             let [Value::Text(text)] = arguments else { return Ok(Value::Nothing) };
             Ok(Value::Text(text.trim()))

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use bumpalo::Bump;
 
 use crate::{
+    calendar::Date,
     claim::{Claim, Row, Value},
     money::Decimal,
     script::form::Read,
@@ -55,6 +56,10 @@ pub struct Scope<'a, 's> {
     pub totals: &'s [Value<'a>],
     /// Derived figures so far.
     pub derived: &'s [Value<'a>],
+    /// The date by which the claim is decided.
+    pub counted_on: Date,
+    /// When it was received first.
+    pub received_first: Option<Date>,
     /// What earlier programs awarded to the claim.
     pub earlier: &'s [Decimal],
     /// Components so far.
@@ -85,6 +90,8 @@ impl<'a> Scope<'a, '_> {
             Read::TableCell { table, column } => {
                 self.tables.get(table).map_or(Value::Nothing, |found| found.column(column, self.scratch))
             }
+            Read::CountedOn => Value::Date(self.counted_on),
+            Read::ReceivedFirst => self.received_first.map_or(Value::Nothing, Value::Date),
             Read::Earlier(program) => self.earlier.get(program).map_or(Value::Nothing, |sum| Value::Decimal(*sum)),
             Read::DueTotal => Value::Decimal(self.due_total),
             Read::Component(component) => {

@@ -120,6 +120,8 @@ fn kind(form: &Form, node: Node) -> &'static str {
             Read::Derived(_) => "read derived",
             Read::TableRow(_) => "read table row",
             Read::TableCell { .. } => "read table cell",
+            Read::CountedOn => "read counted_on",
+            Read::ReceivedFirst => "read received_first",
             Read::Earlier(_) => "read earlier",
             Read::DueTotal => "read due total",
             Read::Component(_) => "read component",

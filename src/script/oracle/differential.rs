@@ -99,6 +99,8 @@ pub(super) fn typed(script: &str, expression: &str, sample: &Sample) -> Result<G
         totals: &[],
         derived: &[],
         components: &[],
+        counted_on: crate::calendar::Date::MIN,
+        received_first: None,
         earlier: &[],
         due_total: Decimal::ZERO,
         award_total: Decimal::ZERO,

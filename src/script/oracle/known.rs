@@ -15,6 +15,7 @@ use super::{
     world::cell,
 };
 use crate::{
+    calendar::Date,
     claim::{Claim, Claims, Constant, Value},
     money::{Decimal, add},
     outcome::{FoundRow, Outcome, RuleResult, Step, Trace},
@@ -66,6 +67,8 @@ impl Gave {
 pub(super) struct Known<'p> {
     program: &'p Program,
     claim: Claim<'p>,
+    date: Date,
+    received: Option<Date>,
     params: Vec<Constant>,
     tables: Vec<Gave>,
     totals: BTreeMap<usize, Constant>,
@@ -96,6 +99,8 @@ impl<'p> Known<'p> {
         let mut known = Self {
             program,
             claim,
+            date,
+            received: outcome.received,
             params: program.params.iter().map(|param| param.value_on(date).clone()).collect(),
             tables: program.tables.iter().map(|_| Gave::Nothing).collect(),
             totals: BTreeMap::new(),
@@ -175,7 +180,7 @@ impl<'p> Known<'p> {
             // A required cell that can't be read is no value, and rules don't run on such a claim.
             Read::Field(field) => !self.claim.deficiencies().iter().any(|one| one.field == Some(field)),
             // The total is known of the component that the expression belongs to.
-            Read::Param(_) | Read::Presence | Read::DueTotal => true,
+            Read::Param(_) | Read::Presence | Read::DueTotal | Read::CountedOn | Read::ReceivedFirst => true,
             Read::Earlier(number) => number < self.earlier.len(),
         }
     }
@@ -205,6 +210,8 @@ impl<'p> Known<'p> {
             totals: &totals,
             derived: &derived,
             components: &self.components,
+            counted_on: self.date,
+            received_first: self.received,
             earlier: &self.earlier,
             due_total: self.due_total(part),
             award_total: self.total,
@@ -226,6 +233,8 @@ impl<'p> Known<'p> {
         let cell = |number| Constant::from(self.claim.row().value_in(number, &scratch));
         let fields = fields.map(|(number, field)| (field.name.as_str(), cell(number)));
         let mut scope = rhai::Scope::new();
+        scope.push_dynamic("counted_on", dynamic(&Constant::Date(self.date)));
+        scope.push_dynamic("received_first", dynamic(&self.received.map_or(Constant::Nothing, Constant::Date)));
         scope.push_dynamic("claim", map(fields.collect()));
         let params = program.params.iter().zip(&self.params);
         scope.push_dynamic("params", map(params.map(|(param, value)| (param.name.as_str(), value.clone())).collect()));

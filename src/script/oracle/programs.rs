@@ -121,7 +121,7 @@ impl Subject {
             for part in parts(&loaded.program).iter().filter(|part| known.reached(part)) {
                 let (name, place) = (&part.name, part.expression.place());
                 let tree = trees.entry((place.source.path.clone(), place.span)).or_insert_with(|| {
-                    let expression = engines.plain.compile_expression(place.text());
+                    let expression = engines.plain.compile_expression(unquoted(place.text()));
                     functions.merge(&expression.unwrap_or_else(|error| panic!("{name}: {error}")))
                 });
                 scope.set_value("total", dynamic(&Constant::Decimal(known.due_total(part))));
@@ -157,6 +157,16 @@ fn entry<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
 #[expect(clippy::disallowed_methods, reason = "a test reads the authored files as they are")]
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(ROOT).join(path)).unwrap()
+}
+
+/// An expression without the quotes that YAML wants around some.
+fn unquoted(text: &str) -> String {
+    for (quote, doubled) in [('"', "\\\""), ('\'', "''")] {
+        if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+            return inner.replace(doubled, &quote.to_string());
+        }
+    }
+    text.to_owned()
 }
 
 /// The claims of a case run by run, each as a file with a column for each field of these programs.

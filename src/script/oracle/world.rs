@@ -239,6 +239,8 @@ impl World {
             totals: &values(&sample.totals),
             derived: &values(&sample.derived),
             components: &award[..2],
+            counted_on: crate::calendar::Date::MIN,
+            received_first: None,
             earlier: &[],
             due_total: Decimal::ZERO,
             award_total: award[2],
