@@ -15,6 +15,7 @@
 mod authored_text;
 mod calendar;
 mod claims_file;
+mod corrections;
 mod desk;
 mod flips;
 mod limits;
