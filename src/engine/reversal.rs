@@ -16,6 +16,7 @@ use crate::{
     history::{Change, History, KeptChange, Running},
     money::{Decimal, Inexact, add, negated},
     outcome::{Codes, Decided, Disposition},
+    program::{AwardPart, TotalKind},
     script::Failure,
 };
 
@@ -40,12 +41,13 @@ pub(super) fn reverse<'a>(
         assessment: Assessment::new(decider, Known::leaving(history, decided), claim, date, scratch),
         decided,
     };
-    let mut changes = leaving.of_totals();
+    let mut changes = Vec::new();
     if matches!(decided.outcome.disposition, Disposition::Approved | Disposition::Held) {
         leaving.assessment.figures(&mut Codes)?;
         changes.extend(leaving.of_components()?);
         changes.extend(leaving.of_limits()?);
     }
+    changes.extend(leaving.of_totals()?);
     let left = leaving.assessment.award.left.iter().copied().try_fold(Decimal::ZERO, add);
     let amount = match decided.outcome.disposition {
         Disposition::Approved => negated(left.map_err(|reason| leaving.failed(reason))?),
@@ -70,10 +72,24 @@ impl<'a> Leaving<'a, '_> {
         figure.map_or(Running::ZERO, |figure| figure.running())
     }
 
-    fn of_totals(&self) -> Vec<Change<'a>> {
-        let program = self.assessment.program;
-        let totals = self.decided.changes.iter().filter(|change| change.accumulator < program.totals.len());
-        totals.map(|change| change.taken_back(self.assessment.known.history)).collect()
+    /// What was counted is counted back; of awards that is what limits leave to be taken back now.
+    fn of_totals(&self) -> Result<Vec<Change<'a>>, Failure> {
+        let Assessment { program, known, award, .. } = &self.assessment;
+        let mut changes = Vec::new();
+        for (number, total) in program.totals.iter().enumerate() {
+            let Some(kept) = self.decided.change(program.total_accumulator(number)) else { continue };
+            let mut back = kept.taken_back(known.history);
+            if let TotalKind::Awarded(part) = total.kind {
+                let left = award.left.iter().copied();
+                back.delta.sum = match part {
+                    AwardPart::Total => left.into_iter().try_fold(Decimal::ZERO, add),
+                    AwardPart::Component(component) => Ok(award.left.get(component).copied().unwrap_or_default()),
+                }
+                .map_err(|reason| self.failed(reason))?;
+            }
+            changes.push(back);
+        }
+        Ok(changes)
     }
 
     /// Each component's amount is taken back: by what is due without the claim, where it accumulates.
