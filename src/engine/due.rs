@@ -10,7 +10,7 @@ use crate::{
     money::{Decimal, Inexact, Rounding, add, multiply, negated, subtract},
     outcome::{Observer, ScheduleStep},
     program::{Component, ComponentKind, Due, KeyPlan, Schedule},
-    script::{Expression, Failure, Scope, number},
+    script::{Expression, Failure, Read, Scope, number},
 };
 
 /// Works out an accumulating component: what is due after this claim, less what was due before it.
@@ -23,6 +23,7 @@ pub(super) fn accumulating<'a, O: Observer<'a>>(
         return Ok(Worked::default());
     };
     let (form, scope) = (&assessment.program.form, assessment.scope());
+    let looks_elsewhere = base.reads().iter().any(|(_, read)| matches!(read, Read::Earlier(_)));
     let base = number(form, base, &scope)?;
     let measure = match measure {
         Some(measure) => Some(number(form, measure, &scope)?),
@@ -57,6 +58,8 @@ pub(super) fn accumulating<'a, O: Observer<'a>>(
         let changes =
             [change(of_base, base, sums.amount), measure.and_then(|add| change(of_measure, add, Decimal::ZERO))];
         let (taken, exceeds) = taken_back(assessment, index, base, sums.amount).map_err(fail)?;
+        // What other programs award is cut by limits of theirs, and may be taken back in other parts.
+        let exceeds = exceeds && !looks_elsewhere;
         Ok(Worked { amount: sums.amount, schedule, changes, taken, exceeds, ..Worked::default() })
     })
 }

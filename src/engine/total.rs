@@ -84,7 +84,7 @@ impl<'a> Assessment<'a, '_> {
         let value = match &total.kind {
             TotalKind::Count => Value::Integer(running.count),
             // What the claim adds is known once it is decided.
-            TotalKind::Awarded(_) => Value::Decimal(running.sum),
+            TotalKind::Awarded(_) => Value::Decimal(with_places(running.sum, self.program.identification.scale)),
             TotalKind::Sum(expression) => {
                 delta.sum = number(form, expression, &scope)?;
                 sum_value(total, expression, running.sum)?
@@ -128,6 +128,14 @@ impl Assessment<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// An amount with at least so many places, as messages show it.
+fn with_places(mut amount: Decimal, places: u32) -> Decimal {
+    if amount.scale() < places {
+        amount.rescale(places);
+    }
+    amount
 }
 
 /// A sum as rules see it: whole where all that is summed is.

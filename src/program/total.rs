@@ -137,8 +137,8 @@ fn check_kind(
             Some(TotalKind::Count)
         }
         [None, Some(sum), None] => {
-            if let Some(part) = sum.text.trim().strip_prefix("award.") {
-                return check_part(&sum, part, components, context).map(TotalKind::Awarded);
+            if sum.text.contains("award.") {
+                return check_part(&sum, components, context).map(TotalKind::Awarded);
             }
             let (expression, _) = context.expression(&sum, Wanted::Number, &Facts::none())?;
             Some(TotalKind::Sum(expression))
@@ -158,15 +158,24 @@ fn check_kind(
 }
 
 /// A part of the award by its name: what was awarded is known only once the claim is decided, so nothing is worked out of it.
-fn check_part(text: &Text, part: &str, components: &[(Text, Node)], context: &mut Context<'_>) -> Option<AwardPart> {
+fn check_part(text: &Text, components: &[(Text, Node)], context: &mut Context<'_>) -> Option<AwardPart> {
+    let part = text.text.trim().strip_prefix("award.").unwrap_or_default();
     if part == "total" {
         return Some(AwardPart::Total);
     }
     let found = components.iter().position(|(name, _)| name.text == part);
     if found.is_none() {
-        let message = format!("a total adds up `award.total` or a component, and there is no component `{part}`");
-        let finding = Diagnostic::error(Code::UnknownComponent, &text.place, message);
-        context.findings.add(finding.suggest(part, components.iter().map(|(name, _)| name.text.as_str())));
+        let is_name = !part.is_empty() && part.chars().all(|symbol| symbol.is_ascii_alphanumeric() || symbol == '_');
+        let finding = if is_name {
+            let message = format!("there is no component `{part}`");
+            let finding = Diagnostic::error(Code::UnknownComponent, &text.place, message);
+            finding.suggest(part, components.iter().map(|(name, _)| name.text.as_str()))
+        } else {
+            let message = "of awards a total adds up all or one component, and nothing beside it";
+            let finding = Diagnostic::error(Code::UnknownComponent, &text.place, message);
+            finding.help("write `sum: award.total` or `sum: award.COMPONENT`, and work with the total in `derived`")
+        };
+        context.findings.add(finding);
     }
     found.map(AwardPart::Component)
 }

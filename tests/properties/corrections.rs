@@ -1,6 +1,6 @@
 //! What stands of claims once they were corrected, taken back or sent again.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 use meed::{
     engine::{Past, evaluate},
@@ -126,7 +126,7 @@ fn probe(desk: &Desk, past: &mut Past) -> Vec<[String; 2]> {
     decide(desk, past, &format!("{HEADER}{rows}")).iter().map(shown).collect()
 }
 
-fn sum<'o>(amounts: impl IntoIterator<Item = Decimal>) -> Decimal {
+fn sum(amounts: impl IntoIterator<Item = Decimal>) -> Decimal {
     amounts.into_iter().fold(Decimal::ZERO, |sum, amount| add(sum, amount).unwrap())
 }
 
@@ -138,7 +138,7 @@ struct Corrected {
 }
 
 impl Corrected {
-    fn new(definition: &str, first: Vec<Version>, second: Vec<(prop::sample::Index, Version)>) -> Self {
+    fn new(definition: &str, first: &[Version], second: Vec<(prop::sample::Index, Version)>) -> Self {
         let mut corrected: BTreeMap<usize, Version> = BTreeMap::new();
         for (index, version) in second {
             corrected.insert(index.index(first.len()), version);
@@ -167,7 +167,7 @@ proptest! {
         first in prop::collection::vec(version(&FATES), 1..9),
         second in prop::collection::vec((any::<prop::sample::Index>(), version(&FATES)), 1..6),
     ) {
-        let corrected = Corrected::new(DEFINITION, first, second);
+        let corrected = Corrected::new(DEFINITION, &first, second);
         let [net, expected] = corrected.nets;
         prop_assert_eq!(net, expected);
         let [found, alone] = &corrected.seen;
@@ -182,7 +182,7 @@ proptest! {
         second in prop::collection::vec((any::<prop::sample::Index>(), version(&FATES_WITH_HOLDS)), 1..6),
     ) {
         // The total of what was awarded looks at a limit that never binds.
-        let corrected = Corrected::new(&DEFINITION.replace("max: 60", "max: 60000"), first, second);
+        let corrected = Corrected::new(&DEFINITION.replace("max: 60", "max: 60000"), &first, second);
         let [found, alone] = corrected.seen.map(|seen| seen.into_iter().map(|[figures, _]| figures).collect::<Vec<_>>());
         prop_assert_eq!(found, alone);
     }
@@ -203,7 +203,7 @@ proptest! {
             let nets = split(Decimal::new(version.cents, 2), 2, &weights, SplitMethod::LargestRemainder).unwrap();
             let units = split(Decimal::from(version.units), 0, &weights, SplitMethod::FirstShares).unwrap();
             for (part, (net, units)) in nets.iter().zip(units).enumerate() {
-                rows += &format!("R-{number:02}-{part},P,2027-03-01,-{net},-{units},pay,C-{number:02}\n");
+                writeln!(rows, "R-{number:02}-{part},P,2027-03-01,-{net},-{units},pay,C-{number:02}").unwrap();
             }
         }
         let back = decide(&desk, &mut past, &rows);
@@ -266,6 +266,6 @@ fn each_order(turns: &mut [usize; 8], count: usize, visit: &mut dyn FnMut(&[usiz
     }
     for index in 0..count {
         each_order(turns, count - 1, visit);
-        turns.swap(if count % 2 == 0 { index } else { 0 }, count - 1);
+        turns.swap(if count.is_multiple_of(2) { index } else { 0 }, count - 1);
     }
 }
