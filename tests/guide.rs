@@ -20,6 +20,15 @@ use std::{
     process::{self, Command},
 };
 
+/// A folder outside this workspace, gone afterwards.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 /// A fenced block of a page.
 struct Block<'p> {
     language: &'p str,
@@ -210,13 +219,13 @@ fn walked(folder: &Path, page: &str) -> String {
 fn the_guide_for_designers_does_what_it_says() {
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/guide-designer.md");
     let written = fs::read_to_string(&page).unwrap();
-    let folder = env::temp_dir().join(format!("meed-guide-{}", process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    let real = walked(&folder, &written);
-    fs::remove_dir_all(&folder).unwrap();
+    let folder = Folder(env::temp_dir().join(format!("meed-guide-{}", process::id())));
+    fs::create_dir_all(&folder.0).unwrap();
+    let real = walked(&folder.0, &written);
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&page, &real).unwrap();
+        return;
     }
     let difference = similar::TextDiff::from_lines(&written, &real);
-    assert!(written == real, "the guide shows another output:\n{}", difference.unified_diff());
+    assert!(written == real, "UPDATE_DOCS=1 cargo test --test guide writes this:\n{}", difference.unified_diff());
 }
