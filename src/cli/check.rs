@@ -13,6 +13,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Programs (`client/name`) or their files; all of the workspace, if none is named
+    #[arg(value_name = "PROGRAM")]
     programs: Vec<String>,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -22,8 +22,8 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The program, `client/name`; several over the same claims run by their priority
-    #[arg(required = true)]
+    /// The program, `client/name`; several decide the same claims by their priority
+    #[arg(required = true, value_name = "PROGRAM")]
     programs: Vec<String>,
     #[command(flatten)]
     claims: ClaimsArguments,
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     /// What is printed: the summary (`table`, `json`) or the outcomes (`csv`, `jsonl`)
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Shows private fields also where rows that can't be read are named
+    /// Shows private fields, too, in what is said of rows that can't be read
     #[arg(long)]
     names: bool,
 }

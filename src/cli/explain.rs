@@ -19,6 +19,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// A claim's id, `row:N` for the row on line N of the file, or a code such as M203
+    #[arg(value_name = "CLAIM|row:N|CODE")]
     subject: String,
     /// The program, `client/name`
     #[arg(long, requires = "claims")]

@@ -52,9 +52,9 @@ enum Exit {
     Unusable = 3,
 }
 
-/// A rules engine for incentive programs: checks, decides, explains and tests.
+/// Decides claims by the rules of incentive programs, says why, and checks and tests these rules
 #[derive(Debug, Parser)]
-#[command(name = "meed", version, about, disable_help_subcommand = true, after_help = EXIT_HELP)]
+#[command(name = "meed", version, disable_help_subcommand = true, after_help = EXIT_HELP)]
 struct Arguments {
     /// The folder with `programs/`, `rules/` and `tests/`; here or the nearest above, if not given
     #[arg(long, global = true, value_name = "FOLDER")]
@@ -68,17 +68,17 @@ const EXIT_HELP: &str = "Exit codes: 0 done; 1 findings (a failed check, a faili
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Loads, type-checks and lints programs
+    /// Looks for mistakes in programs and their cases, before anything is decided
     Check(check::Arguments),
     /// Decides a claims file and changes nothing
     DryRun(dry_run::Arguments),
     /// Says why a claim was decided as it was, or what a code means
     Explain(explain::Arguments),
-    /// Makes a program with its script and a first case
+    /// Makes a program with its script, a first case and claims to try it on
     New(new::Arguments),
-    /// Prints the effective definition of a program, where each part comes from, and its schedules drawn
+    /// Prints what a definition and its layers say together, where each part comes from, and draws what tiers pay
     Show(show::Arguments),
-    /// Runs the cases of programs against their snapshots
+    /// Runs the cases of programs: whether what is expected comes out, and whether anything else moved
     Test(test::Arguments),
 }
 

@@ -15,8 +15,8 @@ use crate::{
 pub(super) struct Arguments {
     /// The new program, `client/name`
     program: String,
-    /// The archetype to start from
-    #[arg(long, value_enum, value_name = "TEMPLATE")]
+    /// The template to start from
+    #[arg(long, value_enum, value_name = "channel-rebate|dealer-spiff|honoraria")]
     from: Archetype,
 }
 

@@ -113,8 +113,13 @@ impl Workspace {
         contents
     }
 
-    /// Makes what a case gave its snapshot.
-    pub fn accept(&self, name: &CaseName, snapshot: &Snapshot) -> Result<(), WorkspaceError> {
-        self.write(FOLDER, &name.path("snap"), &snapshot.to_file())
+    /// Makes what a case gave its snapshot, with its claims as they are now. Says whether that is another file.
+    pub fn accept(&self, name: &CaseName, snapshot: &Snapshot) -> Result<bool, WorkspaceError> {
+        let (path, text) = (name.path("snap"), snapshot.to_file());
+        if self.text(FOLDER, &path).is_ok_and(|accepted| accepted == text) {
+            return Ok(false);
+        }
+        self.write(FOLDER, &path, &text)?;
+        Ok(true)
     }
 }
