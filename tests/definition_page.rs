@@ -85,7 +85,11 @@ fn blocks() -> Vec<Block> {
                 blocks.push(Block { language, mark, line: number + 1, text: String::new() });
                 is_open = true;
             }
-            None if is_open => blocks.last_mut().unwrap().text += &format!("{line}\n"),
+            None if is_open => {
+                let text = &mut blocks.last_mut().unwrap().text;
+                text.push_str(line);
+                text.push('\n');
+            }
             None => {}
         }
     }
