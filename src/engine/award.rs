@@ -167,8 +167,11 @@ fn take_back<'a>(
     let refuse = |reason: &str| Failure { place: component.place.clone(), reason: reason.to_owned() };
     let awarded = original.outcome.components.get(index).copied().unwrap_or_default();
     let (before, whole) = (original.taken(index), original.bases.get(index).copied().unwrap_or_default());
+    let has_base = |component: &Component| !matches!(component.kind, ComponentKind::Amount { base: None, .. });
+    let has_bases = assessment.program.components.iter().any(has_base);
     let (part, due, exceeds) = match base {
-        None => (Decimal::ZERO, awarded, !awarded.is_zero() && before.awarded == awarded),
+        // Beside a part of a base, what has none went with the first part.
+        None => (Decimal::ZERO, awarded, !has_bases && !awarded.is_zero() && before.awarded == awarded),
         Some(base) if base.is_sign_positive() && !base.is_zero() => {
             return Err(refuse("a claim that takes another one back has a base above zero"));
         }

@@ -40,43 +40,77 @@ pub(super) fn accumulating<'a, O: Observer<'a>>(
         let figure = key.and_then(|key| assessment.known.history.figure(accumulator, key));
         figure.map_or(Running::ZERO, |figure| figure.running())
     });
+    let taking = Taking::of(assessment, index, base);
+    // Where nothing accumulates, what the original counted is all there is.
+    let before = if key.is_none() { taking.map_or(before, |taking| taking.left) } else { before };
+    let count = taking.map_or(1, |taking| taking.count());
     let accumulating = Accumulating { component, plan, whole: *whole };
     accumulating.with_dues(assessment, index, due, &scope, |dues| {
-        let totals = Totals { before, measured: measured.sum, base, measure };
+        let totals = Totals { before, count, measured: measured.sum, base, measure };
         let sums = accumulating.sums(assessment, dues, &totals)?;
         let schedule = match O::STEPS {
             true => Some(&*assessment.scratch.alloc(accumulating.step(assessment, dues, &totals, &sums)?)),
             false => None,
         };
         let change = |accumulator, sum, awarded| {
-            let delta = Running { count: 1, sum, awarded };
+            let delta = Running { count, sum, awarded };
             key.map(|key| Change { accumulator, key, delta, detail: Detail::None })
         };
         let [of_base, of_measure] = accumulators;
         let fail = |reason| failed(Some(component), assessment, reason);
-        before.plus(Running { count: 1, sum: base, awarded: sums.amount }).map_err(fail)?;
+        before.plus(Running { count, sum: base, awarded: sums.amount }).map_err(fail)?;
         let changes =
             [change(of_base, base, sums.amount), measure.and_then(|add| change(of_measure, add, Decimal::ZERO))];
-        let (taken, exceeds) = taken_back(assessment, index, base, sums.amount).map_err(fail)?;
+        let taken = taking.map_or(Running::ZERO, |taking| taking.taken(sums.amount));
         // What other programs award is cut by limits of theirs, and may be taken back in other parts.
-        let exceeds = exceeds && !looks_elsewhere;
-        Ok(Worked { amount: sums.amount, schedule, changes, taken, exceeds, ..Worked::default() })
+        let exceeds = !looks_elsewhere && taking.is_some_and(|taking| taking.exceeds());
+        Ok(Worked { amount: sums.amount, schedule, changes, base, taken, exceeds, ..Worked::default() })
     })
 }
 
-/// What a claim takes back of the original's base, and whether that is more than is left of it.
-fn taken_back(
-    assessment: &Assessment<'_, '_>,
-    index: usize,
-    base: Decimal,
-    amount: Decimal,
-) -> Result<(Running, bool), Inexact> {
-    let Some(original) = assessment.known.original else { return Ok((Running::ZERO, false)) };
-    let whole =
-        original.change(assessment.program.base_accumulator(index)).map_or(Decimal::ZERO, |kept| kept.delta.sum);
-    let taken = Running { count: 1, sum: negated(base), awarded: negated(amount) };
-    let after = original.taken(index).plus(taken)?;
-    Ok((taken, whole > Decimal::ZERO && after.sum > whole))
+/// A claim that takes back some of what another one added to a base.
+#[derive(Clone, Copy)]
+struct Taking {
+    /// What the other one added.
+    whole: Decimal,
+    /// What was taken back of it before.
+    before: Running,
+    /// What is left of it, and of what it was awarded.
+    left: Running,
+    /// What is taken back now.
+    part: Decimal,
+}
+
+impl Taking {
+    fn of(assessment: &Assessment<'_, '_>, index: usize, base: Decimal) -> Option<Self> {
+        let original = assessment.known.original?;
+        let kept = original.change(assessment.program.base_accumulator(index)).map(|kept| kept.delta.sum);
+        let whole = kept.or_else(|| original.bases.get(index).copied()).unwrap_or_default();
+        let before = original.taken(index);
+        let awarded = original.outcome.components.get(index).copied().unwrap_or_default();
+        let added = Running { count: 1, sum: whole, awarded };
+        // INVARIANT: what was taken back was checked against what is left.
+        let left = added.plus(Running { count: 0, ..before.negated() }).unwrap_or(added);
+        Some(Self { whole, before, left, part: negated(base) })
+    }
+
+    fn after(&self) -> Decimal {
+        self.before.sum.saturating_add(self.part)
+    }
+
+    /// What it does to the number of claims that count: one less where nothing is left of the other.
+    fn count(&self) -> i64 {
+        let was_all = self.before.count > 0 && self.before.sum == self.whole;
+        if self.after() == self.whole && !was_all { -1 } else { 0 }
+    }
+
+    fn exceeds(&self) -> bool {
+        self.whole > Decimal::ZERO && self.after() > self.whole
+    }
+
+    fn taken(&self, amount: Decimal) -> Running {
+        Running { count: 1, sum: self.part, awarded: negated(amount) }
+    }
 }
 
 /// What leaves with a claim of an accumulating component: what is due without it, less what is due with it.
@@ -137,6 +171,8 @@ impl Dues<'_, '_, '_> {
 /// A running total and what the claim adds to it.
 struct Totals {
     before: Running,
+    /// What it does to the number of claims that count.
+    count: i64,
     /// What was added before to the figure that picks the band, where that isn't the base.
     measured: Decimal,
     base: Decimal,
@@ -179,7 +215,11 @@ impl<'a> Accumulating<'a> {
             Some(measure) => (totals.measured, add(totals.measured, measure).map_err(fail)?),
             None => (before.sum, total_after),
         };
-        let due_exact = dues.due(total_after, measured.1)?;
+        let due_exact = match before.count.saturating_add(totals.count) {
+            // All that counted was taken back, so nothing is due, whatever the schedule says of a total of zero.
+            0 => Decimal::ZERO,
+            _ => dues.due(total_after, measured.1)?,
+        };
         let due_after = round(assessment, self.component, due_exact)?;
         let due_before = match before.count {
             _ if self.whole => before.awarded,

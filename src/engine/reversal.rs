@@ -106,6 +106,11 @@ impl<'a> Leaving<'a, '_> {
             let of_measure = self.decided.change(program.measure_accumulator(index));
             let history = self.assessment.known.history;
             let mut back = of_base.taken_back(history);
+            let taken = self.decided.taken(index);
+            if taken.count > 0 && taken.sum == of_base.delta.sum {
+                // What was taken back as a whole doesn't count any more.
+                back.delta.count = 0;
+            }
             let measure_back = of_measure.map(|change| change.taken_back(history));
             let (before, measured) =
                 (self.running(of_base), of_measure.map_or(Running::ZERO, |kept| self.running(kept)));

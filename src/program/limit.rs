@@ -107,6 +107,8 @@ fn check_of(names: &[Text], components: &[Component], context: &mut Context<'_>)
     for name in names {
         match components.iter().position(|component| component.name == name.text) {
             Some(number) => numbers.push(number),
+            // What is wrong with it was said where it stands.
+            None if context.award.is_some_and(|award| context.vocabulary.has_member(award, &name.text)) => {}
             None => {
                 let message = format!("there is no component `{}`", name.text);
                 let finding = Diagnostic::error(Code::UnknownComponent, &name.place, message);

@@ -162,7 +162,8 @@ pub fn run_order(programs: &[&Program], findings: &mut Findings) -> Option<Vec<u
         for named in program.neighbours.named().filter(|named| position(named).is_none()) {
             let message = format!("`{}` isn't among the programs of this run", named.program);
             let finding = Diagnostic::error(Code::ProgramOrder, &named.place, message);
-            wrong(finding.help("name it too, since what it decides counts here"));
+            let (first, own) = (&named.program, &program.identification.name);
+            wrong(finding.help(format!("what it decides counts here: name both, `meed dry-run {first} {own} …`")));
         }
         let later = |named: &&Named| position(named).is_some_and(|position| position > place_in_order);
         for named in program.neighbours.requires.iter().filter(later) {

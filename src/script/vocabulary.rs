@@ -106,6 +106,11 @@ impl Vocabulary {
         left
     }
 
+    /// Whether a row has a member, well declared or not.
+    pub fn has_member(&self, row: RowTypeId, name: &str) -> bool {
+        self.row_types.get(row.0).is_some_and(|row| row.members.contains_key(name))
+    }
+
     /// Whether a name has a meaning.
     pub fn has(&self, name: &str) -> bool {
         self.names.contains_key(name)

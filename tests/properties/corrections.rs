@@ -57,9 +57,12 @@ award:
     tiers:
       kind: retroactive
       bands:
-        - { from: 0, rate: 1% }
+        - { from: 0, rate: 1%, flat: 3.00 }
         - { from: 1000, rate: 2% }
         - { from: 5000, rate: 3%, flat: 7.00 }
+  alone:
+    base: claim.net
+    tiers: { kind: incremental, bands: [ { from: 0, rate: 0.5%, flat: 1.00 }, { above: 500, rate: 1% } ] }
   bonus:
     base: claim.units
     amount: claim.units * 1.25

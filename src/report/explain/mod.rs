@@ -81,7 +81,11 @@ impl Page<'_> {
             self.line(&format!("Claimed {}{beside}.", self.exact(claimed)));
         }
         for cut in outcome.cuts.iter() {
-            self.line(&format!("  {} (cut): {} {unit} less than would be due", cut.code, self.amount(cut.amount)));
+            let (amount, words) = match cut.amount.is_sign_negative() {
+                true => (negated(cut.amount), "less is taken back than would be due"),
+                false => (cut.amount, "less than would be due"),
+            };
+            self.line(&format!("  {} (cut): {} {unit} {words}", cut.code, self.amount(amount)));
         }
     }
 
