@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{
     context::Context,
+    due::{self, Due},
     fields::{Fields, word, wrong_shape},
     key::{self, KeyPlan},
     name::check_word,
     param::Param,
-    schedule::{self, Schedule},
+    schedule,
     yaml::{Node, Text},
 };
 use crate::{
@@ -40,45 +41,6 @@ pub enum ComponentKind {
         /// What the key was asked before is taken off, instead of what was due before under this claim's terms.
         whole: bool,
     },
-}
-
-/// What is due on a total.
-#[derive(Debug, Clone)]
-pub enum Due {
-    /// By bands.
-    Tiers(Schedule),
-    /// What an expression over the total comes to.
-    Computed(Expression),
-}
-
-impl Due {
-    /// The expressions in it.
-    pub fn expressions(&self) -> Vec<&Expression> {
-        match self {
-            Self::Tiers(schedule) => schedule.expressions().collect(),
-            Self::Computed(expression) => vec![expression],
-        }
-    }
-
-    /// Whether it is the same for every claim.
-    pub fn is_constant(&self, params: &[Param]) -> bool {
-        let constant = |read: &Read| match read {
-            Read::Param(param) => params.get(*param).is_some_and(|param| !param.is_dated()),
-            Read::DueTotal => true,
-            _ => false,
-        };
-        let table = if let Self::Tiers(schedule) = self { schedule.table() } else { None };
-        let is_fixed = table.is_none_or(|table| !table.varies);
-        is_fixed && self.expressions().iter().all(|one| one.reads().iter().all(|(_, read)| constant(read)))
-    }
-
-    /// Where something stands that can differ between claims.
-    fn varying(&self) -> Option<&Place> {
-        match self {
-            Self::Tiers(schedule) => schedule.varying(),
-            Self::Computed(expression) => Some(expression.place()),
-        }
-    }
 }
 
 /// A named part of an award.
@@ -248,34 +210,16 @@ impl Accumulating<'_> {
         let measure = self.measure.as_ref().map(|text| context.expression(text, Wanted::Number, facts));
         let whole_base = base.as_ref().is_some_and(|base| base.kind() == Type::INTEGER);
         let target_is_wrong = target.as_ref().is_some_and(Option::is_none);
-        let due = match (self.tiers, self.due) {
+        let (has_target, has_measure) = (target.is_some(), measure.is_some());
+        let due = match (self.tiers, &self.due) {
             (Some(tiers), None) => {
                 schedule::check(tiers, target.flatten(), whole_base, params, facts, context).map(Due::Tiers)
             }
-            (None, Some(text)) => {
-                refuse_beside_due(&text, [("target", target.is_some()), ("measure", measure.is_some())], context);
-                context
-                    .over_total(|context| context.expression(&text, Wanted::Number, facts))
-                    .map(|(expression, _)| Due::Computed(expression))
-            }
-            (None, None) => {
-                let finding = Diagnostic::error(Code::MissingKey, name, "`tiers` is missing");
-                let help =
-                    "say what is due on the base: `tiers: { kind: retroactive, bands: […] }`, or `due: total * 0.02`";
-                context.findings.add(finding.help(help));
-                None
-            }
-            (Some(_), Some(due)) => {
-                let finding = Diagnostic::error(Code::UnknownKey, &due.place, "`due` means nothing beside `tiers`");
-                context.findings.add(finding.help("say once what is due on the base: remove one of the two"));
-                None
-            }
+            (None, Some(text)) => due::check(text, &[("target", has_target), ("measure", has_measure)], facts, context),
+            (tiers, _) => due::refuse(name, self.due.as_ref().filter(|_| tiers.is_some()), context),
         };
-        if let (Some(text), Some(Due::Tiers(schedule))) = (&self.measure, &due)
-            && schedule.incremental
-        {
-            let finding = Diagnostic::error(Code::UnknownKey, &text.place, "incremental bands cut the base itself");
-            context.findings.add(finding.help("remove `measure`, or write `kind: retroactive`"));
+        if let Some(text) = &self.measure {
+            due::refuse_measure(text, due.as_ref(), context);
         }
         if target_is_wrong || measure.as_ref().is_some_and(Option::is_none) {
             return None;
@@ -288,17 +232,7 @@ impl Accumulating<'_> {
             None => None,
         };
         if terms.is_none() && key.is_some() && !due.is_constant(params) {
-            let finding = Diagnostic::error(
-                Code::TermsMissing,
-                name,
-                "`terms` is missing, and what is due can differ between claims of one key",
-            );
-            let finding = match due.varying() {
-                Some(place) => finding.and(place, "this can differ"),
-                None => finding,
-            };
-            let help = "write `terms: whole` (all is due under this claim's terms) or `terms: from_here` (only this claim's difference is)";
-            context.findings.add(finding.help(help));
+            due.ask_for_terms(name, context);
             return None;
         }
         let whole = match terms {
@@ -307,13 +241,5 @@ impl Accumulating<'_> {
         };
         let measure = measure.flatten().map(|(measure, _)| measure);
         Some(ComponentKind::Accumulating { base, measure, key, due, whole })
-    }
-}
-
-/// Keys that mean nothing where what is due is worked out.
-fn refuse_beside_due(due: &Text, keys: [(&str, bool); 2], context: &mut Context<'_>) {
-    for (key, _) in keys.iter().filter(|(_, is_there)| *is_there) {
-        let finding = Diagnostic::error(Code::UnknownKey, &due.place, format!("`{key}` means nothing beside `due`"));
-        context.findings.add(finding.help(format!("remove `{key}`, or write `tiers`")));
     }
 }
