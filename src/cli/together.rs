@@ -60,6 +60,9 @@ impl Together {
         };
         self.pasts = self.programs.iter().map(past).collect();
         let shown = Shown { depth: &|_, _| Depth::Codes, names: false };
+        if remembers {
+            session.say("note: earlier claims are decided anew, by the rules and tables of today");
+        }
         for path in &claims.earlier {
             for number in 0..self.programs.len() {
                 let Some(loaded) = self.programs.get(number) else { continue };

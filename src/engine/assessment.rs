@@ -46,6 +46,8 @@ impl<'a> Award<'a> {
 pub(super) struct Remembered<'a> {
     /// By component: what its amount is taken back in proportion to.
     pub(super) bases: ScratchVec<'a, Decimal>,
+    /// By component: what it adds to the figure that picks the band.
+    pub(super) measures: ScratchVec<'a, Decimal>,
     /// By component: what it takes back of the original.
     pub(super) taken: ScratchVec<'a, Running>,
     /// By limit: what was asked and granted of a ceiling per claim.
@@ -56,6 +58,7 @@ impl<'a> Remembered<'a> {
     pub(super) fn none(scratch: &'a Bump) -> Self {
         Self {
             bases: ScratchVec::new_in(scratch),
+            measures: ScratchVec::new_in(scratch),
             taken: ScratchVec::new_in(scratch),
             per_claim: ScratchVec::new_in(scratch),
         }

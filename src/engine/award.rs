@@ -2,14 +2,14 @@
 
 use bumpalo::collections::Vec as ScratchVec;
 
-use super::{assessment::Assessment, due};
+use super::{assessment::Assessment, due, taking::Taking};
 use crate::{
     claim::Value,
     history::{Change, Running},
     money::{Decimal, Inexact, MAX_AMOUNT, add, negated, subtract},
-    outcome::{ComponentStep, Decided, EngineReason, Observer, ScheduleStep, Seen, Step},
-    program::{Component, ComponentKind},
-    script::{Expression, Failure, holds, number},
+    outcome::{ComponentStep, EngineReason, Observer, ScheduleStep, Seen, Step},
+    program::{Component, ComponentKind, KeyPlan},
+    script::{Expression, Failure, Read, holds, number},
 };
 
 /// Works out every component. Comes back with what an approved claim adds to their bases.
@@ -33,16 +33,18 @@ pub(super) fn components<'a, O: Observer<'a>>(
             };
         }
         if O::STEPS {
-            let step = step::<O>(assessment, component, due, &worked);
+            let hidden = assessment.hides(Read::Component(index));
+            let step = step::<O>(assessment, component, due, &worked, hidden);
             observer.step(Step::Component(assessment.scratch.alloc(step)));
         }
-        if worked.exceeds {
+        if worked.exceeds || is_less_than_taken(assessment, index, &worked) {
             exceeded::<O>(assessment, component);
         }
         assessment.award.components.push(worked.amount);
         changes.extend(worked.changes.into_iter().flatten());
         if assessment.decider.remembers {
             assessment.remembered.bases.push(worked.base);
+            assessment.remembered.measures.push(worked.measure);
             assessment.remembered.taken.push(worked.taken);
         }
     }
@@ -58,9 +60,10 @@ pub(super) fn components<'a, O: Observer<'a>>(
 /// due, whatever its own cells say.
 fn is_due(assessment: &Assessment<'_, '_>, index: usize, component: &Component) -> Result<Option<bool>, Failure> {
     let Some(condition) = &component.when else { return Ok(None) };
-    if let Some(original) = assessment.known.original {
+    if let Some(original) = assessment.known.decided() {
         let counted = original.change(assessment.program.base_accumulator(index)).is_some();
-        return Ok(Some(counted || matches!(component.kind, ComponentKind::Amount { .. })));
+        let stands_alone = component.key().is_none_or(KeyPlan::is_claim);
+        return Ok(Some(counted || stands_alone));
     }
     holds(&assessment.program.form, condition, &assessment.scope()).map(Some)
 }
@@ -74,8 +77,10 @@ pub(super) struct Worked<'a> {
     pub(super) schedule: Option<&'a ScheduleStep<'a>>,
     /// What an approved claim adds to the base, and to what picks the band.
     pub(super) changes: [Option<Change<'a>>; 2],
-    /// What the amount is taken back in proportion to.
+    /// What it adds to a base, or what its amount is taken back in proportion to.
     pub(super) base: Decimal,
+    /// What it adds to the figure that picks the band.
+    pub(super) measure: Decimal,
     /// What it takes back of the original, both above zero.
     pub(super) taken: Running,
     /// What was awarded to the original.
@@ -89,6 +94,7 @@ fn step<'a, O: Observer<'a>>(
     component: &'a Component,
     when: Option<bool>,
     worked: &Worked<'a>,
+    hidden: bool,
 ) -> ComponentStep<'a> {
     let value = match &component.kind {
         ComponentKind::Amount { base: Some(base), .. } if assessment.known.original.is_some() => Some(base),
@@ -107,8 +113,9 @@ fn step<'a, O: Observer<'a>>(
         place: &component.place,
         when,
         seen: seen.into_bump_slice(),
-        exact: worked.exact,
-        schedule: worked.schedule,
+        hidden,
+        exact: worked.exact.filter(|_| !hidden),
+        schedule: worked.schedule.filter(|_| !hidden),
         amount: worked.amount,
     }
 }
@@ -147,7 +154,12 @@ fn own_amount<'a>(
         None => None,
     };
     if let Some(original) = assessment.known.original {
-        return take_back(assessment, index, component, original, base);
+        return take_back(
+            assessment,
+            component,
+            Taking::new(original, index, base.unwrap_or_default()),
+            base.is_some(),
+        );
     }
     let exact = number(form, amount, &scope)?;
     let amount = round(assessment, component, exact)?;
@@ -158,39 +170,38 @@ fn own_amount<'a>(
 /// before. So several parts add up to the whole, to the last unit.
 fn take_back<'a>(
     assessment: &Assessment<'a, '_>,
-    index: usize,
     component: &Component,
-    original: &Decided,
-    base: Option<Decimal>,
+    taking: Taking<'_>,
+    has_base: bool,
 ) -> Result<Worked<'a>, Failure> {
     let fail = |reason| failed(Some(component), assessment, reason);
-    let refuse = |reason: &str| Failure { place: component.place.clone(), reason: reason.to_owned() };
-    let awarded = original.outcome.components.get(index).copied().unwrap_or_default();
-    let (before, whole) = (original.taken(index), original.bases.get(index).copied().unwrap_or_default());
-    let has_base = |component: &Component| !matches!(component.kind, ComponentKind::Amount { base: None, .. });
-    let has_bases = assessment.program.components.iter().any(has_base);
-    let (part, due, exceeds) = match base {
+    let (awarded, before, whole) = (taking.awarded(), taking.before(), taking.whole());
+    let after = taking.after().map_err(fail)?;
+    let (due, exceeds) = if !has_base {
         // Beside a part of a base, what has none went with the first part.
-        None => (Decimal::ZERO, awarded, !has_bases && !awarded.is_zero() && before.awarded == awarded),
-        Some(base) if base.is_sign_positive() && !base.is_zero() => {
-            return Err(refuse("a claim that takes another one back has a base above zero"));
-        }
-        Some(base) => {
-            let part = negated(base);
-            let after = add(before.sum, part).map_err(fail)?;
-            let taken = after.min(whole);
-            let rounding = assessment.program.identification.rounding;
-            let due = match whole.is_zero() {
-                true => awarded,
-                false => super::due::share(rounding, awarded, taken, whole).map_err(fail)?,
-            };
-            (part, due, !awarded.is_zero() && after > whole)
-        }
+        let bases = |component: &Component| !matches!(component.kind, ComponentKind::Amount { base: None, .. });
+        let alone = !assessment.program.components.iter().any(bases);
+        (awarded, alone && !awarded.is_zero() && before.awarded == awarded)
+    } else if after < before.sum {
+        let reason = "a claim that takes another one back has a base above zero".to_owned();
+        return Err(Failure { place: component.place.clone(), reason });
+    } else if whole.is_zero() {
+        (awarded, false)
+    } else {
+        let rounding = assessment.program.identification.rounding;
+        let due = super::due::share(rounding, awarded, after.min(whole), whole).map_err(fail)?;
+        (due, !awarded.is_zero() && after > whole)
     };
     let amount = subtract(before.awarded, due).map_err(fail)?;
-    let taken = Running { count: 1, sum: part, awarded: negated(amount) };
-    before.plus(taken).map_err(fail)?;
-    Ok(Worked { amount, taken, original: Some(awarded), exceeds, ..Worked::default() })
+    let taken = taking.taken(amount).map_err(fail)?;
+    let base = negated(taken.sum);
+    Ok(Worked { amount, base, taken, original: Some(awarded), exceeds, ..Worked::default() })
+}
+
+/// Whether a claim was corrected to less than others have taken back of it.
+fn is_less_than_taken(assessment: &Assessment<'_, '_>, index: usize, worked: &Worked<'_>) -> bool {
+    let taken = assessment.known.usage.taken(index).sum;
+    taken > Decimal::ZERO && worked.base < taken
 }
 
 /// Holds a claim that takes back more than is left; once, whatever it takes too much of.
@@ -199,6 +210,9 @@ fn exceeded<'a, O: Observer<'a>>(assessment: &mut Assessment<'a, '_>, component:
     if assessment.reasons.iter().any(|known| known.code == reason.code()) {
         return;
     }
-    let words = || format!("more of `{}` is taken back than is left of the original", component.name);
+    let words = || match assessment.known.original {
+        Some(_) => format!("more of `{}` is taken back than is left of the original", component.name),
+        None => format!("others have taken back more of `{}` than this claim has now", component.name),
+    };
     assessment.own(reason.because(if O::WORDS { words() } else { String::new() }, Some(component.place.clone())));
 }

@@ -41,7 +41,7 @@ pub fn decide<'a, O: Observer<'a>>(
     observer: &mut O,
 ) -> Decision<'a> {
     let own = claim.row().date(decider.program.claim.date);
-    let date = known.original.and_then(|original| original.outcome.date).or(own).unwrap_or(Date::MIN);
+    let date = known.decided().and_then(|original| original.outcome.date).or(own).unwrap_or(Date::MIN);
     let mut assessment = Assessment::new(decider, known, claim, date, scratch);
     let failure = assessment.steps(observer).err();
     if let Some(failure) = failure {
@@ -174,6 +174,7 @@ impl<'a> Assessment<'a, '_> {
             date: Some(self.date),
             received: self.received,
             disposition,
+            stands: true,
             skipped: false,
             reasons: if self.owns_reasons {
                 Cow::Owned(self.reasons.drain(..).collect())
@@ -215,7 +216,10 @@ impl<'a> Assessment<'a, '_> {
             changes.append(&mut self.base_changes);
         }
         if stands {
-            changes.append(&mut self.limit_changes);
+            // What is held gives nothing back of a ceiling: if it is rejected, that was never free.
+            let held = disposition == Disposition::Held;
+            let limits = self.limit_changes.iter().filter(|change| !(held && change.delta.awarded.is_sign_negative()));
+            changes.extend(limits.copied());
         }
         changes
     }

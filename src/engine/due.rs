@@ -1,14 +1,18 @@
 //! What is due on running totals: by the bands of a schedule, or by an expression over the total.
 
+use bumpalo::Bump;
+
 use super::{
     assessment::Assessment,
     award::{Worked, failed, round},
+    known::{Known, Original},
     schedule::Terms,
+    taking::Taking,
 };
 use crate::{
-    history::{Change, Detail, Running},
-    money::{Decimal, Inexact, Rounding, add, multiply, negated, subtract},
-    outcome::{Observer, ScheduleStep},
+    history::{AccumulatorId, Change, Detail, Key, Running},
+    money::{Decimal, Inexact, Rounding, add, multiply, subtract},
+    outcome::{Codes, Observer, ScheduleStep},
     program::{Component, ComponentKind, Due, KeyPlan, Schedule},
     script::{Expression, Failure, Read, Scope, number},
 };
@@ -23,94 +27,87 @@ pub(super) fn accumulating<'a, O: Observer<'a>>(
         return Ok(Worked::default());
     };
     let (form, scope) = (&assessment.program.form, assessment.scope());
-    let looks_elsewhere = base.reads().iter().any(|(_, read)| matches!(read, Read::Earlier(_)));
+    // What other programs award is cut by limits of theirs, and may be taken back in other parts.
+    let may_exceed = !base.reads().iter().any(|(_, read)| matches!(read, Read::Earlier(_)));
     let base = number(form, base, &scope)?;
     let measure = match measure {
         Some(measure) => Some(number(form, measure, &scope)?),
         None => None,
     };
-    let plan = key.as_ref();
-    let key = match plan.filter(|key| !key.is_claim()) {
-        Some(plan) => Some(assessment.key(plan)?),
-        None => None,
-    };
-    let program = assessment.program;
-    let accumulators = [program.base_accumulator(index), program.measure_accumulator(index)];
+    let accumulators = [assessment.program.base_accumulator(index), assessment.program.measure_accumulator(index)];
+    let key = key_of(assessment, key.as_ref(), accumulators)?;
+    let taking = assessment.known.original.map(|original| Taking::new(original, index, base));
+    let fail = |reason| failed(Some(component), assessment, reason);
+    let totals = totals(assessment, index, key, accumulators, (base, measure), taking).map_err(fail)?;
+    let accumulating = Accumulating { component, plan: component.key(), accumulators, key, totals, whole: *whole };
+    let worked = match assessment.known.original.filter(|_| key.is_none()) {
+        // What stands alone is taken back by the terms of the claim that had it.
+        Some(original) if !due.is_constant(&assessment.program.params) => {
+            let scratch = Bump::new();
+            let past = past(assessment, original, &scratch)?;
+            past.with_dues(component, index, due, &past.scope(), |dues| accumulating.work::<O>(assessment, dues))
+        }
+        _ => assessment.with_dues(component, index, due, &scope, |dues| accumulating.work::<O>(assessment, dues)),
+    }?;
+    let taken = taking.map_or(Ok(Running::ZERO), |taking| taking.taken(worked.amount)).map_err(fail)?;
+    let exceeds = may_exceed && taking.map_or(Ok(false), |taking| taking.exceeds()).map_err(fail)?;
+    Ok(Worked { taken, exceeds, ..worked })
+}
+
+/// The key of a claim, or of the one that it takes back; none where nothing accumulates.
+fn key_of<'a>(
+    assessment: &Assessment<'a, '_>,
+    plan: Option<&'a KeyPlan>,
+    accumulators: [AccumulatorId; 2],
+) -> Result<Option<Key<'a>>, Failure> {
+    let Some(plan) = plan.filter(|key| !key.is_claim()) else { return Ok(None) };
+    let [base, _] = accumulators;
+    match assessment.known.decided().and_then(|original| original.change(base)) {
+        Some(kept) => Ok(Some(assessment.known.history.key(assessment.scratch.alloc_slice_copy(kept.key())))),
+        None => assessment.key(plan).map(Some),
+    }
+}
+
+/// The figures that the claim which is taken back was decided by.
+fn past<'b>(
+    assessment: &'b Assessment<'_, '_>,
+    original: Original<'b>,
+    scratch: &'b Bump,
+) -> Result<Assessment<'b, 'b>, Failure> {
+    let date = original.decided.outcome.date.unwrap_or(assessment.date);
+    let known = Known::then(assessment.known.history, original.decided);
+    let claim = assessment.claim.with_row(original.row);
+    let mut past = Assessment::new(assessment.decider, known, claim, date, scratch);
+    past.figures(&mut Codes)?;
+    Ok(past)
+}
+
+/// The running totals of a key, and what a claim does to them.
+fn totals(
+    assessment: &Assessment<'_, '_>,
+    index: usize,
+    key: Option<Key<'_>>,
+    accumulators: [AccumulatorId; 2],
+    (base, measure): (Decimal, Option<Decimal>),
+    taking: Option<Taking<'_>>,
+) -> Result<Totals, Inexact> {
     let [before, measured] = accumulators.map(|accumulator| {
         let figure = key.and_then(|key| assessment.known.history.figure(accumulator, key));
         figure.map_or(Running::ZERO, |figure| figure.running())
     });
-    let taking = Taking::of(assessment, index, base);
-    // Where nothing accumulates, what the original counted is all there is.
-    let before = if key.is_none() { taking.map_or(before, |taking| taking.left) } else { before };
-    let count = taking.map_or(1, |taking| taking.count());
-    let accumulating = Accumulating { component, plan, whole: *whole };
-    accumulating.with_dues(assessment, index, due, &scope, |dues| {
-        let totals = Totals { before, count, measured: measured.sum, base, measure };
-        let sums = accumulating.sums(assessment, dues, &totals)?;
-        let schedule = match O::STEPS {
-            true => Some(&*assessment.scratch.alloc(accumulating.step(assessment, dues, &totals, &sums)?)),
-            false => None,
-        };
-        let change = |accumulator, sum, awarded| {
-            let delta = Running { count, sum, awarded };
-            key.map(|key| Change { accumulator, key, delta, detail: Detail::None })
-        };
-        let [of_base, of_measure] = accumulators;
-        let fail = |reason| failed(Some(component), assessment, reason);
-        before.plus(Running { count, sum: base, awarded: sums.amount }).map_err(fail)?;
-        let changes =
-            [change(of_base, base, sums.amount), measure.and_then(|add| change(of_measure, add, Decimal::ZERO))];
-        let taken = taking.map_or(Running::ZERO, |taking| taking.taken(sums.amount));
-        // What other programs award is cut by limits of theirs, and may be taken back in other parts.
-        let exceeds = !looks_elsewhere && taking.is_some_and(|taking| taking.exceeds());
-        Ok(Worked { amount: sums.amount, schedule, changes, base, taken, exceeds, ..Worked::default() })
-    })
-}
-
-/// A claim that takes back some of what another one added to a base.
-#[derive(Clone, Copy)]
-struct Taking {
-    /// What the other one added.
-    whole: Decimal,
-    /// What was taken back of it before.
-    before: Running,
-    /// What is left of it, and of what it was awarded.
-    left: Running,
-    /// What is taken back now.
-    part: Decimal,
-}
-
-impl Taking {
-    fn of(assessment: &Assessment<'_, '_>, index: usize, base: Decimal) -> Option<Self> {
-        let original = assessment.known.original?;
-        let kept = original.change(assessment.program.base_accumulator(index)).map(|kept| kept.delta.sum);
-        let whole = kept.or_else(|| original.bases.get(index).copied()).unwrap_or_default();
-        let before = original.taken(index);
-        let awarded = original.outcome.components.get(index).copied().unwrap_or_default();
-        let added = Running { count: 1, sum: whole, awarded };
-        // INVARIANT: what was taken back was checked against what is left.
-        let left = added.plus(Running { count: 0, ..before.negated() }).unwrap_or(added);
-        Some(Self { whole, before, left, part: negated(base) })
+    let mut totals = Totals { before, count: 1, measured: measured.sum, base, measure };
+    if let Some(taking) = taking {
+        totals.count = taking.count()?;
+        if key.is_none() {
+            // Where nothing accumulates, what the original counted is all there is.
+            (totals.before, totals.measured) = (taking.left()?, taking.measure_left());
+        }
+    } else {
+        let (taken, [gone, _]) = (assessment.known.usage.taken(index), assessment.known.usage.gone(index));
+        // A claim that was corrected to what others have taken back of it doesn't count any more.
+        totals.count = i64::from(taken.count == 0 || gone != base);
     }
-
-    fn after(&self) -> Decimal {
-        self.before.sum.saturating_add(self.part)
-    }
-
-    /// What it does to the number of claims that count: one less where nothing is left of the other.
-    fn count(&self) -> i64 {
-        let was_all = self.before.count > 0 && self.before.sum == self.whole;
-        if self.after() == self.whole && !was_all { -1 } else { 0 }
-    }
-
-    fn exceeds(&self) -> bool {
-        self.whole > Decimal::ZERO && self.after() > self.whole
-    }
-
-    fn taken(&self, amount: Decimal) -> Running {
-        Running { count: 1, sum: self.part, awarded: negated(amount) }
-    }
+    Ok(totals)
 }
 
 /// What leaves with a claim of an accumulating component: what is due without it, less what is due with it.
@@ -124,11 +121,10 @@ pub(super) fn without(
 ) -> Result<Decimal, Failure> {
     let ComponentKind::Accumulating { measure, due, whole, .. } = &component.kind else { return Ok(Decimal::ZERO) };
     let fail = |reason| failed(Some(component), assessment, reason);
-    let accumulating = Accumulating { component, plan: None, whole: *whole };
     let [of_base, of_measure] = left;
     let after = before.plus(of_base).map_err(fail)?;
     let measured_after = add(measured, of_measure.sum).map_err(fail)?;
-    accumulating.with_dues(assessment, index, due, &assessment.scope(), |dues| {
+    assessment.with_dues(component, index, due, &assessment.scope(), |dues| {
         let due = |count, total, measured| match count {
             0 => Ok(Decimal::ZERO),
             _ => round(assessment, component, dues.due(total, if measure.is_some() { measured } else { total })?),
@@ -143,9 +139,31 @@ pub(super) fn share(rounding: Rounding, amount: Decimal, part: Decimal, whole: D
     if part == whole { Ok(amount) } else { rounding.round_quotient(multiply(amount, part)?, whole) }
 }
 
+impl<'a> Assessment<'a, '_> {
+    /// What a component makes due, by what a scope sees.
+    fn with_dues<'s, T>(
+        &self,
+        component: &Component,
+        index: usize,
+        due: &Due,
+        scope: &Scope<'a, 's>,
+        work: impl FnOnce(&Dues<'_, 'a, 's>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        match due {
+            Due::Tiers(schedule) => {
+                self.decider.with_terms(index, schedule, scope, |terms| work(&Dues::Tiers(terms, schedule, component)))
+            }
+            Due::Computed(expression) => work(&Dues::Computed(expression, scope, &self.program.form)),
+        }
+    }
+}
+
 struct Accumulating<'a> {
     component: &'a Component,
     plan: Option<&'a KeyPlan>,
+    accumulators: [AccumulatorId; 2],
+    key: Option<Key<'a>>,
+    totals: Totals,
     /// What the key was asked before is taken off, not what was due before under this claim's terms.
     whole: bool,
 }
@@ -169,6 +187,7 @@ impl Dues<'_, '_, '_> {
 }
 
 /// A running total and what the claim adds to it.
+#[derive(Clone, Copy)]
 struct Totals {
     before: Running,
     /// What it does to the number of claims that count.
@@ -191,20 +210,28 @@ struct Sums {
 }
 
 impl<'a> Accumulating<'a> {
-    fn with_dues<'s, T>(
+    fn work<O: Observer<'a>>(
         &self,
         assessment: &Assessment<'a, '_>,
-        index: usize,
-        due: &Due,
-        scope: &Scope<'a, 's>,
-        work: impl FnOnce(&Dues<'_, 'a, 's>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        match due {
-            Due::Tiers(schedule) => assessment
-                .decider
-                .with_terms(index, schedule, scope, |terms| work(&Dues::Tiers(terms, schedule, self.component))),
-            Due::Computed(expression) => work(&Dues::Computed(expression, scope, &assessment.program.form)),
-        }
+        dues: &Dues<'_, '_, '_>,
+    ) -> Result<Worked<'a>, Failure> {
+        let Totals { before, count, base, measure, .. } = self.totals;
+        let sums = self.sums(assessment, dues, &self.totals)?;
+        let schedule = match O::STEPS {
+            true => Some(&*assessment.scratch.alloc(self.step(assessment, dues, &self.totals, &sums)?)),
+            false => None,
+        };
+        let fail = |reason| failed(Some(self.component), assessment, reason);
+        before.plus(Running { count, sum: base, awarded: sums.amount }).map_err(fail)?;
+        let change = |accumulator, sum, awarded| {
+            let delta = Running { count, sum, awarded };
+            self.key.map(|key| Change { accumulator, key, delta, detail: Detail::None })
+        };
+        let [of_base, of_measure] = self.accumulators;
+        let changes =
+            [change(of_base, base, sums.amount), measure.and_then(|add| change(of_measure, add, Decimal::ZERO))];
+        let measure = measure.unwrap_or_default();
+        Ok(Worked { amount: sums.amount, schedule, changes, base, measure, ..Worked::default() })
     }
 
     fn sums(&self, assessment: &Assessment<'_, '_>, dues: &Dues<'_, '_, '_>, totals: &Totals) -> Result<Sums, Failure> {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     calendar::Date,
+    claim::Row,
     history::History,
     money::Decimal,
-    outcome::{Decided, Elsewhere, Outcome, Standing},
+    outcome::{Decided, Elsewhere, Outcome, Standing, Usage},
     program::{Program, ProgramName},
 };
 
@@ -45,9 +46,9 @@ impl Awards {
         Self::default()
     }
 
-    /// Takes what a program decided for a claim. What came again repeats what was taken before.
+    /// Takes what a program decided for a claim, where that stands.
     pub fn take(&mut self, program: &ProgramName, outcome: &Outcome<'_>) {
-        if outcome.skipped || outcome.claim.is_empty() {
+        if !outcome.stands {
             return;
         }
         let award = outcome.award.saturating_add(outcome.pending);
@@ -75,28 +76,47 @@ impl Awards {
     }
 }
 
+/// A claim that another one takes back, with the cells that it was decided by.
+#[derive(Debug, Clone, Copy)]
+pub struct Original<'h> {
+    /// What stands of it.
+    pub decided: &'h Decided,
+    /// Its cells.
+    pub row: Row<'h>,
+}
+
 /// What is known when a claim is decided.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'h> {
     /// Running figures as earlier decisions left them.
     pub history: &'h History,
     /// The claim that this one takes back, where it names one that was decided.
-    pub original: Option<&'h Decided>,
+    pub original: Option<Original<'h>>,
+    /// What became of this claim by others that took some of it back, before it was corrected.
+    pub usage: &'h Usage,
     /// When the claim was received first, where it came before.
     pub received: Option<Date>,
     /// What the programs that this one names decided, in their order.
     pub elsewhere: &'h [Option<Elsewhere>],
 }
 
+/// Nothing was taken back.
+static NOTHING: Usage = Usage { taken: Vec::new(), gone: Vec::new(), per_claim: Vec::new() };
+
 impl<'h> Known<'h> {
     /// The past alone.
     pub fn past(history: &'h History) -> Self {
-        Self { history, original: None, received: None, elsewhere: &[] }
+        Self { history, original: None, usage: &NOTHING, received: None, elsewhere: &[] }
     }
 
-    /// What was known when a claim was decided that leaves now, apart from the history.
-    pub(super) fn leaving(history: &'h History, decided: &'h Decided) -> Self {
+    /// What was known when a claim was decided, apart from the history.
+    pub(super) fn then(history: &'h History, decided: &'h Decided) -> Self {
         Self { received: decided.received, elsewhere: &decided.elsewhere, ..Self::past(history) }
+    }
+
+    /// What stands of the claim that this one takes back.
+    pub(super) fn decided(self) -> Option<&'h Decided> {
+        self.original.map(|original| original.decided)
     }
 
     /// What earlier programs awarded, by the numbers that rules know them by.

@@ -7,7 +7,7 @@ use crate::{
     history::{AccumulatorId, Change, Detail, Key, Running},
     money::{Decimal, Inexact, add, subtract},
     outcome::{Cut, Disposition, LimitStep, Observer, Reason, RuleResult, Step},
-    program::{Limit, LimitEffect},
+    program::{Amount, Limit, LimitEffect},
     script::Failure,
 };
 
@@ -22,6 +22,7 @@ pub(super) fn limits<'a, O: Observer<'a>>(
     for (index, limit) in program.limits.iter().enumerate() {
         let fail = |reason: Inexact| Failure { place: limit.place.clone(), reason: reason.to_string() };
         let max = amount(program, &limit.max, &assessment.scope())?;
+        let hidden = matches!(&limit.max, Amount::Computed(max) if assessment.hides_any(max));
         let accumulator = program.limit_accumulator(index);
         let key = key(assessment, limit, accumulator)?;
         let before = before(assessment, limit, index, key);
@@ -41,7 +42,7 @@ pub(super) fn limits<'a, O: Observer<'a>>(
         if O::STEPS {
             let (code, place, key) = (limit.code.as_str(), &limit.place, assessment.key_seen(&limit.key));
             let granted_before = before.awarded;
-            let step = LimitStep { code, place, key, max, asked, granted_before, granted, result };
+            let step = LimitStep { code, place, key, hidden, max, asked, granted_before, granted, result };
             observer.step(Step::Limit(assessment.scratch.alloc(step)));
         }
         match result {
@@ -49,7 +50,8 @@ pub(super) fn limits<'a, O: Observer<'a>>(
             RuleResult::Objected(disposition) => {
                 uses_up = false;
                 let granted = before.awarded;
-                let words = || format!("{asked} would pass the ceiling of {max}, of which {granted} are granted");
+                let ceiling = if hidden { "(private)".to_owned() } else { max.to_string() };
+                let words = || format!("{asked} would pass the ceiling of {ceiling}, of which {granted} are granted");
                 let message = Cow::Borrowed(if O::WORDS { assessment.scratch.alloc_str(&words()) } else { "" });
                 let (code, place) = (Cow::Borrowed(limit.code.as_str()), Some(Cow::Borrowed(&limit.place)));
                 assessment.reasons.push(Reason { code, disposition, message, place });
@@ -78,7 +80,7 @@ pub(super) fn limits<'a, O: Observer<'a>>(
 
 /// The key of a claim, or of the one that it takes back.
 fn key<'a>(assessment: &Assessment<'a, '_>, limit: &'a Limit, accumulator: AccumulatorId) -> Result<Key<'a>, Failure> {
-    match assessment.known.original.and_then(|original| original.change(accumulator)) {
+    match assessment.known.decided().and_then(|original| original.change(accumulator)) {
         Some(change) => Ok(assessment.known.history.key(assessment.scratch.alloc_slice_copy(change.key()))),
         None => assessment.key(&limit.key),
     }
@@ -87,7 +89,8 @@ fn key<'a>(assessment: &Assessment<'a, '_>, limit: &'a Limit, accumulator: Accum
 /// What was asked and granted before.
 fn before(assessment: &Assessment<'_, '_>, limit: &Limit, index: usize, key: Key<'_>) -> Running {
     if limit.key.is_claim() {
-        return assessment.known.original.map_or(Running::ZERO, |original| original.per_claim(index));
+        let usage = assessment.known.decided().map_or(assessment.known.usage, |original| &original.usage);
+        return usage.per_claim(index);
     }
     let figure = assessment.known.history.figure(assessment.program.limit_accumulator(index), key);
     figure.map_or(Running::ZERO, |figure| figure.running())

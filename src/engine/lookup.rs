@@ -10,7 +10,7 @@ use crate::{
     claim::Claim,
     outcome::{EngineReason, FoundRow, Observer, Reason, Seen, Step},
     program::{Hit, Table},
-    script::{Failure, Found},
+    script::{Failure, Found, Read},
 };
 
 impl<'a> Assessment<'a, '_> {
@@ -20,7 +20,7 @@ impl<'a> Assessment<'a, '_> {
         for (number, table) in self.program.tables.iter().enumerate() {
             let hits = tables.look_up(number, table, self)?;
             if O::STEPS {
-                observer.step(self.lookup(table, &hits));
+                observer.step(self.lookup(number, table, &hits));
             }
             if let Hits::Conflict(rows) = hits {
                 self.own(conflict(table, rows, O::WORDS));
@@ -31,7 +31,7 @@ impl<'a> Assessment<'a, '_> {
         Ok(())
     }
 
-    fn lookup(&self, table: &'a Table, hits: &Hits<'a>) -> Step<'a> {
+    fn lookup(&self, number: usize, table: &'a Table, hits: &Hits<'a>) -> Step<'a> {
         let rows = match hits {
             Hits::Nothing => &[],
             Hits::Row(row) => std::slice::from_ref(row),
@@ -41,7 +41,7 @@ impl<'a> Assessment<'a, '_> {
             let cells = table.fields.iter().enumerate();
             let cells = cells.map(|(column, field)| Seen {
                 name: field.name.as_str(),
-                value: match field.private && !self.decider.names {
+                value: match self.hides(Read::TableCell { table: number, column }) {
                     true => HIDDEN,
                     false => row.row().value_in(column, self.scratch),
                 },

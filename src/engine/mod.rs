@@ -20,11 +20,12 @@ mod run;
 mod schedule;
 mod settle;
 mod table;
+mod taking;
 mod total;
 
 pub use decide::{Decision, decide};
 pub use decider::Decider;
-pub use known::{Awards, Known, Past};
+pub use known::{Awards, Known, Original, Past};
 pub use run::{Counts, Run, evaluate, run};
 pub use schedule::Terms;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};

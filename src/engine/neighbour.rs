@@ -5,6 +5,7 @@ use crate::{
     money::Decimal,
     outcome::{Disposition, EngineReason, Observer, Step},
     program::Neighbours,
+    script::Read,
 };
 
 impl<'a> Assessment<'a, '_> {
@@ -12,7 +13,8 @@ impl<'a> Assessment<'a, '_> {
     pub(super) fn find_original<O: Observer<'a>>(&mut self, observer: &mut O) {
         let Some(field) = self.program.claim.original else { return };
         let Some(claim) = self.claim.row().text(field) else { return };
-        let original = self.known.original.map(|original| &original.outcome);
+        let claim = if self.hides(Read::Field(field)) { "(private)" } else { claim };
+        let original = self.known.decided().map(|original| &original.outcome);
         let disposition = original.map(|original| original.disposition);
         if O::STEPS {
             let date = original.and_then(|original| original.date);

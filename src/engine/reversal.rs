@@ -15,7 +15,7 @@ use crate::{
     claim::Claim,
     history::{Change, History, KeptChange, Running},
     money::{Decimal, Inexact, add, negated},
-    outcome::{Codes, Decided, Disposition},
+    outcome::{Codes, Decided, Disposition, Standing, Usage},
     program::{AwardPart, TotalKind},
     script::Failure,
 };
@@ -26,20 +26,29 @@ pub(super) struct Reversal<'a> {
     pub(super) changes: Vec<Change<'a>>,
     /// What was awarded and is taken back.
     pub(super) amount: Decimal,
+    /// By limit: what is asked and given back of a ceiling per claim.
+    pub(super) per_claim: Vec<Running>,
 }
 
 /// What leaves with a claim. `claim` has the cells that were decided.
 pub(super) fn reverse<'a>(
     decider: &'a Decider<'a>,
     history: &History,
+    standing: &'a Standing,
     decided: &'a Decided,
     claim: Claim<'a>,
     scratch: &'a Bump,
 ) -> Result<Reversal<'a>, Failure> {
     let date = decided.outcome.date.unwrap_or(Date::MIN);
     let mut leaving = Leaving {
-        assessment: Assessment::new(decider, Known::leaving(history, decided), claim, date, scratch),
+        assessment: Assessment::new(decider, Known::then(history, decided), claim, date, scratch),
         decided,
+        usage: decided.took.as_ref().map_or(&decided.usage, |took| &took.usage),
+        before: match &decided.took {
+            Some(took) => standing.find(&took.original).map_or(&decided.usage, |original| &original.usage),
+            None => &decided.usage,
+        },
+        per_claim: vec![Running::ZERO; decider.program.limits.len()],
     };
     let mut changes = Vec::new();
     if matches!(decided.outcome.disposition, Disposition::Approved | Disposition::Held) {
@@ -53,12 +62,17 @@ pub(super) fn reverse<'a>(
         Disposition::Approved => negated(left.map_err(|reason| leaving.failed(reason))?),
         _ => Decimal::ZERO,
     };
-    Ok(Reversal { changes, amount })
+    Ok(Reversal { changes, amount, per_claim: leaving.per_claim })
 }
 
 struct Leaving<'a, 'h> {
     assessment: Assessment<'a, 'h>,
     decided: &'a Decided,
+    /// What the claim itself used of ceilings per claim.
+    usage: &'a Usage,
+    /// What stands under these ceilings: the claim's own, or those of the claim that it takes back.
+    before: &'a Usage,
+    per_claim: Vec<Running>,
 }
 
 impl<'a> Leaving<'a, '_> {
@@ -106,8 +120,8 @@ impl<'a> Leaving<'a, '_> {
             let of_measure = self.decided.change(program.measure_accumulator(index));
             let history = self.assessment.known.history;
             let mut back = of_base.taken_back(history);
-            let taken = self.decided.taken(index);
-            if taken.count > 0 && taken.sum == of_base.delta.sum {
+            let [gone, _] = self.decided.usage.gone(index);
+            if self.decided.usage.taken(index).count > 0 && gone == of_base.delta.sum {
                 // What was taken back as a whole doesn't count any more.
                 back.delta.count = 0;
             }
@@ -136,7 +150,7 @@ impl<'a> Leaving<'a, '_> {
             let kept = self.decided.change(program.limit_accumulator(index));
             let before = match kept {
                 Some(kept) => self.running(kept),
-                None if limit.key.is_claim() => self.decided.per_claim(index),
+                None if limit.key.is_claim() && self.usage.per_claim(index).count != 0 => self.before.per_claim(index),
                 None => continue,
             };
             let max = amount(program, &limit.max, &self.assessment.scope())?;
@@ -144,6 +158,11 @@ impl<'a> Leaving<'a, '_> {
             let granted = grant(before, asked, max).map_err(fail)?;
             if granted != asked {
                 cut(&mut self.assessment, limit, asked, granted).map_err(fail)?;
+            }
+            if kept.is_none()
+                && let Some(back) = self.per_claim.get_mut(index)
+            {
+                *back = Running { count: -1, sum: asked, awarded: granted };
             }
             if let Some(kept) = kept {
                 let back = kept.taken_back(self.assessment.known.history);

@@ -8,6 +8,7 @@ use std::{
 use bumpalo::{Bump, collections::Vec as ScratchVec};
 
 use super::{
+    allocation::borne,
     assessment::Remembered,
     decide::{Decision, decide, shown},
     decider::Decider,
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     claim::{Claim, Claims},
     money::Decimal,
-    outcome::{Codes, Depth, Disposition, EngineReason, Outcome, Reason, Trace, Worded, Words},
+    outcome::{Codes, Depth, Disposition, EngineReason, Outcome, Reason, Took, Trace, Usage, Worded, Words},
     program::{Identity, Program},
 };
 
@@ -203,15 +204,22 @@ impl Desk<'_> {
         let original = settle::original(program, claim, id);
         let known = Known {
             history: &*history,
-            original: original.as_ref().and_then(|original| own(program, claim, standing.as_ref()?.find(original)?)),
+            original: original.as_ref().and_then(|original| own(program, claim, standing.as_ref()?, original)),
+            usage: &stood.usage,
             received: stood.received,
             elsewhere: &elsewhere,
         };
         let mut decision = self.decide(known, claim, id, scratch, depth, trace);
         decision.outcome.reversed = stood.reversed;
+        if stood.reversed.is_some() {
+            // So the parts of all outcomes add up to the net.
+            for (part, back) in decision.outcome.allocation.to_mut().iter_mut().zip(&stood.borne) {
+                *part = part.saturating_sub(*back);
+            }
+        }
         decision.changes.iter().for_each(|change| history.apply(change));
         if let Some(standing) = standing {
-            let kept = Kept { content, elsewhere, taken: stood.taken };
+            let kept = Kept { content, elsewhere, usage: stood.usage };
             keep(standing, id, claim, &decision, original.as_deref(), kept);
         }
         decision.outcome
@@ -235,22 +243,34 @@ impl Desk<'_> {
             Before::Returned(decided) => {
                 decided.changes.iter().for_each(|change| history.take_back(change));
                 stood.received = decided.received;
-                stood.taken.clone_from(&decided.taken);
+                stood.usage.clone_from(&decided.usage);
                 None
             }
             Before::Other(decided) => {
                 let row = claim.with_row(standing.row(decided));
                 // What was decided stands where nobody can say what would leave with it.
-                let reversal = reverse(&self.decider, history, decided, row, scratch)
-                    .map_err(|failure| Box::new(uncorrected(self.decider.program, claim, id, &failure)))?;
+                let program = self.decider.program;
+                let refuse = |failure| Box::new(uncorrected(program, claim, id, &failure));
+                let reversal = reverse(&self.decider, history, standing, decided, row, scratch).map_err(refuse)?;
+                stood.borne = borne(program, reversal.amount).map_err(refuse)?;
                 reversal.changes.iter().for_each(|change| history.apply(change));
-                stood =
-                    Stood { reversed: Some(reversal.amount), received: decided.received, taken: decided.taken.clone() };
-                decided.took.clone()
+                stood.reversed = Some(reversal.amount);
+                stood.received = decided.received;
+                stood.usage.clone_from(&decided.usage);
+                match &decided.took {
+                    Some(Took { original, usage }) => {
+                        let given = Usage { per_claim: reversal.per_claim, ..usage.negated() };
+                        Some((original.clone(), given))
+                    }
+                    None => {
+                        stood.usage.add(&Usage { per_claim: reversal.per_claim, ..Usage::default() });
+                        None
+                    }
+                }
             }
         };
-        if let Some(took) = took {
-            standing.give_back(&took);
+        if let Some((original, given)) = took {
+            standing.use_up(&original, &given);
         }
         Ok(stood)
     }
@@ -294,6 +314,7 @@ impl Desk<'_> {
             let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
             let reason = EngineReason::EngineFailed.because(text.unwrap_or("no message").to_owned(), None);
             let outcome = plain(decider.program, claim, Cow::Borrowed(id), vec![reason]);
+            let outcome = Outcome { stands: true, ..outcome };
             Decision { outcome, changes: ScratchVec::new_in(scratch), remembered: Remembered::none(scratch) }
         })
     }
@@ -311,7 +332,7 @@ impl Desk<'_> {
             }
             _ => Cow::Borrowed(""),
         };
-        let depth = (self.depth)("", claim.line());
+        let depth = (self.depth)(&id, claim.line());
         let trace = (depth >= Depth::Steps).then(Trace::default);
         sink(&plain(program, claim, id, self.deficiencies(claim, depth)), trace.as_ref());
     }
@@ -334,6 +355,7 @@ pub(super) fn plain<'a>(
         date: row.date(program.claim.date),
         received: program.claim.received.and_then(|field| row.date(field)),
         disposition: reasons.iter().map(|reason| reason.disposition).min().unwrap_or(Disposition::Held),
+        stands: false,
         skipped: false,
         reasons: Cow::Owned(reasons),
         flags: Cow::Borrowed(&[]),
@@ -356,7 +378,7 @@ fn repeated<'a>(standing: &Outcome<'a>, claim: Claim<'a>, own: Vec<Reason<'a>>) 
         return skipped(standing, claim);
     }
     let reasons = if own.is_empty() { standing.reasons.clone() } else { Cow::Owned(own) };
-    Outcome { reasons, origin: claim.origin(), ..standing.clone() }
+    Outcome { stands: false, reasons, origin: claim.origin(), ..standing.clone() }
 }
 
 fn id_twice<'a>(program: &Program, claim: Claim<'a>, id: &'a str, lines: &[u64], depth: Depth) -> Outcome<'a> {

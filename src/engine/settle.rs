@@ -5,16 +5,16 @@ use std::borrow::Cow;
 
 use super::{
     decide::{Decision, shown},
-    known::Past,
+    known::{Original, Past},
     queue::content_hash,
     run::plain,
 };
 use crate::{
     calendar::Date,
     claim::{Claim, Value},
-    history::{KeptChange, Running},
-    money::Decimal,
-    outcome::{Decided, Disposition, Elsewhere, EngineReason, Outcome, Reason, Standing, Took},
+    history::KeptChange,
+    money::{Decimal, negated},
+    outcome::{Decided, Disposition, Elsewhere, EngineReason, Outcome, Reason, Standing, Took, Usage},
     program::Program,
     script::Failure,
 };
@@ -48,10 +48,12 @@ impl<'h> Before<'h> {
 pub(super) struct Stood {
     /// What was awarded and is taken back, where it was decided.
     pub(super) reversed: Option<Decimal>,
+    /// What cost centres bore of that.
+    pub(super) borne: Vec<Decimal>,
     /// When it was received first.
     pub(super) received: Option<Date>,
-    /// What others took back of it.
-    pub(super) taken: Vec<Running>,
+    /// What became of it by others that took some of it back.
+    pub(super) usage: Usage,
 }
 
 /// The hash of all that a claim is decided by beside rules and past, where somebody will ask for it: its content, and what
@@ -73,10 +75,12 @@ pub(super) fn original<'c>(program: &Program, claim: Claim<'c>, id: &str) -> Opt
     claim.row().is_filled(field).then(|| shown(claim.value(field))).filter(|original| original != id)
 }
 
-/// A claim that stands, where it is the same participant's: nobody takes back what others were awarded.
-pub(super) fn own<'h>(program: &Program, claim: Claim<'_>, decided: &'h Decided) -> Option<&'h Decided> {
+/// The claim that another one takes back, where it is the same participant's: nobody takes back what others were awarded.
+pub(super) fn own<'h>(program: &Program, claim: Claim<'_>, standing: &'h Standing, id: &str) -> Option<Original<'h>> {
+    let decided = standing.find(id)?;
     let participant = shown(claim.value(program.claim.participant));
-    (decided.outcome.participant == participant).then_some(decided)
+    let original = Original { decided, row: standing.row(decided) };
+    (decided.outcome.participant == participant).then_some(original)
 }
 
 /// The standing outcome repeated for a claim that comes again with the same content, with why and without an award of its
@@ -100,6 +104,7 @@ pub(super) fn skipped<'a>(standing: &Outcome<'_>, claim: Claim<'_>) -> Outcome<'
     let mut zero = Decimal::ZERO;
     zero.rescale(standing.award.scale());
     Outcome {
+        stands: false,
         skipped: true,
         reasons: Cow::Owned(reasons),
         components: Cow::Owned(vec![zero; standing.components.len()]),
@@ -131,8 +136,8 @@ pub(super) struct Kept {
     pub(super) content: u128,
     /// What other programs had decided.
     pub(super) elsewhere: Vec<Option<Elsewhere>>,
-    /// What others have taken back of the claim before it was corrected, and so of this decision.
-    pub(super) taken: Vec<Running>,
+    /// What became of the claim before it was corrected, and so of this decision.
+    pub(super) usage: Usage,
 }
 
 /// Lets a decision stand.
@@ -149,18 +154,23 @@ pub(super) fn keep(
     let mut decided = Decided::new(kept.content, outcome.clone().into_owned(), changes);
     decided.received = outcome.received;
     decided.bases = remembered.bases.to_vec();
-    decided.taken = kept.taken;
+    decided.measures = remembered.measures.to_vec();
+    decided.usage = kept.usage;
     decided.elsewhere = kept.elsewhere;
-    let stands = matches!(outcome.disposition, Disposition::Approved | Disposition::Held);
-    let (taken, per_claim) = (remembered.taken.to_vec(), remembered.per_claim.to_vec());
-    match original {
-        Some(original) if stands => {
-            let took = Took { original: original.into(), taken, per_claim };
-            standing.take_back(&took);
-            decided.took = Some(took);
+    let per_claim = remembered.per_claim.to_vec();
+    match (original, outcome.disposition) {
+        (Some(original), Disposition::Approved | Disposition::Held) => {
+            let is_gone = outcome.disposition == Disposition::Approved;
+            let taken = remembered.taken.to_vec();
+            let back = |figures: &[Decimal], index: usize| figures.get(index).copied().map_or(Decimal::ZERO, negated);
+            let gone = |index| [back(&remembered.bases, index), back(&remembered.measures, index)];
+            let gone = if is_gone { (0..remembered.bases.len()).map(gone).collect() } else { Vec::new() };
+            let usage = Usage { taken, gone, per_claim };
+            standing.use_up(original, &usage);
+            decided.took = Some(Took { original: original.into(), usage });
         }
-        Some(_) => {}
-        None => decided.per_claim = per_claim,
+        (Some(_), _) => {}
+        (None, _) => decided.usage.add(&Usage { per_claim, ..Usage::default() }),
     }
     standing.keep(id, claim, decided);
 }

@@ -2,7 +2,7 @@
 
 use bumpalo::collections::Vec as ScratchVec;
 
-use super::assessment::Assessment;
+use super::assessment::{Assessment, HIDDEN};
 use crate::{
     claim::Value,
     history::{Change, Detail, Running},
@@ -27,6 +27,7 @@ impl<'a> Assessment<'a, '_> {
             match self.read_total(number, total) {
                 Ok((value, change)) => {
                     if O::STEPS {
+                        let value = if self.hides(Read::Total(number)) { HIDDEN } else { value };
                         observer.step(Step::Total(Seen { name: &total.name, value }));
                     }
                     self.totals.push(value);

@@ -13,7 +13,7 @@ use crate::{calendar::Date, claim::Origin, money::Decimal};
 pub use disposition::Disposition;
 pub use flip::{Aim, Flip};
 pub use reason::{EngineReason, Reason};
-pub use standing::{Decided, Elsewhere, Standing, Took};
+pub use standing::{Decided, Elsewhere, Standing, Took, Usage};
 pub use trace::{
     BandReached, Codes, ComponentStep, Depth, FoundRow, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step,
     Trace, Worded, Words,
@@ -52,6 +52,9 @@ pub struct Outcome<'a> {
     pub disposition: Disposition,
     /// When it was received first, where the program reads that.
     pub received: Option<Date>,
+    /// Whether this is a decision that stands: not for a row without a readable id, date or order, an id that stands twice, or
+    /// a correction that can't be made.
+    pub stands: bool,
     /// Whether it was decided before with the same content, so that this outcome repeats that one and awards nothing.
     pub skipped: bool,
     /// Why it was rejected, returned or held; worst first, then in the order of the program.
@@ -92,6 +95,7 @@ impl Outcome<'_> {
             payee: owned(self.payee),
             date: self.date,
             received: self.received,
+            stands: self.stands,
             disposition: self.disposition,
             skipped: self.skipped,
             reasons: reasons(self.reasons),

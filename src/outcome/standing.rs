@@ -7,7 +7,7 @@ use crate::{
     calendar::Date,
     claim::{Claim, ColumnKind, Row, Rows},
     history::{AccumulatorId, KeptChange, Running},
-    money::Decimal,
+    money::{Decimal, negated},
 };
 
 /// What another program decided for a claim.
@@ -30,17 +30,73 @@ pub struct Decided {
     pub received: Option<Date>,
     /// What the decision changed in the history.
     pub changes: Vec<KeptChange>,
-    /// By component: what its amount is taken back in proportion to.
+    /// By component: what it added to the base, or what its amount is taken back in proportion to.
     pub bases: Vec<Decimal>,
-    /// By limit: what the claim and those that took it back asked and got of a ceiling per claim.
-    pub per_claim: Vec<Running>,
+    /// By component: what it added to the figure that picks the band, where that isn't the base.
+    pub measures: Vec<Decimal>,
     /// What the programs that this one names had decided.
     pub elsewhere: Vec<Option<Elsewhere>>,
-    /// By component: the base that was taken back (`sum`) and the amount (`awarded`), both above zero.
-    pub taken: Vec<Running>,
+    /// What became of it by claims that took some of it back.
+    pub usage: Usage,
     /// What it took back of another claim.
     pub took: Option<Took>,
     row: usize,
+}
+
+/// What became of a claim by those that took some of it back, and what stands under ceilings that it has for itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Usage {
+    /// By component: the base (`sum`) and the amount (`awarded`) that approved and held claims took back, both above zero.
+    pub taken: Vec<Running>,
+    /// By component: the base that approved claims alone took back, and of the figure that picks the band.
+    pub gone: Vec<[Decimal; 2]>,
+    /// By limit: what the claim and those that took it back asked and got of a ceiling per claim.
+    pub per_claim: Vec<Running>,
+}
+
+impl Usage {
+    /// What was taken back of a component.
+    pub fn taken(&self, component: usize) -> Running {
+        self.taken.get(component).copied().unwrap_or(Running::ZERO)
+    }
+
+    /// What approved claims took back of a component's base, and of what picks its band.
+    pub fn gone(&self, component: usize) -> [Decimal; 2] {
+        self.gone.get(component).copied().unwrap_or_default()
+    }
+
+    /// What was asked and given of a ceiling per claim.
+    pub fn per_claim(&self, limit: usize) -> Running {
+        self.per_claim.get(limit).copied().unwrap_or(Running::ZERO)
+    }
+
+    /// Both together.
+    pub fn add(&mut self, other: &Self) {
+        add_each(&mut self.taken, &other.taken);
+        add_each(&mut self.per_claim, &other.per_claim);
+        self.gone.resize(self.gone.len().max(other.gone.len()), [Decimal::ZERO; 2]);
+        for (gone, more) in self.gone.iter_mut().zip(&other.gone) {
+            for (figure, more) in gone.iter_mut().zip(more) {
+                *figure = figure.saturating_add(*more);
+            }
+        }
+    }
+
+    /// The same given back.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        let each = |list: &[Running]| list.iter().map(|one| one.negated()).collect();
+        let gone = self.gone.iter().map(|gone| gone.map(negated)).collect();
+        Self { taken: each(&self.taken), gone, per_claim: each(&self.per_claim) }
+    }
+}
+
+fn add_each(figures: &mut Vec<Running>, added: &[Running]) {
+    figures.resize(figures.len().max(added.len()), Running::ZERO);
+    for (figure, added) in figures.iter_mut().zip(added) {
+        // INVARIANT: whoever took it back has added it to this figure exactly.
+        *figure = figure.plus(*added).unwrap_or(*figure);
+    }
 }
 
 /// What a claim took back of another one.
@@ -48,17 +104,25 @@ pub struct Decided {
 pub struct Took {
     /// The id of the other one.
     pub original: Box<str>,
-    /// By component: base and amount.
-    pub taken: Vec<Running>,
-    /// By limit: what was asked and given of a ceiling per claim.
-    pub per_claim: Vec<Running>,
+    /// How much.
+    pub usage: Usage,
 }
 
 impl Decided {
     /// What was decided, for a claim whose row is kept.
     pub fn new(content: u128, outcome: Outcome<'static>, changes: Vec<KeptChange>) -> Self {
-        let (bases, per_claim, elsewhere, taken) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { content, outcome, received: None, changes, bases, per_claim, elsewhere, taken, took: None, row: 0 }
+        Self {
+            content,
+            outcome,
+            received: None,
+            changes,
+            bases: Vec::new(),
+            measures: Vec::new(),
+            elsewhere: Vec::new(),
+            usage: Usage::default(),
+            took: None,
+            row: 0,
+        }
     }
 
     /// Whether it was decided: what was returned may come back with any content.
@@ -71,14 +135,19 @@ impl Decided {
         self.changes.iter().find(|change| change.accumulator == accumulator)
     }
 
-    /// What was taken back of a component.
-    pub fn taken(&self, component: usize) -> Running {
-        self.taken.get(component).copied().unwrap_or(Running::ZERO)
+    /// What it added to a component's base.
+    pub fn base(&self, component: usize) -> Decimal {
+        self.bases.get(component).copied().unwrap_or_default()
     }
 
-    /// What was asked and given of a ceiling per claim.
-    pub fn per_claim(&self, limit: usize) -> Running {
-        self.per_claim.get(limit).copied().unwrap_or(Running::ZERO)
+    /// What it added to the figure that picks a component's band.
+    pub fn measure(&self, component: usize) -> Decimal {
+        self.measures.get(component).copied().unwrap_or_default()
+    }
+
+    /// What a component came to, before limits.
+    pub fn amount(&self, component: usize) -> Decimal {
+        self.outcome.components.get(component).copied().unwrap_or_default()
     }
 }
 
@@ -112,26 +181,10 @@ impl Standing {
         self.claims.insert(id.into(), decided);
     }
 
-    /// Adds what a claim took back of another one.
-    pub fn take_back(&mut self, took: &Took) {
-        if let Some(decided) = self.claims.get_mut(&took.original) {
-            add_each(&mut decided.taken, took.taken.iter().copied());
-            add_each(&mut decided.per_claim, took.per_claim.iter().copied());
+    /// Adds to what became of a claim.
+    pub fn use_up(&mut self, id: &str, usage: &Usage) {
+        if let Some(decided) = self.claims.get_mut(id) {
+            decided.usage.add(usage);
         }
-    }
-
-    /// Gives back what a claim took that leaves now.
-    pub fn give_back(&mut self, took: &Took) {
-        let back = |list: &[Running]| list.iter().map(|taken| taken.negated()).collect();
-        let Took { original, taken, per_claim } = took;
-        self.take_back(&Took { original: original.clone(), taken: back(taken), per_claim: back(per_claim) });
-    }
-}
-
-fn add_each(figures: &mut Vec<Running>, added: impl ExactSizeIterator<Item = Running>) {
-    figures.resize(figures.len().max(added.len()), Running::ZERO);
-    for (figure, added) in figures.iter_mut().zip(added) {
-        // INVARIANT: whoever took it back has added it to this figure exactly.
-        *figure = figure.plus(added).unwrap_or(*figure);
     }
 }

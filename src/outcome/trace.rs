@@ -212,6 +212,8 @@ pub struct ComponentStep<'a> {
     pub when: Option<bool>,
     /// The values it looked at.
     pub seen: &'a [Seen<'a>],
+    /// Whether what it is worked out from is private, and isn't here.
+    pub hidden: bool,
     /// The amount before it was rounded; `None` under a schedule.
     pub exact: Option<Decimal>,
     /// The schedule's arithmetic, where there is one.
@@ -281,6 +283,8 @@ pub struct LimitStep<'a> {
     pub place: &'a Place,
     /// The values of the key.
     pub key: &'a [Seen<'a>],
+    /// Whether the ceiling is private.
+    pub hidden: bool,
     /// The ceiling.
     pub max: Decimal,
     /// What the claim asks of it.

@@ -1,13 +1,13 @@
 //! The check of a whole definition: all problems at once, and a [`Program`] only if there is none.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     Program, allocation, claim, component,
     context::Context,
     cost, derived,
     fields::Fields,
-    identity, layer, limit, neighbour, param, rule, table, total,
+    identity, layer, limit, neighbour, param, private, rule, table, total,
     yaml::{Node, Text},
 };
 use crate::{
@@ -72,7 +72,7 @@ pub fn check(
     let form = checker.finish(findings);
     let rules_hash = hash(root, script_texts, &form);
     let claim = claim?;
-    let private = private(&claim, &tables, &derived);
+    let private = private::figures(&claim, &tables, &totals, &derived, &components);
     let program = Program {
         identification: identification?,
         claim,
@@ -102,22 +102,6 @@ struct Sections<'n> {
     eligibility: &'n [(Text, Node)],
     limits: &'n [(Text, Node)],
     flags: &'n [(Text, Node)],
-}
-
-/// The figures that are private, or worked out from one that is.
-fn private(claim: &claim::ClaimPlan, tables: &[table::Table], derived: &[derived::Derived]) -> BTreeSet<Read> {
-    let is_private = |(number, field): (usize, &claim::Field)| field.private.then_some(number);
-    let mut private: BTreeSet<Read> = claim.fields.iter().enumerate().filter_map(is_private).map(Read::Field).collect();
-    for (table, plan) in tables.iter().enumerate() {
-        let columns = plan.fields.iter().enumerate().filter_map(is_private);
-        private.extend(columns.map(|column| Read::TableCell { table, column }));
-    }
-    for (number, figure) in derived.iter().enumerate() {
-        if figure.value.reads().iter().any(|(_, read)| private.contains(read)) {
-            private.insert(Read::Derived(number));
-        }
-    }
-    private
 }
 
 fn warn_of_unused(

@@ -18,6 +18,7 @@ mod limit;
 mod name;
 mod neighbour;
 mod param;
+mod private;
 mod rule;
 mod schedule;
 mod table;

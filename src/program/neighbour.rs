@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Program,
+    Identity, Program,
     context::Context,
     fields::{Fields, texts},
     identity::ProgramName,
@@ -165,6 +165,17 @@ pub fn run_order(programs: &[&Program], findings: &mut Findings) -> Option<Vec<u
             let (first, own) = (&named.program, &program.identification.name);
             wrong(finding.help(format!("what it decides counts here: name both, `meed dry-run {first} {own} …`")));
         }
+        for named in program.neighbours.named() {
+            let other = position(named).and_then(|at| order.get(at)).and_then(|number| programs.get(*number));
+            if other.is_some_and(|other| id_shape(other) != id_shape(program)) {
+                let message = format!("`{}` identifies claims by other fields than this program", named.program);
+                let finding = Diagnostic::error(Code::ProgramOrder, &named.place, message);
+                wrong(
+                    finding
+                        .help("claims are the same where their ids are: give both programs an `id` of the same fields"),
+                );
+            }
+        }
         let later = |named: &&Named| position(named).is_some_and(|position| position > place_in_order);
         for named in program.neighbours.requires.iter().filter(later) {
             let message = format!("`{}` runs after this program, which requires it", named.program);
@@ -173,4 +184,11 @@ pub fn run_order(programs: &[&Program], findings: &mut Findings) -> Option<Vec<u
         }
     }
     fits.then_some(order)
+}
+
+/// The types of the fields that an id is made of, in their order; nothing where it is the content.
+fn id_shape(program: &Program) -> Vec<Type> {
+    let Identity::Fields(fields) = &program.claim.id else { return Vec::new() };
+    let fields = fields.iter().filter_map(|field| program.claim.fields.get(*field));
+    fields.map(|field| field.kind.kind()).collect()
 }

@@ -68,6 +68,8 @@ struct JsonAwards {
     by_component: serde_json::Map<String, serde_json::Value>,
     /// What was taken back of claims that were corrected; not in the total.
     reversed: String,
+    /// The total less what was taken back.
+    net: String,
     by_cost_centre: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -118,12 +120,12 @@ impl Summary {
         for flag in outcome.flags.iter() {
             count(&mut self.flags, &flag.code);
         }
+        for ((_, sum), part) in self.centres.iter_mut().zip(outcome.allocation.iter()) {
+            *sum = add(*sum, *part)?;
+        }
         if outcome.disposition == Disposition::Approved {
             for ((_, sum), component) in self.components.iter_mut().zip(outcome.components.iter()) {
                 *sum = add(*sum, *component)?;
-            }
-            for ((_, sum), part) in self.centres.iter_mut().zip(outcome.allocation.iter()) {
-                *sum = add(*sum, *part)?;
             }
             for cut in outcome.cuts.iter() {
                 if let Some(sum) = tally(&mut self.cuts, &cut.code) {
@@ -160,6 +162,7 @@ impl Summary {
                 pending: amount(&self.pending),
                 by_component: by_component.collect(),
                 reversed: amount(&self.reversed),
+                net: amount(&self.award.saturating_sub(self.reversed)),
                 by_cost_centre: by_centre.collect(),
             },
             reasons: by_code(&self.reasons),
@@ -200,7 +203,8 @@ impl Summary {
             row(&format!("  cut by {code}"), amount(negated(sum)), "");
         }
         if !self.reversed.is_zero() {
-            row("taken back", amount(negated(self.reversed)), "of claims that were corrected");
+            row("taken back", amount(self.reversed), "of claims that were corrected");
+            row("net", amount(self.award.saturating_sub(self.reversed)), &self.unit);
         }
         for (centre, sum) in &self.centres {
             row(&format!("  borne by {centre}"), amount(*sum), "");

@@ -63,10 +63,16 @@ award:
   alone:
     base: claim.net
     tiers: { kind: incremental, bands: [ { from: 0, rate: 0.5%, flat: 1.00 }, { above: 500, rate: 1% } ] }
+  steep:
+    base: claim.net
+    measure: claim.units
+    per: [participant, month]
+    tiers: { kind: retroactive, bands: [ { from: 0, rate: 0.5%, flat: 2.00 }, { from: 6, rate: 2% } ] }
   bonus:
     base: claim.units
     amount: claim.units * 1.25
 limits:
+  CLAIM_CAP: { of: [bonus], per: [claim], max: 7, then: cut }
   CAP: { of: [rebate], per: [participant, quarter], max: 120, then: cut }
   BONUS_CAP: { of: [bonus], per: [participant, year], max: 60, then: cut }
 ";
@@ -212,6 +218,60 @@ proptest! {
         let back = decide(&desk, &mut past, &rows);
         prop_assert!(back.iter().all(|outcome| outcome.reasons.is_empty()), "{back:?}");
         prop_assert_eq!(sum(before.iter().chain(&back).map(|outcome| outcome.award)), Decimal::ZERO);
+    }
+
+    /// Whatever comes again, is corrected or taken back in whichever order: of no claim more is taken back than it was
+    /// awarded, and what was paid in all is what the last versions alone would have been paid.
+    #[test]
+    fn what_was_paid_is_what_the_last_versions_would_be_paid(
+        claims in prop::collection::vec(version(&["pay"]), 1..5),
+        again in prop::collection::vec((any::<prop::sample::Index>(), 1..5_u32), 1..8),
+    ) {
+        let desk = Desk::new(DEFINITION);
+        let (mut past, mut alone) = (remembering(&desk), remembering(&desk));
+        let mut paid = sum(decide(&desk, &mut past, &file(claims.iter().enumerate())).iter().map(Outcome::net));
+        let mut last: BTreeMap<usize, String> = BTreeMap::new();
+        for (index, fifths) in again {
+            let number = index.index(claims.len());
+            let version = &claims[number];
+            let net = Decimal::new(version.cents * i64::from(fifths) / 5, 2);
+            let units = version.units * fifths / 5;
+            // One return for each claim, which later ones correct.
+            let row = format!("R-{number:02},P,2027-03-01,-{net},-{units},pay,C-{number:02}\n");
+            paid = add(paid, sum(decide(&desk, &mut past, &format!("{HEADER}{row}")).iter().map(Outcome::net))).unwrap();
+            last.insert(number, row);
+        }
+        let rows: String = last.values().map(String::as_str).collect();
+        let first = sum(decide(&desk, &mut alone, &file(claims.iter().enumerate())).iter().map(Outcome::net));
+        let then = sum(decide(&desk, &mut alone, &format!("{HEADER}{rows}")).iter().map(Outcome::net));
+        prop_assert_eq!(paid, add(first, then).unwrap());
+        prop_assert_eq!(probe(&desk, &mut past), probe(&desk, &mut alone));
+    }
+
+    /// A claim that is corrected after some of it was taken back stands as if it had been so from the start.
+    #[test]
+    fn a_correction_after_a_return_is_as_if_it_had_been_so_from_the_start(
+        claims in prop::collection::vec(version(&["pay"]), 1..4),
+        index in any::<prop::sample::Index>(),
+        more in 0..50_000_i64,
+    ) {
+        let desk = Desk::new(DEFINITION);
+        let number = index.index(claims.len());
+        let corrected = Version { cents: claims[number].cents + more, units: claims[number].units + 1, ..claims[number].clone() };
+        let half = claims[number].units / 2;
+        let row = format!("R-1,P,2027-03-01,-{},-{half},pay,C-{number:02}\n", Decimal::new(claims[number].cents / 2, 2));
+        let back = format!("{HEADER}{row}");
+        let (mut past, mut alone) = (remembering(&desk), remembering(&desk));
+        let mut paid = decide(&desk, &mut past, &file(claims.iter().enumerate()));
+        paid.extend(decide(&desk, &mut past, &back));
+        paid.extend(decide(&desk, &mut past, &file([(number, &corrected)])));
+        let mut last: BTreeMap<usize, &Version> = claims.iter().enumerate().collect();
+        last.insert(number, &corrected);
+        let mut expected = decide(&desk, &mut alone, &file(last));
+        expected.extend(decide(&desk, &mut alone, &back));
+        // What is taken back in proportion was so of the older version: at most the part of one unit and its rounding.
+        let (paid, expected) = (sum(paid.iter().map(Outcome::net)), sum(expected.iter().map(Outcome::net)));
+        prop_assert!((paid - expected).abs() <= Decimal::new(130, 2), "{paid} {expected}");
     }
 
     /// The parts of an award add up to it, and none is more than a unit away from its exact share.

@@ -11,6 +11,7 @@ use crate::{
     engine::{decide::decide, decider::Decider},
     money::Decimal,
     outcome::{Aim, Disposition, EngineReason, Observer, Outcome, RuleResult, Step},
+    script::Read,
 };
 
 /// How often a claim is decided again at most.
@@ -67,6 +68,11 @@ impl<'a> Again<'a> {
         let earned = steps.iter().any(|step| matches!(step, Step::Component(component) if !component.amount.is_zero()));
         let before = Verdict::new(outcome, None);
         Self { decider, known, claim, id, left: MAX_DECISIONS, before, earned }
+    }
+
+    /// Whether a field is private, and isn't shown.
+    pub(super) fn hides(&self, field: usize) -> bool {
+        self.decider.hides(Read::Field(field))
     }
 
     /// What would become of the claim, where the change does what is asked and makes nothing worse.

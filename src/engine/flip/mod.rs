@@ -56,8 +56,9 @@ impl Search<'_> {
     /// and the award.
     fn answers(&mut self, program: &Program, question: &Question<'_>) -> Vec<Flip> {
         for fields in [&question.reach.near, &question.reach.far] {
-            let open = fields.iter().filter(|field| may_change(program, **field));
-            let found: Vec<Flip> = open.flat_map(|field| self.in_field(program, question, *field)).collect();
+            let may = |field: &&usize| may_change(program, **field) && !self.again.hides(**field);
+            let open: Vec<usize> = fields.iter().filter(may).copied().collect();
+            let found: Vec<Flip> = open.iter().flat_map(|field| self.in_field(program, question, *field)).collect();
             if !found.is_empty() {
                 return found;
             }

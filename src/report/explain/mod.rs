@@ -61,24 +61,26 @@ impl Page<'_> {
             Disposition::Rejected => self.line("Awarded nothing:"),
         }
         self.corrected(outcome);
-        if !payee.is_empty() && payee != participant {
-            self.line(&format!("Payable to {payee}."));
-        }
-        if let Some(received) = outcome.received {
-            self.line(&format!("Received {received}."));
-        }
         for reason in outcome.reasons.iter().chain(outcome.flags.iter()) {
             let words = if reason.message.is_empty() { String::new() } else { format!(": {}", reason.message) };
             self.line(&format!("  {} ({}){words}", reason.code, reason.effect()));
         }
-        if let (Some(claimed), Some(variance)) = (outcome.claimed, outcome.variance()) {
+        let is_shown = |field| self.names || !self.program.private.contains(&Read::Field(field));
+        let claimed = outcome.claimed.filter(|_| plan.claimed.is_some_and(is_shown));
+        if let (Some(claimed), Some(variance)) = (claimed, outcome.variance()) {
             let beside = match variance.cmp(&Decimal::ZERO) {
-                _ if outcome.skipped => String::new(),
+                _ if !matches!(outcome.disposition, Disposition::Approved | Disposition::Held) => String::new(),
                 std::cmp::Ordering::Equal => ", as worked out".to_owned(),
                 std::cmp::Ordering::Greater => format!(", {} more than worked out", self.exact(variance)),
                 std::cmp::Ordering::Less => format!(", {} less than worked out", self.exact(negated(variance))),
             };
             self.line(&format!("Claimed {}{beside}.", self.exact(claimed)));
+        }
+        if !payee.is_empty() && payee != participant {
+            self.line(&format!("Payable to {payee}."));
+        }
+        if let Some(received) = outcome.received {
+            self.line(&format!("Received first on {received}."));
         }
         for cut in outcome.cuts.iter() {
             let (amount, words) = match cut.amount.is_sign_negative() {
@@ -159,6 +161,9 @@ impl Page<'_> {
         let amount = if step.when == Some(false) { "not due".to_owned() } else { self.amount(step.amount) };
         self.entry(step.name, &format!("{amount}, {}", step.place.path_and_line()));
         self.seen(step.seen);
+        if step.hidden {
+            self.remark("what it is worked out from is private");
+        }
         if let Some(exact) = step.exact
             && exact != step.amount
         {
@@ -175,6 +180,10 @@ impl Page<'_> {
             result => result_word(result, "within the ceiling"),
         };
         self.entry(step.code, &format!("{word}, {}", step.place.path_and_line()));
+        if step.hidden {
+            self.remark(&format!("asks {} of a ceiling that is private", self.amount(step.asked)));
+            return;
+        }
         let key: Vec<String> = step.key.iter().map(|seen| plain_value(&seen.value.into())).collect();
         let of = if key.is_empty() { String::new() } else { format!(" for {}", key.join(", ")) };
         self.remark(&format!(
