@@ -218,7 +218,7 @@ impl<'a> Assessment<'a, '_> {
         if stands {
             // What is held gives nothing back of a ceiling: if it is rejected, that was never free.
             let held = disposition == Disposition::Held;
-            let limits = self.limit_changes.iter().filter(|change| !(held && change.delta.awarded.is_sign_negative()));
+            let limits = self.limit_changes.iter().filter(|change| !(held && change.delta.sum < Decimal::ZERO));
             changes.extend(limits.copied());
         }
         changes

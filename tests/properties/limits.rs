@@ -35,6 +35,16 @@ impl Use {
         grant
     }
 
+    /// What is held gives nothing back of the ceiling.
+    fn grant_unless_it_frees(&mut self, held: bool, ask: Decimal, max: Decimal) -> Decimal {
+        let before = *self;
+        let grant = self.grant(ask, max);
+        if held && ask < Decimal::ZERO {
+            *self = before;
+        }
+        grant
+    }
+
     /// Whether the ask would pass the ceiling.
     fn would_pass(&self, ask: Decimal, max: Decimal) -> bool {
         Self { ..*self }.grant(ask, max) != ask
@@ -82,14 +92,15 @@ proptest! {
                 prop_assert!(outcome.cuts.is_empty() && granted(&outcome).is_zero());
                 continue;
             }
+            let held = outcome.disposition == Disposition::Held;
             let (bonus, rebate) = (outcome.components[0], outcome.components[1]);
             let bonus_use = uses.entry(purchase.key("claim.region, month")).or_default();
-            let bonus_left = bonus_use.grant(bonus, bonus_cap);
+            let bonus_left = bonus_use.grant_unless_it_frees(held, bonus, bonus_cap);
             prop_assert!(bonus_use.granted <= bonus_cap);
             prop_assert_eq!(cut_by(&outcome, "BONUS_CAP"), subtract(bonus, bonus_left).unwrap());
             let asked = add(bonus_left, rebate).unwrap();
             let all_use = uses.entry(purchase.key("participant, year")).or_default();
-            let left = all_use.grant(asked, all_cap);
+            let left = all_use.grant_unless_it_frees(held, asked, all_cap);
             prop_assert!(all_use.granted <= all_cap);
             prop_assert_eq!(cut_by(&outcome, "ALL_CAP"), subtract(asked, left).unwrap());
             prop_assert_eq!(granted(&outcome), left);
@@ -121,8 +132,9 @@ proptest! {
             let first = uses.entry(purchase.key("claim.region, quarter")).or_default();
             let passes = first.would_pass(asked, first_cap);
             prop_assert_eq!(outcome.reasons.iter().any(|reason| reason.code == "FIRST"), passes);
+            let held = passes || purchase.fate != "plain";
             if !passes {
-                first.grant(asked, first_cap);
+                first.grant_unless_it_frees(held, asked, first_cap);
                 prop_assert!(first.granted <= first_cap);
             }
             if passes && then == "reject" {
@@ -130,11 +142,10 @@ proptest! {
                 prop_assert!(granted(&outcome).is_zero());
                 continue;
             }
-            let held = passes || purchase.fate != "plain";
             prop_assert_eq!(outcome.disposition == Disposition::Held, held);
             let second = uses.entry(purchase.key("participant")).or_default();
             let before = *second;
-            let left = second.grant(asked, second_cap);
+            let left = second.grant_unless_it_frees(held, asked, second_cap);
             prop_assert_eq!(granted(&outcome), left);
             if passes {
                 *second = before;
