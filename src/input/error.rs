@@ -97,6 +97,16 @@ pub enum InputError {
         /// The names that the file has.
         header: Vec<String>,
     },
+    /// The first line is a claim's: its cells, which may be private, are not shown.
+    #[error("`{file}` has no header: line {line} holds a row, not the names of columns")]
+    NoHeader {
+        /// The file's name.
+        file: String,
+        /// The line where the header would be.
+        line: u64,
+        /// The columns that are wanted.
+        wanted: Vec<String>,
+    },
     /// A column stands twice in the header, so that either could be meant.
     #[error("`{file}` has the column `{column}` twice in its header on line {line}{}", under(.headers))]
     ColumnTwice {
@@ -169,7 +179,7 @@ impl InputError {
             Self::Workbook { .. } => Code::Workbook,
             Self::Utf16 { .. } => Code::Utf16,
             Self::Empty { .. } => Code::EmptyFile,
-            Self::MissingColumns { .. } => Code::ColumnMissing,
+            Self::MissingColumns { .. } | Self::NoHeader { .. } => Code::ColumnMissing,
             Self::ColumnTwice { .. } => Code::ColumnTwice,
             Self::NothingToRename { .. } => Code::NothingToRename,
             Self::TooManyColumns { .. } => Code::TooManyColumns,
@@ -184,6 +194,9 @@ impl InputError {
         let remedy = match self {
             Self::Unopened { .. } | Self::Interrupted { .. } => return None,
             Self::MissingColumns { missing, .. } => return Some(suggestions(missing)),
+            Self::NoHeader { wanted, .. } => {
+                return Some(format!("write the names of the columns on the first line: {}", names(wanted)));
+            }
             Self::Damaged { .. } => "ask the sender for the file again; nothing of it was used",
             Self::TooLarge { .. } | Self::TooManyRows { .. } => "split the file",
             Self::NotText { .. } => "open it in the program that wrote it and save it as CSV UTF-8",

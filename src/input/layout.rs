@@ -95,6 +95,13 @@ pub(super) fn check_missing(
     if missing.is_empty() {
         return Ok(());
     }
+    if let Some(line) = line
+        && !wanted.iter().any(|wanted| has(wanted.column))
+        && header.iter().any(|name| name.starts_with(|first: char| first.is_ascii_digit()))
+    {
+        let wanted = missing.into_iter().map(|missing| missing.column).collect();
+        return Err(InputError::NoHeader { file: file.to_owned(), line, wanted });
+    }
     Err(InputError::MissingColumns { file: file.to_owned(), line, missing, header: header.to_vec() })
 }
 

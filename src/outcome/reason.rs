@@ -179,12 +179,19 @@ impl EngineReason {
                 "The same claim came again with the same content. It is skipped: nothing is awarded twice, and its first \
                  outcome stands."
             }
-            Self::NotEffective => "The claim's date lies outside the dates between which the program is effective.",
-            Self::OriginalUnknown => {
-                "The claim says that it takes another one back, and no claim of the same participant with that id was decided before it. Correct the \
-                 id, or send the other claim first."
+            Self::NotEffective => {
+                "The claim's date lies outside the dates between which the program is effective. Correct the date, or run \
+                 the definition that was in force on it."
             }
-            Self::OriginalRejected => "The claim takes back one that was rejected, so there is nothing to take back.",
+            Self::OriginalUnknown => {
+                "The claim says that it takes another one back, and no claim of the same participant \
+                 with that id was decided before it in the order of the program. Correct the id, or send the other \
+                 claim first."
+            }
+            Self::OriginalRejected => {
+                "The claim takes back one that was rejected, so there is nothing to take back. Correct the id, or leave \
+                 the claim out."
+            }
             Self::OriginalHeld => "The claim takes back one that is held. It is held until the other one is decided.",
             Self::OriginalExceeded => {
                 "The claim takes back more than is left of the other one: a base larger than what it and others before it counted, \
@@ -195,10 +202,12 @@ impl EngineReason {
                  the other one is decided."
             }
             Self::Excluded => {
-                "Another program has awarded this claim, and this one excludes claims that were awarded there."
+                "Another program has awarded this claim, and this one excludes claims that were awarded there \
+                 (`excludes`). Nothing is to be done unless the other award is wrong."
             }
             Self::Required => {
-                "This program awards only claims that another one has awarded, and that one has not awarded this claim."
+                "This program awards only claims that another one has awarded, and that one has not awarded this claim \
+                 (`requires`). `meed explain` with that program says why it did not."
             }
             Self::TableConflict => {
                 "Rows of a table of which one should count match the claim, and the table's hit policy doesn't say \
