@@ -61,6 +61,9 @@ pub(super) fn engine() -> Engine {
     engine.set_fail_on_invalid_map_property(true);
     engine.set_max_expr_depths(0, 0);
     engine.set_max_call_levels(super::limit::MAX_CALL_DEPTH * 2);
+    // Where the typed form has failed, Rhai may go on and double a text into more memory than there is. No rule with a
+    // value has as much text.
+    engine.set_max_string_size(super::limit::MAX_SCRATCH_BYTES);
     engine.register_type_with_name::<Date>("date");
     engine.register_fn("==", |left: Date, right: Date| left == right);
     engine.register_fn("!=", |left: Date, right: Date| left != right);
