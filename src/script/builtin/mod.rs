@@ -41,7 +41,7 @@ pub enum Slot {
 
 impl Slot {
     /// The type, where `T` is this scalar.
-    fn kind(self, scalar: Option<Scalar>) -> Option<Type> {
+    pub(super) fn kind(self, scalar: Option<Scalar>) -> Option<Type> {
         match self {
             Self::Is(kind) => Some(kind),
             Self::T => scalar.map(|scalar| Type::Some(Base::Scalar(scalar))),

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::verdict::Class;
+use super::{
+    verdict::Class,
+    world::{CLAIM, Kind},
+};
 use crate::{
     diagnostic::Place,
     schema::Scalar,
@@ -17,18 +20,21 @@ use crate::{
 
 /// Every kind of node that the checker makes. It makes no division of whole numbers, and of a row that is always there
 /// it makes `true`.
-pub(super) const KINDS: [&str; 45] = [
+pub(super) const KINDS: [&str; 48] = [
     "nothing",
     "boolean",
     "integer",
     "decimal",
     "constant",
     "read field",
+    "read field of a list",
     "read param",
     "read total",
     "read derived",
     "read table row",
     "read table cell",
+    "read earlier",
+    "read due total",
     "read component",
     "read award.total",
     "read award.cut",
@@ -114,7 +120,10 @@ fn kind(form: &Form, node: Node) -> &'static str {
         Node::Constant(_) => "constant",
         Node::Read(read) => match read {
             Read::Presence => panic!("a row that is always there is `true`"),
-            Read::Field(_) => "read field",
+            Read::Field(field) => match CLAIM[field].1 {
+                Kind::Many(_) => "read field of a list",
+                Kind::One(_) | Kind::Maybe(_) => "read field",
+            },
             Read::Param(_) => "read param",
             Read::Total(_) => "read total",
             Read::Derived(_) => "read derived",

@@ -5,26 +5,32 @@ use std::{collections::BTreeMap, sync::Arc};
 use bumpalo::Bump;
 use rhai::Engine;
 
-use super::verdict::{Given, alike, class_of_error, class_of_reason};
+use super::{
+    verdict::{Given, alike, class_of_error, class_of_reason},
+    world::Kind::{self, Many, Maybe, One},
+};
 use crate::{
     calendar::parse_iso,
-    claim::{Cell, Claims, Constant, Value},
+    claim::{Cell, Claims, Constant, PackedList, Value},
     diagnostic::{Findings, Fragment, Place, Source},
     money::{Decimal, parse_decimal},
-    schema::{Base, Scalar, Type},
+    schema::Scalar,
     script::{Checker, Facts, Member, Read, RowType, Scope, Scripts, Vocabulary, Wanted, evaluate, oracle},
 };
 
-/// The claim's fields, with their types; those that end in `_maybe` are optional.
-const FIELDS: [(&str, Scalar); 8] = [
-    ("flag", Scalar::Boolean),
-    ("units", Scalar::Integer),
-    ("price", Scalar::Decimal),
-    ("sku", Scalar::Text),
-    ("day", Scalar::Date),
-    ("units_maybe", Scalar::Integer),
-    ("price_maybe", Scalar::Decimal),
-    ("sku_maybe", Scalar::Text),
+/// The claim's fields, with their types.
+const FIELDS: [(&str, Kind); 11] = [
+    ("flag", One(Scalar::Boolean)),
+    ("units", One(Scalar::Integer)),
+    ("price", One(Scalar::Decimal)),
+    ("sku", One(Scalar::Text)),
+    ("day", One(Scalar::Date)),
+    ("units_maybe", Maybe(Scalar::Integer)),
+    ("price_maybe", Maybe(Scalar::Decimal)),
+    ("sku_maybe", Maybe(Scalar::Text)),
+    ("sizes", Many(Scalar::Integer)),
+    ("weights", Many(Scalar::Decimal)),
+    ("proofs", Many(Scalar::Text)),
 ];
 
 /// One claim of a test.
@@ -35,6 +41,7 @@ pub(super) struct Sample {
     pub(super) price: Decimal,
     pub(super) sku: String,
     pub(super) day: crate::calendar::Date,
+    /// Whether optional fields and lists hold anything.
     pub(super) filled: bool,
 }
 
@@ -46,6 +53,7 @@ impl Sample {
 
     fn cells(&self) -> Vec<Cell<'_>> {
         let filled = |cell| if self.filled { cell } else { Cell::Empty };
+        let list = |items: &[Cell<'static>]| Cell::List(PackedList::new(items.iter().filter(|_| self.filled).cloned()));
         vec![
             Cell::Boolean(self.flag),
             Cell::Integer(self.units),
@@ -55,6 +63,9 @@ impl Sample {
             filled(Cell::Integer(self.units)),
             filled(Cell::Decimal(self.price)),
             filled(Cell::Text(&self.sku)),
+            list(&[Cell::Integer(self.units), Cell::Integer(3), Cell::Integer(-1)]),
+            list(&[Cell::Decimal(self.price), Cell::Decimal(Decimal::TWO)]),
+            list(&[Cell::Text("POD"), Cell::Text("INVOICE")]),
         ]
     }
 }
@@ -62,10 +73,8 @@ impl Sample {
 pub(super) fn vocabulary() -> Vocabulary {
     let mut vocabulary = Vocabulary::new();
     let row = vocabulary.add_row(RowType { name: "claim".into(), member_word: "field", members: BTreeMap::new() });
-    for (number, (name, scalar)) in FIELDS.iter().enumerate() {
-        let base = Base::Scalar(*scalar);
-        let kind = if name.ends_with("_maybe") { Type::Optional(base) } else { Type::Some(base) };
-        vocabulary.add_member(row, name, Member { read: Read::Field(number), kind });
+    for (number, (name, kind)) in FIELDS.iter().enumerate() {
+        vocabulary.add_member(row, name, Member { read: Read::Field(number), kind: kind.declared() });
     }
     vocabulary
 }
@@ -89,7 +98,7 @@ pub(super) fn typed(script: &str, expression: &str, sample: &Sample) -> Result<G
         let messages: Vec<String> = findings.into_sorted().into_iter().map(|finding| finding.message).collect();
         return Err(messages.join("; "));
     }
-    let mut claims = Claims::new("test", FIELDS.iter().map(|(_, scalar)| scalar.column()));
+    let mut claims = Claims::new("test", FIELDS.iter().map(|(_, kind)| kind.column()));
     claims.push(1, sample.cells(), Vec::new()).unwrap();
     let scratch = Bump::new();
     let scope = Scope {
@@ -114,11 +123,13 @@ pub(super) fn typed(script: &str, expression: &str, sample: &Sample) -> Result<G
 }
 
 fn interpreted(engine: &Engine, script: &str, expression: &str, sample: &Sample) -> Given {
-    let mut claims = Claims::new("test", FIELDS.iter().map(|(_, scalar)| scalar.column()));
+    let mut claims = Claims::new("test", FIELDS.iter().map(|(_, kind)| kind.column()));
     claims.push(1, sample.cells(), Vec::new()).unwrap();
     let names = FIELDS.iter().enumerate();
-    let cells = names.map(|(number, (name, _))| ((*name).to_owned(), Constant::from(claims.claim(0).value(number))));
-    let given = oracle::evaluate(engine, script, expression, &BTreeMap::from([("claim", Some(cells.collect()))]));
+    let scratch = Bump::new();
+    let cell = |number| Constant::from(claims.claim(0).row().value_in(number, &scratch));
+    let cells = names.map(|(number, (name, kind))| ((*name).into(), oracle::typed(&cell(number), kind.declared())));
+    let given = oracle::evaluate(engine, script, expression, &BTreeMap::from([("claim", cells.collect())]));
     given.map_err(|error| class_of_error(&error).unwrap_or_else(|| panic!("{expression}: {error}")))
 }
 
@@ -193,6 +204,17 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ("or_else(first([claim.units, 2]), 0)", "7"),
     ("sorted([3, 1, claim.units])", "[1, 3, 7]"),
     ("or_else(largest([0.5, claim.price]), 0.0)", "12.50"),
+    ("claim.proofs.contains(\"POD\")", "true"),
+    ("\"POS\" in claim.proofs", "false"),
+    ("2 in claim.weights", "true"),
+    ("claim.sizes.count()", "3"),
+    ("sum(claim.sizes)", "9"),
+    ("sum(claim.weights) / 2", "7.250"),
+    ("or_else(first(claim.proofs), \"none\")", "POD"),
+    ("claim.sizes.sorted()", "[-1, 3, 7]"),
+    ("squares(claim.sizes, 5)", "10"),
+    ("place(sorted(claim.sizes), 7)", "2"),
+    ("claim.proofs == [\"POD\", \"INVOICE\"]", "true"),
     ("band(claim.units)", "middle"),
     ("band(claim.units + 5)", "high"),
     ("less(claim.price, 0.1)", "11.250"),
@@ -234,6 +256,19 @@ fn an_empty_value_is_what_rhai_gives() {
         "or_else(claim.sku_maybe, \"none\")",
         "or_zero(claim.price_maybe)",
         "if claim.units_maybe == () { 0 } else { claim.units_maybe }",
+        "claim.proofs.contains(\"POD\") || \"POD\" in claim.proofs",
+        "count(claim.proofs)",
+        "sum(claim.sizes) + squares(claim.sizes, 5)",
+        "sum(claim.weights)",
+        "5 / (sum(claim.weights) + 3)",
+        "5 / (sum(sorted(claim.weights)) + 3)",
+        "`${-sum(claim.weights)}`",
+        "or_else(first(claim.proofs), \"none\")",
+        "largest(claim.weights) == ()",
+        "sorted(claim.sizes)",
+        "place(claim.sizes, 7)",
+        "claim.sizes == sorted(claim.sizes)",
+        "claim.proofs == [\"POD\"]",
     ] {
         let typed = typed(SCRIPT, expression, &sample).unwrap_or_else(|trouble| panic!("{expression}: {trouble}"));
         let interpreted = interpreted(&engine, SCRIPT, expression, &sample);

@@ -11,6 +11,7 @@ use rhai::{Dynamic, Map};
 use super::{
     dynamic,
     part::{Part, When},
+    typed,
     verdict::{Given, class_of_reason},
     world::cell,
 };
@@ -20,6 +21,7 @@ use crate::{
     money::{Decimal, add},
     outcome::{FoundRow, Outcome, RuleResult, Step, Trace},
     program::{Hit, Program, Table},
+    schema::{Base, Type},
     script::{Found, Read, Scope, evaluate},
 };
 
@@ -224,46 +226,49 @@ impl<'p> Known<'p> {
     }
 
     pub(super) fn rhai_scope(&self) -> rhai::Scope<'static> {
-        let map = |cells: Vec<(&str, Constant)>| -> Dynamic {
-            cells.iter().map(|(name, value)| ((*name).into(), dynamic(value))).collect::<Map>().into()
+        let map = |cells: Vec<(&str, Dynamic)>| -> Dynamic {
+            cells.into_iter().map(|(name, value)| (name.into(), value)).collect::<Map>().into()
         };
         let program = self.program;
         let fields = program.claim.fields.iter().enumerate();
         let scratch = Bump::new();
         let cell = |number| Constant::from(self.claim.row().value_in(number, &scratch));
-        let fields = fields.map(|(number, field)| (field.name.as_str(), cell(number)));
+        let fields = fields.map(|(number, field)| (field.name.as_str(), typed(&cell(number), field.kind.kind())));
         let mut scope = rhai::Scope::new();
         scope.push_dynamic("counted_on", dynamic(&Constant::Date(self.date)));
         scope.push_dynamic("received_first", dynamic(&self.received.map_or(Constant::Nothing, Constant::Date)));
         scope.push_dynamic("claim", map(fields.collect()));
         let params = program.params.iter().zip(&self.params);
-        scope.push_dynamic("params", map(params.map(|(param, value)| (param.name.as_str(), value.clone())).collect()));
+        scope.push_dynamic("params", map(params.map(|(param, value)| (param.name.as_str(), dynamic(value))).collect()));
         let totals = self.totals.iter();
-        let totals = totals.map(|(number, value)| (program.totals[*number].name.as_str(), value.clone()));
+        let totals = totals.map(|(number, value)| (program.totals[*number].name.as_str(), dynamic(value)));
         scope.push_dynamic("totals", map(totals.collect()));
         for (number, value) in &self.derived {
-            scope.push_dynamic(program.derived[*number].name.as_str(), dynamic(value));
+            let derived = &program.derived[*number];
+            scope.push_dynamic(derived.name.as_str(), typed(value, derived.value.kind()));
         }
         for (table, gave) in program.tables.iter().zip(&self.tables) {
-            let cells = |value: &dyn Fn(usize) -> Constant| {
+            let cells = |value: &dyn Fn(usize) -> Dynamic| {
                 let fields = table.fields.iter().enumerate();
                 map(fields.map(|(column, field)| (field.name.as_str(), value(column))).collect())
             };
             let given = match gave {
                 Gave::Nothing => Dynamic::UNIT,
-                Gave::Row(rows) => cells(&|column| rows.claim(0).row().value_in(column, &scratch).into()),
-                Gave::Lists(lists) => cells(&|column| lists[column].clone()),
+                Gave::Row(rows) => cells(&|column| dynamic(&rows.claim(0).row().value_in(column, &scratch).into())),
+                Gave::Lists(lists) => {
+                    cells(&|column| typed(&lists[column], Type::Some(Base::List(table.fields[column].kind.scalar))))
+                }
                 Gave::Figure(figure) => dynamic(figure),
             };
             scope.push_dynamic(table.name.as_str(), given);
         }
         let components = program.components.iter().zip(&self.components);
-        let mut award: Vec<(&str, Constant)> =
-            components.map(|(one, amount)| (one.name.as_str(), Constant::Decimal(*amount))).collect();
-        award.extend([("total", Constant::Decimal(self.total)), ("cut", Constant::Decimal(self.cut))]);
+        let mut award: Vec<(&str, Dynamic)> =
+            components.map(|(one, amount)| (one.name.as_str(), (*amount).into())).collect();
+        award.extend([("total", self.total.into()), ("cut", self.cut.into())]);
         scope.push_dynamic("award", map(award));
         let names = program.neighbours.earlier.iter().map(|(name, _)| name.as_str());
-        let earlier = names.zip(&self.earlier).map(|(name, sum)| (name, Constant::Decimal(*sum)));
+        let earlier = names.zip(&self.earlier).map(|(name, sum)| (name, (*sum).into()));
         scope.push_dynamic("earlier", map(earlier.collect()));
         scope
     }

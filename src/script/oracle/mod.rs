@@ -27,11 +27,12 @@ use bumpalo::Bump;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, OptimizationLevel, Scope};
 use rust_decimal::Decimal;
 
+use self::world::SCALARS;
 use super::builtin::{BUILTINS, Builtin, Slot};
 use crate::{
     calendar::Date,
     claim::{Constant, Value},
-    schema::{Scalar, Type},
+    schema::{Base, Scalar, Type},
 };
 
 /// Compares rules made of any bytes with Rhai; panics where they differ. Only there for `cargo fuzz`.
@@ -60,6 +61,9 @@ pub(super) fn engine() -> Engine {
     engine.set_fail_on_invalid_map_property(true);
     engine.set_max_expr_depths(0, 0);
     engine.set_max_call_levels(super::limit::MAX_CALL_DEPTH * 2);
+    // Where the typed form has failed, Rhai may go on and double a text into more memory than there is. No rule with a
+    // value has as much text.
+    engine.set_max_string_size(super::limit::MAX_SCRATCH_BYTES);
     engine.register_type_with_name::<Date>("date");
     engine.register_fn("==", |left: Date, right: Date| left == right);
     engine.register_fn("!=", |left: Date, right: Date| left != right);
@@ -98,34 +102,39 @@ fn register(engine: &mut Engine, number: usize, builtin: &'static Arc<Builtin>, 
                         other => other,
                     })
                     .collect();
-                note(number, scalar, &constants);
+                let listed = arguments.iter().find(|argument| argument.is_array()).map(|list| held(list));
+                CALLED.with_borrow_mut(|called| called.push((number, listed.or(scalar))));
                 let scratch = Bump::new();
                 let values: Vec<Value<'_>> = constants.iter().map(|constant| constant.value(&scratch)).collect();
                 let result = builtin.apply.to(&values, &scratch);
                 result
-                    .map(|value| dynamic(&value.into()))
+                    .map(|value| given(value, builtin.returns.kind(listed.or(scalar)).unwrap()))
                     .map_err(|trouble| Box::<EvalAltResult>::from(trouble.to_string()))
             });
         }
     }
 }
 
-/// Notes a call. What a list holds is not in the signature that Rhai chose by.
-fn note(number: usize, scalar: Option<Scalar>, arguments: &[Constant]) {
-    let items =
-        arguments.iter().find_map(|argument| if let Constant::List(items) = argument { Some(items) } else { None });
-    let scalar = match items.map(|items| items.first()) {
-        None => scalar,
-        Some(first) => match first {
-            Some(Constant::Boolean(_)) => Some(Scalar::Boolean),
-            Some(Constant::Integer(_)) => Some(Scalar::Integer),
-            Some(Constant::Decimal(_)) => Some(Scalar::Decimal),
-            Some(Constant::Text(_)) => Some(Scalar::Text),
-            Some(Constant::Date(_)) => Some(Scalar::Date),
-            _ => return,
-        },
-    };
-    CALLED.with_borrow_mut(|called| called.push((number, scalar)));
+/// What a list holds, which is not in the signature that Rhai chose by.
+fn held(list: &Dynamic) -> Scalar {
+    let Constant::List(items) = constant(list) else { panic!("no list: {list:?}") };
+    match items.first() {
+        Some(Constant::Boolean(_)) => Scalar::Boolean,
+        Some(Constant::Integer(_)) => Scalar::Integer,
+        Some(Constant::Decimal(_)) => Scalar::Decimal,
+        Some(Constant::Text(_)) => Scalar::Text,
+        Some(Constant::Date(_)) => Scalar::Date,
+        Some(other) => panic!("no list holds {other:?}"),
+        None => *SCALARS.iter().find(|scalar| tag(**scalar) == list.tag()).unwrap(),
+    }
+}
+
+/// What a function gives, of its type: the sum of an empty list is a zero of the type that the list would hold.
+fn given(value: Value<'_>, kind: Type) -> Dynamic {
+    match value {
+        Value::Integer(integer) if kind == Type::DECIMAL => Decimal::from(integer).into(),
+        value => typed(&value.into(), kind),
+    }
 }
 
 fn is_decimal(slot: Slot, scalar: Option<Scalar>) -> bool {
@@ -165,6 +174,20 @@ pub(super) fn dynamic(constant: &Constant) -> Dynamic {
     }
 }
 
+/// A constant of this type as Rhai keeps it, where an empty list has no type of its own.
+pub(super) fn typed(constant: &Constant, kind: Type) -> Dynamic {
+    let mut dynamic = dynamic(constant);
+    if let Type::Some(Base::List(scalar)) | Type::Optional(Base::List(scalar)) = kind {
+        dynamic.set_tag(tag(scalar));
+    }
+    dynamic
+}
+
+/// The mark of a list of these; without one there is none.
+fn tag(scalar: Scalar) -> i32 {
+    1 + scalar as i32
+}
+
 /// What Rhai keeps as a constant.
 pub(super) fn constant(dynamic: &Dynamic) -> Constant {
     if dynamic.is_unit() {
@@ -191,15 +214,11 @@ pub(super) fn evaluate(
     engine: &Engine,
     script: &str,
     expression: &str,
-    rows: &BTreeMap<&str, Option<BTreeMap<String, Constant>>>,
+    rows: &BTreeMap<&str, Map>,
 ) -> Result<Constant, Box<EvalAltResult>> {
     let mut scope = Scope::new();
     for (name, cells) in rows {
-        let row = cells.as_ref().map_or(Dynamic::UNIT, |cells| {
-            let cells: Map = cells.iter().map(|(name, value)| (name.as_str().into(), dynamic(value))).collect();
-            cells.into()
-        });
-        scope.push_dynamic(*name, row);
+        scope.push_dynamic(*name, cells.clone().into());
     }
     let (functions, expression) = (engine.compile(script)?, engine.compile_expression(expression)?);
     let whole = functions.merge(&expression);

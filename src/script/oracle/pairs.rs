@@ -12,7 +12,7 @@ use rhai::{AST, Dynamic, Engine};
 use super::{
     census::{Census, Nodes},
     exact,
-    generator::{self, Rules},
+    generator::{self, Rules, Written},
     random::Random,
     verdict::{Given, Rhai, class_of_error, class_of_reason, compare, said},
     world::{World, vocabulary},
@@ -197,13 +197,12 @@ impl Compared {
         (rule_count, claim_count): (usize, usize),
         engines: &Engines,
     ) {
-        let made = generator::rules(rules.clone(), rule_count, true);
+        let Written { with_points: made, without_points } = generator::rules(rules, rule_count);
         let mut hasher = DefaultHasher::new();
         (&made.script, &made.expressions).hash(&mut hasher);
         if !self.rules.insert(hasher.finish()) {
             return;
         }
-        let without_points = generator::rules(rules.clone(), rule_count, false);
         let ready = match ready(&made, &without_points, &engines.plain) {
             Ok(ready) => ready,
             Err(trouble) => return self.differs(name, &made, "", &format!("not ready: {trouble}")),

@@ -1,7 +1,7 @@
 //! When the typed form and Rhai's interpreter say the same.
 //!
 //! Values are the same if their types are and they print alike: the places and the sign of a decimal count. Errors are
-//! the same if they are of one class. There are four differences by intent, three of them checked against an oracle of its own:
+//! the same if they are of one class. There are three differences by intent, each checked against an oracle of its own:
 //!
 //! - Where both the subject and an argument of `a.f(b)` fail, Rhai meets the argument first and the typed form, which
 //!   takes it for `f(a, b)`, the subject. There Rhai must fail in the same way on the rule written as `f(a, b)`.
@@ -10,7 +10,9 @@
 //!   so that nothing was rounded on the way.
 //! - Where a limit of the rule language is passed that Rhai lacks, the typed form fails. Where it is the length of texts,
 //!   Rhai with that limit must fail in the same way; steps and bytes have no counterpart, and nothing is compared.
-//! - An empty list has no type in Rhai, so its sum is a whole zero there, and a decimal zero where the list's type is known.
+//!
+//! An empty list has no type in Rhai. Here it carries the type of its declaration, so that its sum is a zero of that type
+//! on both sides.
 
 use rhai::EvalAltResult;
 
@@ -76,7 +78,6 @@ pub(super) fn class_of_error(error: &EvalAltResult) -> Option<Class> {
 pub(super) fn same(one: &Constant, other: &Constant) -> bool {
     match (one, other) {
         (Constant::Decimal(one), Constant::Decimal(other)) => one.serialize() == other.serialize(),
-        (Constant::Decimal(one), Constant::Integer(0)) => one.is_zero() && one.scale() == 0,
         (Constant::List(one), Constant::List(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }

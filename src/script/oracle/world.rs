@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use bumpalo::Bump;
 use rhai::{Dynamic, Map};
 
-use super::{dynamic, random::Random};
+use super::{random::Random, typed};
 use crate::{
     calendar::{add_days, parse_iso},
-    claim::{Cell, Claims, Constant, PackedList, Value},
+    claim::{Cell, Claims, ColumnKind, Constant, PackedList, Value},
     money::{Decimal, parse_decimal},
     schema::{Base, Scalar, Type},
     script::{Found, Member, Read, RowType, Scope, Vocabulary},
@@ -45,6 +45,11 @@ pub(super) const CLAIM: Members = &[
     ("price_maybe", Maybe(Scalar::Decimal)),
     ("sku_maybe", Maybe(Text)),
     ("day_maybe", Maybe(Date)),
+    ("marks", Many(Boolean)),
+    ("sizes", Many(Integer)),
+    ("weights", Many(Scalar::Decimal)),
+    ("proofs", Many(Text)),
+    ("visits", Many(Date)),
 ];
 
 pub(super) const PARAMS: Members = &[
@@ -79,6 +84,12 @@ pub(super) const AWARD: Members = &[
     ("cut", One(Scalar::Decimal)),
 ];
 
+/// The columns of a table whose rows all count.
+pub(super) const OFFERS: Members = &[("points", Many(Integer)), ("shares", Many(Scalar::Decimal))];
+
+pub(super) const EARLIER: Members = &[("fund", One(Scalar::Decimal)), ("drive", One(Scalar::Decimal))];
+
+/// Derived figures, and as the last the total on which something is due.
 pub(super) const DERIVED: Members = &[
     ("late", One(Boolean)),
     ("after", One(Integer)),
@@ -86,24 +97,34 @@ pub(super) const DERIVED: Members = &[
     ("band", One(Text)),
     ("due", One(Date)),
     ("spare", Maybe(Scalar::Decimal)),
+    ("total", One(Scalar::Decimal)),
 ];
 
-/// The rows by name; `grid` alone may be missing.
-pub(super) const ROWS: [(&str, Members); 5] =
-    [("claim", CLAIM), ("params", PARAMS), ("totals", TOTALS), ("award", AWARD), ("grid", GRID)];
+/// The rows by name; `grid` alone may be missing. Any list may be empty.
+pub(super) const ROWS: [(&str, Members); 7] = [
+    ("claim", CLAIM),
+    ("params", PARAMS),
+    ("totals", TOTALS),
+    ("award", AWARD),
+    ("earlier", EARLIER),
+    ("offers", OFFERS),
+    ("grid", GRID),
+];
 
 impl Kind {
-    pub(super) const fn scalar(self) -> Scalar {
-        match self {
-            One(scalar) | Maybe(scalar) | Many(scalar) => scalar,
-        }
-    }
-
-    const fn declared(self) -> Type {
+    pub(super) const fn declared(self) -> Type {
         match self {
             One(scalar) => Type::Some(Base::Scalar(scalar)),
             Maybe(scalar) => Type::Optional(Base::Scalar(scalar)),
             Many(scalar) => Type::Some(Base::List(scalar)),
+        }
+    }
+
+    /// The column of a row that keeps it.
+    pub(super) const fn column(self) -> ColumnKind {
+        match self {
+            One(scalar) | Maybe(scalar) => scalar.column(),
+            Many(_) => ColumnKind::List,
         }
     }
 }
@@ -121,13 +142,16 @@ pub(super) fn vocabulary() -> Vocabulary {
                 ("award", 2) => Read::AwardTotal,
                 ("award", 3) => Read::AwardCut,
                 ("award", _) => Read::Component(number),
+                ("earlier", _) => Read::Earlier(number),
+                ("offers", _) => Read::TableCell { table: 1, column: number },
                 _ => Read::TableCell { table: 0, column: number },
             };
             vocabulary.add_member(row, member, Member { read, kind: kind.declared() });
         }
     }
     for (number, (name, kind)) in DERIVED.iter().enumerate() {
-        vocabulary.add_value(name, Member { read: Read::Derived(number), kind: kind.declared() });
+        let read = if *name == "total" { Read::DueTotal } else { Read::Derived(number) };
+        vocabulary.add_value(name, Member { read, kind: kind.declared() });
     }
     vocabulary
 }
@@ -139,6 +163,8 @@ pub(super) struct Sample {
     pub(super) params: Vec<Constant>,
     pub(super) totals: Vec<Constant>,
     pub(super) award: Vec<Constant>,
+    pub(super) earlier: Vec<Constant>,
+    pub(super) offers: Vec<Constant>,
     pub(super) grid: Option<Vec<Constant>>,
     pub(super) derived: Vec<Constant>,
 }
@@ -148,8 +174,11 @@ impl Sample {
         let mut of =
             |members: Members| members.iter().map(|(_, kind)| constant(*kind, random)).collect::<Vec<Constant>>();
         let (claim, params, totals) = (of(CLAIM), of(PARAMS), of(TOTALS));
-        let (award, grid, derived) = (of(AWARD), of(GRID), of(DERIVED));
-        Self { claim, params, totals, award, grid: (!random.one_in(3)).then_some(grid), derived }
+        let (award, earlier, offers, derived) = (of(AWARD), of(EARLIER), of(OFFERS), of(DERIVED));
+        let grid = of(GRID);
+        let claim = claim.into_iter().map(as_kept).collect();
+        let grid = (!random.one_in(3)).then_some(grid);
+        Self { claim, params, totals, award, earlier, offers, grid, derived }
     }
 
     /// The cells of a row; the table's may be missing.
@@ -159,6 +188,8 @@ impl Sample {
             "params" => Some(&self.params),
             "totals" => Some(&self.totals),
             "award" => Some(&self.award),
+            "earlier" => Some(&self.earlier),
+            "offers" => Some(&self.offers),
             _ => self.grid.as_ref(),
         }
     }
@@ -184,13 +215,13 @@ impl Sample {
         let mut scope = rhai::Scope::new();
         for (name, members) in ROWS {
             let row = self.cells(name).map_or(Dynamic::UNIT, |cells| {
-                let names = members.iter().map(|(name, _)| (*name).into());
-                names.zip(cells.iter().map(dynamic)).collect::<Map>().into()
+                let cells = members.iter().zip(cells);
+                cells.map(|((name, kind), cell)| ((*name).into(), typed(cell, kind.declared()))).collect::<Map>().into()
             });
             scope.push_dynamic(name, row);
         }
-        for ((name, _), value) in DERIVED.iter().zip(&self.derived) {
-            scope.push_dynamic(*name, dynamic(value));
+        for ((name, kind), value) in DERIVED.iter().zip(&self.derived) {
+            scope.push_dynamic(*name, typed(value, kind.declared()));
         }
         scope
     }
@@ -217,7 +248,7 @@ impl World {
     }
 
     pub(super) fn of(samples: Vec<Sample>) -> Self {
-        let kinds = |members: Members| members.iter().map(|(_, kind)| kind.scalar().column()).collect::<Vec<_>>();
+        let kinds = |members: Members| members.iter().map(|(_, kind)| kind.column()).collect::<Vec<_>>();
         let (mut claims, mut grids) = (Claims::new("test", kinds(CLAIM)), Claims::new("test", kinds(GRID)));
         for (line, sample) in (1..).zip(&samples) {
             claims.push(line, sample.claim.iter().map(cell), Vec::new()).unwrap();
@@ -230,19 +261,20 @@ impl World {
     pub(super) fn scope<'a, T>(&'a self, number: usize, scratch: &'a Bump, act: impl FnOnce(&Scope<'a, '_>) -> T) -> T {
         let sample = &self.samples[number];
         let values = |constants: &'a [Constant]| constants.iter().map(|one| one.value(scratch)).collect::<Vec<_>>();
-        let award: Vec<Decimal> = sample.award.iter().map(|one| one.value(scratch).number().unwrap()).collect();
+        let numbers = |constants: &[Constant]| constants.iter().map(|one| one.number().unwrap()).collect::<Vec<_>>();
+        let award = numbers(&sample.award);
         let grid = sample.grid.as_ref().map_or(Found::Nothing, |_| Found::Row(self.grids.claim(number).row()));
         act(&Scope {
             claim: self.claims.claim(number),
             params: &values(&sample.params),
-            tables: &[grid],
+            tables: &[grid, Found::Columns(scratch.alloc_slice_copy(&values(&sample.offers)))],
             totals: &values(&sample.totals),
             derived: &values(&sample.derived),
             components: &award[..2],
-            counted_on: crate::calendar::Date::MIN,
+counted_on: crate::calendar::Date::MIN,
             received_first: None,
-            earlier: &[],
-            due_total: Decimal::ZERO,
+            earlier: &numbers(&sample.earlier),
+            due_total: sample.derived.last().and_then(Constant::number).unwrap(),
             award_total: award[2],
             award_cut: award[3],
             scratch,
@@ -259,11 +291,26 @@ pub(super) fn cell(constant: &Constant) -> Cell<'_> {
     }
 }
 
+/// As a cell of a claim keeps it: a list of decimals without the zeros at their ends.
+fn as_kept(constant: Constant) -> Constant {
+    match constant {
+        Constant::List(items) => Constant::List(items.into_iter().map(as_kept_in_list).collect()),
+        single => single,
+    }
+}
+
+fn as_kept_in_list(constant: Constant) -> Constant {
+    match constant {
+        Constant::Decimal(decimal) => Constant::Decimal(decimal.normalize()),
+        other => other,
+    }
+}
+
 fn constant(kind: Kind, random: &mut Random) -> Constant {
     match kind {
         Maybe(_) if random.one_in(3) => Constant::Nothing,
         One(scalar) | Maybe(scalar) => single(scalar, random),
-        Many(scalar) => Constant::List((0..=random.below(4)).map(|_| single(scalar, random)).collect()),
+        Many(scalar) => Constant::List((0..random.below(5)).map(|_| single(scalar, random)).collect()),
     }
 }
 

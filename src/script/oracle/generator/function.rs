@@ -1,7 +1,7 @@
 //! Functions.
 
 use super::{Kind, Local, Maker, Names, Parameter, Signature};
-use crate::script::oracle::world::SCALARS;
+use crate::script::oracle::world::{ROWS, SCALARS};
 
 impl Maker {
     /// A function, which those made after it may call.
@@ -41,7 +41,11 @@ impl Maker {
 
     fn parameter(&mut self) -> Parameter {
         match self.random.below(3) {
-            0 => Parameter::Row(self.random.pick(&["claim", "claim", "params", "totals", "award", "grid", "grid"])),
+            0 => {
+                const OFTEN: [&str; 2] = ["claim", "grid"];
+                let rows = ROWS.iter().map(|(name, _)| *name).chain(OFTEN);
+                Parameter::Row(self.random.pick(&rows.collect::<Vec<_>>()))
+            }
             _ => Parameter::Value(self.kind()),
         }
     }

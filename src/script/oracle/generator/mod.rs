@@ -20,28 +20,34 @@ pub(super) struct Rules {
     pub(super) expressions: Vec<String>,
 }
 
-/// Rules made of choices. With `points` some built-in functions are called as `a.f(b)`; without, the same rules call each
-/// as `f(a, b)`.
-pub(super) fn rules(random: Random, expressions: usize, points: bool) -> Rules {
-    let mut maker = Maker { random, functions: Vec::new(), names: Names::default(), next: 0, points };
-    let mut script = String::new();
-    for _ in 0..=maker.random.below(4) {
-        let function = maker.function();
-        script.push_str(&function);
-    }
-    if maker.random.one_in(12) {
-        let function = maker.function_at_a_limit();
-        script.push_str(&function);
-    }
-    maker.names = Names::of_a_definition();
-    let mut made: Vec<String> = Vec::new();
-    while made.len() < expressions {
-        let expression = maker.root();
-        if !made.contains(&expression) {
-            made.push(expression);
+/// The same rules in two writings.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// With some built-in functions called as `a.f(b)`.
+    pub(super) with_points: Rules,
+    /// With each called as `f(a, b)`.
+    pub(super) without_points: Rules,
+}
+
+impl Written {
+    /// Adds an expression, unless there is one already that is the same but for points.
+    fn add(&mut self, with_points: String, without_points: String) {
+        if !self.without_points.expressions.contains(&without_points) {
+            self.with_points.expressions.push(with_points);
+            self.without_points.expressions.push(without_points);
         }
     }
-    Rules { script, expressions: made }
+}
+
+/// Rules made of choices, no two expressions of which are the same but for points.
+pub(super) fn rules(random: &Random, expressions: usize) -> Written {
+    // Both makers make the same choices, so neither may choose by what is written.
+    let (mut with, mut without) = (Maker::new(random.clone(), true), Maker::new(random.clone(), false));
+    let mut written = Written { with_points: with.script(), without_points: without.script() };
+    while written.without_points.expressions.len() < expressions {
+        written.add(with.root(), without.root());
+    }
+    written
 }
 
 /// What a function is given.
@@ -132,6 +138,25 @@ struct Maker {
 }
 
 impl Maker {
+    fn new(random: Random, points: bool) -> Self {
+        Self { random, functions: Vec::new(), names: Names::default(), next: 0, points }
+    }
+
+    /// A script, whose functions the expressions made after it call.
+    fn script(&mut self) -> Rules {
+        let mut script = String::new();
+        for _ in 0..=self.random.below(4) {
+            let function = self.function();
+            script.push_str(&function);
+        }
+        if self.random.one_in(12) {
+            let function = self.function_at_a_limit();
+            script.push_str(&function);
+        }
+        self.names = Names::of_a_definition();
+        Rules { script, expressions: Vec::new() }
+    }
+
     fn name(&mut self, start: &str) -> String {
         self.next += 1;
         format!("{start}{}", self.next)
@@ -245,5 +270,41 @@ impl Maker {
                 ),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What rules are made of besides points, brackets and commas.
+    fn letters(rules: &Rules) -> Vec<char> {
+        let mut letters: Vec<char> = rules.script.chars().collect();
+        letters.extend(rules.expressions.iter().flat_map(|expression| expression.chars()));
+        letters.retain(|symbol| !"(), .".contains(*symbol));
+        letters.sort_unstable();
+        letters
+    }
+
+    #[test]
+    fn both_writings_are_of_the_same_rules() {
+        let mut differ = 0;
+        for seed in 0..200 {
+            let Written { with_points, without_points } = rules(&Random::new(seed), 4);
+            assert_eq!(letters(&with_points), letters(&without_points), "{with_points:?}\n{without_points:?}");
+            differ += usize::from(with_points.expressions != without_points.expressions);
+        }
+        assert!(differ > 20, "{differ} of 200");
+    }
+
+    #[test]
+    fn an_expression_that_is_the_same_but_for_points_is_left_out_of_both_writings() {
+        let rules = || Rules { script: String::new(), expressions: Vec::new() };
+        let mut written = Written { with_points: rules(), without_points: rules() };
+        for (with_points, without_points) in [("(a).f()", "f(a)"), ("f(a)", "f(a)"), ("f(b)", "f(b)")] {
+            written.add(with_points.to_owned(), without_points.to_owned());
+        }
+        assert_eq!(written.with_points.expressions, ["(a).f()", "f(b)"]);
+        assert_eq!(written.without_points.expressions, ["f(a)", "f(b)"]);
     }
 }

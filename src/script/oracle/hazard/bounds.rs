@@ -1,7 +1,12 @@
 //! Bounds of time and memory.
 
+use rhai::EvalAltResult;
+
 use super::{refusal, refusal_in, value_in};
-use crate::{diagnostic::Code, script::limit};
+use crate::{
+    diagnostic::Code,
+    script::{limit, oracle},
+};
 
 fn joined(numbers: std::ops::Range<usize>, make: impl Fn(usize) -> String) -> String {
     numbers.map(make).collect::<Vec<_>>().concat()
@@ -33,6 +38,12 @@ fn a_text_that_doubles_ends_at_its_limit() {
     let script = format!("fn f(t) {{ for x in [{twenty}] {{ t = `${{t}}${{t}}`; }} len(t) }}");
     assert_eq!(value_in(&script, "f(\"ab\")"), "fails: TextLength");
     assert_eq!(value_in("fn f(t) { t += t; len(t) }", "f(\"ab\")"), "4");
+}
+
+#[test]
+fn rhai_that_goes_on_where_a_rule_has_failed_ends_at_a_limit_too() {
+    let given = oracle::engine().eval::<i64>("let t = \"ab\"; for x in 0..25 { t += t; } t.len");
+    assert!(matches!(*given.unwrap_err(), EvalAltResult::ErrorDataTooLarge(..)));
 }
 
 #[test]
