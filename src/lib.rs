@@ -52,4 +52,5 @@ pub mod program;
 pub mod report;
 pub mod schema;
 pub mod script;
+pub mod variant;
 pub mod workspace;
