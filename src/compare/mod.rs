@@ -7,12 +7,13 @@ mod total;
 
 pub use claim::{ClaimDifference, ClaimOutcome, DifferenceKind};
 pub use key::KeyDifference;
-pub use side::{Side, words};
+pub use side::{Side, each_in_words, words};
 pub use total::{Tally, Totals};
 
 use claim::{Codes, Kept, KeptClaims};
 
 use crate::{
+    engine::budgets,
     money::{Decimal, Inexact},
     outcome::Outcome,
 };
@@ -49,16 +50,17 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Result<Comparison, Inexac
     let mut codes = Codes::default();
     let mut kept = KeptClaims::new(before.claims.count(), names.len());
     let mut sums = Totals::new(before.program);
-    before.decide(&mut |outcome, left| {
+    let past = before.decide(&mut |outcome, left| {
         sums.add(outcome, left)?;
         if let Some(number) = before.claims.on_line(outcome.origin.line) {
             kept.put(number, outcome, &arranged(&names, before, left), &mut codes);
         }
         Ok(())
     })?;
+    sums.budgets = budgets(before.program, &past);
     let before_sums = std::mem::replace(&mut sums, Totals::new(after.program));
     let mut claims = Vec::new();
-    after.decide(&mut |outcome, left| {
+    let past = after.decide(&mut |outcome, left| {
         sums.add(outcome, left)?;
         let number = before.claims.on_line(outcome.origin.line);
         let earlier = number.and_then(|number| kept.get(number)).unwrap_or_else(|| Kept::nothing(names.len()));
@@ -69,6 +71,7 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Result<Comparison, Inexac
         }
         Ok(())
     })?;
+    sums.budgets = budgets(after.program, &past);
     let keys = key::sum_up(&names, before, after, &kept, &mut claims)?;
     Ok(Comparison { before: before_sums, after: sums, keys, claims })
 }

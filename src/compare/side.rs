@@ -36,7 +36,7 @@ impl Side<'_> {
             _ => Past::remembering(self.program),
         };
         for claims in self.earlier {
-            self.run(claims, &mut past, &|_, _| Depth::Codes, &mut |_| {});
+            self.run(claims, &mut past, &|_, _| Depth::Codes, false, &mut |_| {});
         }
         past
     }
@@ -46,16 +46,18 @@ impl Side<'_> {
         claims: &Claims,
         past: &mut Past,
         depth: &dyn Fn(&str, u64) -> Depth,
+        names: bool,
         sink: &mut dyn FnMut(&Outcome<'_>),
     ) {
         let Self { program, tables, awards, .. } = *self;
-        Run { program, tables, claims, awards, depth, names: false }.decide(past, &mut |outcome, _| sink(outcome));
+        Run { program, tables, claims, awards, depth, names }.decide(past, &mut |outcome, _| sink(outcome));
     }
 
-    /// Decides the claims and hands out each outcome with what limits left of its components.
-    pub(super) fn decide(&self, sink: &mut Sink<'_>) -> Result<(), Inexact> {
-        let mut result = Ok(());
-        self.run(self.claims, &mut self.past(), &|_, _| Depth::Codes, &mut |outcome| {
+    /// Decides the claims and hands out each outcome with what limits left of its components. Comes back with the past that
+    /// this leaves.
+    pub(super) fn decide(&self, sink: &mut Sink<'_>) -> Result<Past, Inexact> {
+        let (mut result, mut past) = (Ok(()), self.past());
+        self.run(self.claims, &mut past, &|_, _| Depth::Codes, false, &mut |outcome| {
             if result.is_ok() {
                 result = match outcome.cuts.is_empty() {
                     true => sink(outcome, &outcome.components),
@@ -63,7 +65,7 @@ impl Side<'_> {
                 };
             }
         });
-        result
+        result.map(|()| past)
     }
 }
 
@@ -71,14 +73,22 @@ impl Side<'_> {
 /// aren't shown.
 pub fn words(side: &Side<'_>, lines: &BTreeSet<u64>) -> BTreeMap<u64, Outcome<'static>> {
     let mut outcomes = BTreeMap::new();
-    if lines.is_empty() {
-        return outcomes;
-    }
-    let depth = |_: &str, line: u64| if lines.contains(&line) { Depth::Words } else { Depth::Codes };
-    side.run(side.claims, &mut side.past(), &depth, &mut |outcome| {
-        if lines.contains(&outcome.origin.line) {
-            outcomes.insert(outcome.origin.line, outcome.clone().into_owned());
-        }
+    each_in_words(side, lines, false, &mut |outcome| {
+        outcomes.insert(outcome.origin.line, outcome.clone().into_owned());
     });
     outcomes
+}
+
+/// Hands out the outcomes of the claims on some lines with the words of their reasons, as the run comes to them; with
+/// private figures only where `names` asks for them.
+pub fn each_in_words(side: &Side<'_>, lines: &BTreeSet<u64>, names: bool, sink: &mut dyn FnMut(&Outcome<'_>)) {
+    if lines.is_empty() {
+        return;
+    }
+    let depth = |_: &str, line: u64| if lines.contains(&line) { Depth::Words } else { Depth::Codes };
+    side.run(side.claims, &mut side.past(), &depth, names, &mut |outcome| {
+        if lines.contains(&outcome.origin.line) {
+            sink(outcome);
+        }
+    });
 }

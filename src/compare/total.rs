@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    engine::Counts,
+    engine::{Budget, Counts},
     money::{Decimal, Inexact, add},
     outcome::{Disposition, Outcome, Reason},
     program::Program,
@@ -37,6 +37,8 @@ pub struct Totals {
     pub flags: BTreeMap<String, Tally>,
     /// By the codes of limits that cut.
     pub cuts: BTreeMap<String, Tally>,
+    /// The ceilings on all awards together, with what history and claims used of them.
+    pub budgets: Vec<Budget>,
 }
 
 impl Totals {
@@ -51,6 +53,7 @@ impl Totals {
             reasons: BTreeMap::new(),
             flags: BTreeMap::new(),
             cuts: BTreeMap::new(),
+            budgets: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@
 mod allocation;
 mod assessment;
 mod award;
+mod budget;
 mod decide;
 mod decider;
 mod due;
@@ -23,6 +24,7 @@ mod settle;
 mod table;
 mod total;
 
+pub use budget::{Budget, budgets};
 pub use decide::{Decision, decide};
 pub use decider::Decider;
 pub use kept_per::KeptPer;
