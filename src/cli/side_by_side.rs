@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, program_name, together::Together};
 use crate::{
     claim::Claims,
-    compare::{Comparison, Side, compare, each_in_words},
+    compare::{ClaimDifference, ClaimOutcome, Comparison, Pair, Side},
     diagnostic::Findings,
     program::{Field, ProgramName},
     report::{ReasonWords, SideBySide, reason_words},
@@ -57,8 +57,9 @@ pub(super) fn run(asked: &Asked<'_>, session: &mut Session<'_>) -> Result<Exit, 
     let before = Side { program, tables, claims: &standard_claims, earlier: &standard_earlier, awards };
     let (program, tables) = (&changed.program, &changed.tables);
     let after = Side { program, tables, claims, earlier, awards };
-    let comparison = compare(&before, &after)?;
-    let reasons = reasons(asked, &comparison, [&before, &after]);
+    let pair = Pair::new(before, after);
+    let comparison = pair.compare()?;
+    let reasons = reasons(asked, &comparison, &pair);
     let page = SideBySide {
         program: &standard.program,
         variant: &variant.name,
@@ -114,15 +115,21 @@ fn earlier(asked: &Asked<'_>, loaded: &Loaded, session: &mut Session<'_>) -> Res
     files.map(|file| asked.claims.read_earlier(file, &loaded.program, session)).collect()
 }
 
-/// Why either side decides the claims that are shown as it does.
-fn reasons(asked: &Asked<'_>, comparison: &Comparison, sides: [&Side<'_>; 2]) -> [ReasonWords; 2] {
+/// Why either side decides the claims that are shown as it does. A side that gives no reason isn't asked.
+fn reasons(asked: &Asked<'_>, comparison: &Comparison, pair: &Pair<'_>) -> [ReasonWords; 2] {
     let shown = if asked.json { comparison.claims.len() } else { asked.most };
-    let lines: BTreeSet<u64> = comparison.claims.iter().take(shown).map(|claim| claim.line).collect();
-    sides.map(|side| {
-        let mut words = ReasonWords::new();
-        each_in_words(side, &lines, asked.names, &mut |outcome| {
-            words.insert(outcome.origin.line, reason_words(outcome));
-        });
-        words
-    })
+    let lines = |side: fn(&ClaimDifference) -> &ClaimOutcome| -> BTreeSet<u64> {
+        let claims = comparison.claims.iter().take(shown);
+        let reasoned = claims.filter(|claim| !side(claim).reasons.is_empty() || !side(claim).flags.is_empty());
+        reasoned.map(|claim| claim.line).collect()
+    };
+    let mut words = [ReasonWords::new(), ReasonWords::new()];
+    let [before, after] = &mut words;
+    pair.before_in_words(&lines(|claim| &claim.before), asked.names, &mut |outcome| {
+        before.insert(outcome.origin.line, reason_words(outcome));
+    });
+    pair.after_in_words(&lines(|claim| &claim.after), asked.names, &mut |outcome| {
+        after.insert(outcome.origin.line, reason_words(outcome));
+    });
+    words
 }

@@ -7,7 +7,7 @@ mod total;
 
 pub use claim::{ClaimDifference, ClaimOutcome, DifferenceKind};
 pub use key::KeyDifference;
-pub use side::{Side, each_in_words, words};
+pub use side::{Pair, Side, words};
 pub use total::{Tally, Totals};
 
 use claim::{Codes, Kept, KeptClaims};
@@ -46,34 +46,42 @@ impl Comparison {
 /// Lets both sides decide their claims, which are the rows of one file, and says what differs. Claims are told apart by
 /// their lines, since an id may be made of other fields on either side. Fails where a sum needs more than 28 digits.
 pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Result<Comparison, Inexact> {
-    let names = names(before, after);
-    let mut codes = Codes::default();
-    let mut kept = KeptClaims::new(before.claims.count(), names.len());
-    let mut sums = Totals::new(before.program);
-    let past = before.decide(&mut |outcome, left| {
-        sums.add(outcome, left)?;
-        if let Some(number) = before.claims.on_line(outcome.origin.line) {
-            kept.put(number, outcome, &arranged(&names, before, left), &mut codes);
-        }
-        Ok(())
-    })?;
-    sums.budgets = budgets(before.program, &past);
-    let before_sums = std::mem::replace(&mut sums, Totals::new(after.program));
-    let mut claims = Vec::new();
-    let past = after.decide(&mut |outcome, left| {
-        sums.add(outcome, left)?;
-        let number = before.claims.on_line(outcome.origin.line);
-        let earlier = number.and_then(|number| kept.get(number)).unwrap_or_else(|| Kept::nothing(names.len()));
-        let later = Kept::of(outcome, arranged(&names, after, left), &mut codes);
-        if earlier != later {
-            let before = earlier.shown(&names, &codes);
-            claims.push(difference(outcome, before, later.shown(&names, &codes)));
-        }
-        Ok(())
-    })?;
-    sums.budgets = budgets(after.program, &past);
-    let keys = key::sum_up(&names, before, after, &kept, &mut claims)?;
-    Ok(Comparison { before: before_sums, after: sums, keys, claims })
+    Pair::new(*before, *after).compare()
+}
+
+impl Pair<'_> {
+    /// Says what differs; see [`compare`].
+    pub fn compare(&self) -> Result<Comparison, Inexact> {
+        let (before, after) = (&self.before, &self.after);
+        let names = names(before, after);
+        let mut codes = Codes::default();
+        let mut kept = KeptClaims::new(before.claims.count(), names.len());
+        let mut sums = Totals::new(before.program);
+        let past = self.decide_before(&mut |outcome, left| {
+            sums.add(outcome, left)?;
+            if let Some(number) = before.claims.on_line(outcome.origin.line) {
+                kept.put(number, outcome, &arranged(&names, before, left), &mut codes);
+            }
+            Ok(())
+        })?;
+        sums.budgets = budgets(before.program, &past);
+        let before_sums = std::mem::replace(&mut sums, Totals::new(after.program));
+        let mut claims = Vec::new();
+        let past = self.decide_after(&mut |outcome, left| {
+            sums.add(outcome, left)?;
+            let number = before.claims.on_line(outcome.origin.line);
+            let earlier = number.and_then(|number| kept.get(number)).unwrap_or_else(|| Kept::nothing(names.len()));
+            let later = Kept::of(outcome, arranged(&names, after, left), &mut codes);
+            if earlier != later {
+                let before = earlier.shown(&names, &codes);
+                claims.push(difference(outcome, before, later.shown(&names, &codes)));
+            }
+            Ok(())
+        })?;
+        sums.budgets = budgets(after.program, &past);
+        let keys = key::sum_up(&names, before, after, &kept, &mut claims)?;
+        Ok(Comparison { before: before_sums, after: sums, keys, claims })
+    }
 }
 
 /// The components of both sides, those of the second first.

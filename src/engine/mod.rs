@@ -30,6 +30,7 @@ pub use decider::Decider;
 pub use kept_per::KeptPer;
 pub use known::{Awards, Known, Past};
 pub use limit::after_limits;
+pub use queue::Queue;
 pub use run::{Counts, Run, evaluate, run};
 pub use schedule::Terms;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};
