@@ -32,6 +32,10 @@ use meed::{
 const CHECKED_PHASES: [&str; 7] = ["case", "definition", "layers", "money", "neighbours", "rules", "tables"];
 /// What `meed dry-run` reads.
 const CLAIMS_PHASE: &str = "claims";
+/// What `meed dry-run` is to change; each line of `set.txt` is one `--set`.
+const SET_PHASE: &str = "set";
+/// What `meed dry-run` answers.
+const DECIDED_PHASES: [&str; 2] = [CLAIMS_PHASE, SET_PHASE];
 
 /// Codes without a fixture, each with the reason.
 const OUT_OF_REACH: [(Code, &str); 2] = [
@@ -50,8 +54,9 @@ fn every_wrong_program_is_answered_as_its_snapshot_shows() {
 }
 
 #[test]
-fn every_wrong_claims_file_is_answered_as_its_snapshot_shows() {
-    assert_all(&fixtures_of(CLAIMS_PHASE), |fixture| {
+fn every_wrong_claims_file_or_change_is_answered_as_its_snapshot_shows() {
+    let fixtures = DECIDED_PHASES.into_iter().flat_map(fixtures_of).collect::<Vec<_>>();
+    assert_all(&fixtures, |fixture| {
         let workspace = fixture.workspace();
         let given = fixture.claims(&workspace);
         let mut arguments = vec!["dry-run", "acme/rebate", "--claims", &given.path];
@@ -59,6 +64,8 @@ fn every_wrong_claims_file_is_answered_as_its_snapshot_shows() {
         if Path::new(&map).exists() {
             arguments.extend(["--map", &map]);
         }
+        let set = if fixture.phase == SET_PHASE { fixture.text("set.txt") } else { String::new() };
+        arguments.extend(set.lines().flat_map(|change| ["--set", change]));
         let answer = meed(&workspace, &arguments, &mut { given.stdin });
         fixture.assert_answer("dry-run", &format!("{}exit code: {}", answer.stderr, answer.exit));
     });
@@ -66,7 +73,7 @@ fn every_wrong_claims_file_is_answered_as_its_snapshot_shows() {
 
 #[test]
 fn every_code_that_can_be_reached_has_a_fixture() {
-    let fixtures = CHECKED_PHASES.into_iter().chain([CLAIMS_PHASE]).flat_map(fixtures_of);
+    let fixtures = CHECKED_PHASES.into_iter().chain(DECIDED_PHASES).flat_map(fixtures_of);
     let answers: String = fixtures.map(|fixture| fixture.snapshot()).collect();
     let has_fixture = |code: &Code| answers.contains(&format!("[{}]", code.id()));
     let out_of_reach: BTreeSet<Code> = OUT_OF_REACH.into_iter().map(|(code, _)| code).collect();
@@ -76,15 +83,15 @@ fn every_code_that_can_be_reached_has_a_fixture() {
 
 #[test]
 fn every_snapshot_belongs_to_a_fixture_and_holds_no_path_of_this_machine() {
-    for fixture in CHECKED_PHASES.into_iter().chain([CLAIMS_PHASE]).flat_map(fixtures_of) {
-        let command = if fixture.phase == CLAIMS_PHASE { "dry-run" } else { "check" };
+    for fixture in CHECKED_PHASES.into_iter().chain(DECIDED_PHASES).flat_map(fixtures_of) {
+        let command = if DECIDED_PHASES.contains(&fixture.phase) { "dry-run" } else { "check" };
         for file in files_in(&fixture.folder()).filter(|file| ending(file) == "snap") {
             assert_eq!(file, format!("{command}.snap"), "{fixture:?}");
         }
         assert!(!fixture.snapshot().contains(env!("CARGO_MANIFEST_DIR")), "{fixture:?}");
     }
     let phases: BTreeSet<String> = files_in(&root()).collect();
-    assert_eq!(phases, CHECKED_PHASES.into_iter().chain([CLAIMS_PHASE]).map(str::to_owned).collect());
+    assert_eq!(phases, CHECKED_PHASES.into_iter().chain(DECIDED_PHASES).map(str::to_owned).collect());
 }
 
 /// One wrong workspace.
@@ -128,7 +135,7 @@ impl Fixture {
         if workspace.exists() {
             fs::remove_dir_all(&workspace).unwrap();
         }
-        for file in files_in(&self.folder()).filter(|file| !["snap", "new"].contains(&ending(file))) {
+        for file in files_in(&self.folder()).filter(|file| !["snap", "new", "txt"].contains(&ending(file))) {
             let place = match file.as_str() {
                 "program.yaml" => "programs/acme/rebate.yaml".to_owned(),
                 "rules.rhai" => "rules/acme/rebate.rhai".to_owned(),
@@ -138,7 +145,9 @@ impl Fixture {
                 other if ["layers", "neighbours"].contains(&self.phase) && ending(other) == "yaml" => {
                     format!("programs/acme/{other}")
                 }
-                table if self.phase != CLAIMS_PHASE && ending(table) == "csv" => format!("tables/acme/{table}"),
+                table if !DECIDED_PHASES.contains(&self.phase) && ending(table) == "csv" => {
+                    format!("tables/acme/{table}")
+                }
                 other => panic!("{self:?}: {other} has no place in a workspace"),
             };
             write(&workspace.join(place), self.text(&file).as_bytes());

@@ -10,6 +10,7 @@ use super::{
     load,
     output::OutputFile,
     program_name,
+    side_by_side::{self, Asked},
     together::{Shown, Together},
 };
 use crate::{
@@ -33,9 +34,19 @@ pub(super) struct Arguments {
     /// What is printed: the summary (`table`, `json`) or the outcomes (`csv`, `jsonl`)
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Shows private fields, too, in what is said of rows that can't be read
+    /// Shows private fields, too, in what is said of rows that can't be read and of claims that change
     #[arg(long)]
     names: bool,
+    /// Changes the program for this run, and shows it side by side with the rules as they stand: `params.tolerance=50`,
+    /// `limits.CAP.max=800`, `award.rebate.tiers.bands.2.rate=3%` (counted from 1), `LATE=~` (takes the rule out)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// How many participants and claims are shown side by side
+    #[arg(long, value_name = "COUNT", default_value_t = 10, requires = "set")]
+    top: usize,
+    /// Comes back with exit code 4 where outcomes changed
+    #[arg(long, requires = "set")]
+    exit_code: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -54,6 +65,9 @@ enum Format {
 const MAX_NAMED_ROWS: usize = 10;
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    if !arguments.set.is_empty() {
+        return side_by_side::run(&side_by_side(arguments)?, session);
+    }
     let workspace = session.workspace()?;
     let mut programs = Vec::new();
     for name in &arguments.programs {
@@ -83,6 +97,27 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     }
     session.stdout.flush()?;
     Ok(Exit::Done)
+}
+
+/// What is asked where the rules are changed.
+fn side_by_side(arguments: &Arguments) -> Result<Asked<'_>, Trouble> {
+    let refuse = |message: &str, help: &str| Err(Trouble::Usage(message.to_owned(), Some(help.to_owned())));
+    let [program] = arguments.programs.as_slice() else {
+        return refuse("`--set` changes one program, and several are named", "name the one that is to be changed");
+    };
+    if arguments.out.is_some() || matches!(arguments.format, Format::Csv | Format::Jsonl) {
+        let help = "leave it out; `--format json` has every claim that changes";
+        return refuse("two sides have no single list of outcomes", help);
+    }
+    Ok(Asked {
+        program,
+        set: &arguments.set,
+        claims: &arguments.claims,
+        json: arguments.format == Format::Json,
+        names: arguments.names,
+        most: arguments.top,
+        exit_code: arguments.exit_code,
+    })
 }
 
 /// What can't be done with several programs.

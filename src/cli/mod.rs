@@ -7,6 +7,7 @@ mod explain;
 mod new;
 mod output;
 mod show;
+mod side_by_side;
 mod test;
 mod together;
 
@@ -50,6 +51,8 @@ enum Exit {
     Usage = 2,
     /// Input or environment can't be used.
     Unusable = 3,
+    /// Outcomes changed, where the exit code is to say so.
+    Changed = 4,
 }
 
 /// Decides claims by the rules of incentive programs, says why, and checks and tests these rules
@@ -64,7 +67,8 @@ struct Arguments {
 }
 
 const EXIT_HELP: &str = "Exit codes: 0 done; 1 findings (a failed check, a failing case); 2 wrong usage; \
-                         3 input or environment can't be used; 101 a bug in meed.";
+                         3 input or environment can't be used; \
+                         4 outcomes changed, with --exit-code; 101 a bug in meed.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

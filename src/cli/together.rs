@@ -47,6 +47,16 @@ impl Together {
         Self { programs, pasts: Vec::new(), awards: Awards::new() }
     }
 
+    /// Lets nothing have come before.
+    pub(super) fn begin(&mut self) {
+        self.pasts = self.programs.iter().map(|loaded| Past::new(&loaded.program)).collect();
+    }
+
+    /// What the programs that have decided awarded, for those behind them.
+    pub(super) fn awards(&self) -> &Awards {
+        &self.awards
+    }
+
     /// Lets the programs decide what came before, file by file.
     pub(super) fn decide_earlier(
         &mut self,

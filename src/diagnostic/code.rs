@@ -96,6 +96,8 @@ codes! {
         "A layer changes the currency or unit, and takes over amounts as they are written: a ceiling of 500 EUR would become one of 500 GBP. Write them in the layer, even where the figure is the same. Looked at are ceilings, flat amounts, amounts a unit, edges of bands over money, and params that one of these is; amounts inside expressions and scripts are not."
     M130 CaseProblem "a case that can't be run"
         "The case names a program, claims and perhaps what is expected of them. A column that the program doesn't read, or an expectation for a claim that isn't there, is refused, since it would test nothing."
+    M135 NothingToChange "a change of something that isn't there"
+        "`--set` and arrangements change what a definition holds: a param, a limit, a band, a rule. The path names each key on the way, with items of lists counted from 1: `award.volume_rebate.tiers.bands.2.rate`. Most often a part of it is mistyped."
     M140 ProgramOrder "programs that can't run together"
         "Programs over the same claims run by `priority`, the lowest first, each with one of its own. A program that looks at what another one awarded, excludes it or requires it runs together with it, and behind one that it requires."
     M201 ScriptSyntax "a rule that can't be parsed"

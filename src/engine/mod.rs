@@ -4,11 +4,13 @@
 mod allocation;
 mod assessment;
 mod award;
+mod budget;
 mod decide;
 mod decider;
 mod due;
 mod eligibility;
 mod flip;
+mod kept_per;
 mod key;
 mod known;
 mod limit;
@@ -23,9 +25,13 @@ mod table;
 mod taking;
 mod total;
 
+pub use budget::{Budget, budgets};
 pub use decide::{Decision, decide};
 pub use decider::Decider;
+pub use kept_per::KeptPer;
 pub use known::{Awards, Known, Original, Past};
+pub use limit::after_limits;
+pub use queue::Queue;
 pub use run::{Counts, Run, evaluate, run};
 pub use schedule::Terms;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};

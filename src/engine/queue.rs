@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The claims of a file in the order in which they are decided, by their numbers.
-pub(super) struct Queue<'p> {
+pub struct Queue<'p> {
     program: &'p Program,
     claims: &'p Claims,
     pub(super) order: Vec<u32>,
@@ -50,7 +50,7 @@ struct Place {
 
 impl<'p> Queue<'p> {
     /// The queue of the claims of a file.
-    pub(super) fn new(program: &'p Program, claims: &'p Claims) -> Self {
+    pub fn new(program: &'p Program, claims: &'p Claims) -> Self {
         let mut queue = Self {
             program,
             claims,
@@ -67,6 +67,13 @@ impl<'p> Queue<'p> {
         }
         queue.sort(places);
         queue
+    }
+
+    /// Whether a run of this program over these claims would queue them in the same way.
+    pub fn fits(&self, program: &Program, claims: &Claims) -> bool {
+        let (one, other) = (&self.program.claim, &program.claim);
+        let alike = one.id == other.id && one.order == other.order && one.date == other.date;
+        alike && one.fields.len() == other.fields.len() && std::ptr::eq(self.claims, claims)
     }
 
     /// The lines of all claims with the same id, where they differ.

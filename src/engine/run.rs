@@ -110,12 +110,22 @@ impl Run<'_> {
     /// Decides every claim in the program's order and hands out each outcome, unreadable rows last. A trace comes along where
     /// steps are wanted.
     pub fn decide(&self, past: &mut Past, sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>)) {
-        let queue = Queue::new(self.program, self.claims);
+        self.decide_in(&Queue::new(self.program, self.claims), past, sink);
+    }
+
+    /// Decides every claim of a queue that was made for the same claims, and for a program that [reads and orders them
+    /// alike](Queue::fits).
+    pub fn decide_in(
+        &self,
+        queue: &Queue<'_>,
+        past: &mut Past,
+        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
+    ) {
         let arena = Bump::new();
         let mut decider = Decider::new(self.program, self.tables, &arena);
         decider.names = self.names;
         decider.remembers |= past.standing.is_some();
-        let desk = Desk { decider, queue: &queue, awards: self.awards, depth: self.depth };
+        let desk = Desk { decider, queue, awards: self.awards, depth: self.depth };
         let mut scratch = Bump::new();
         let mut window = self.claims.empty_rows();
         let mut ahead = queue.order.as_slice();

@@ -8,6 +8,7 @@ mod finding;
 mod json_lines;
 mod reference;
 mod show;
+mod side_by_side;
 mod summary;
 mod workbook;
 
@@ -21,6 +22,7 @@ pub use finding::{as_github, as_json, as_text};
 pub use json_lines::JsonLinesWriter;
 pub use reference::{codes_page, functions_page};
 pub use show::Shown;
+pub use side_by_side::{ReasonWords, SideBySide, reason_words};
 pub use summary::Summary;
 pub use workbook::WorkbookWriter;
 

@@ -10,6 +10,7 @@ use crate::{
     input::{ColumnMap, read_claims, wanted},
     program::{self, Node, Program, ProgramName, Table, Text},
     script::Scripts,
+    variant::Variant,
 };
 
 /// A program ready to decide claims.
@@ -67,6 +68,17 @@ impl Workspace {
             Some(definition) => self.findings_of_layer(definition, own),
             None => own,
         });
+        loaded
+    }
+
+    /// Loads a program with a variant made of its definition, which loads without it. `None` if there is an error among the
+    /// findings; they point into what the variant says.
+    pub fn load_with(&self, name: &ProgramName, variant: &Variant, findings: &mut Findings) -> Option<Loaded> {
+        let mut definition = self.definition(name, findings)?;
+        definition.root = program::in_order(variant.apply(definition.root, findings)?);
+        let mut own = Findings::new();
+        let loaded = self.load_alone(&definition, &mut own);
+        findings.absorb(variant.findings(own));
         loaded
     }
 

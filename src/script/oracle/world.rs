@@ -271,7 +271,7 @@ impl World {
             totals: &values(&sample.totals),
             derived: &values(&sample.derived),
             components: &award[..2],
-counted_on: crate::calendar::Date::MIN,
+            counted_on: crate::calendar::Date::MIN,
             received_first: None,
             earlier: &numbers(&sample.earlier),
             due_total: sample.derived.last().and_then(Constant::number).unwrap(),
