@@ -89,8 +89,8 @@ proptest! {
         prop_assert_eq!(comparison.before.award, total(&runs[0]));
         prop_assert_eq!(comparison.after.award, total(&runs[1]));
         let difference = subtract(total(&runs[1]), total(&runs[0])).unwrap();
-        let of_keys: Decimal = comparison.keys.iter().map(|key| key.gain()).sum();
-        let of_claims: Decimal = comparison.claims.iter().map(|claim| claim.gain()).sum();
+        let of_keys: Decimal = comparison.keys.iter().map(meed::compare::KeyDifference::gain).sum();
+        let of_claims: Decimal = comparison.claims.iter().map(meed::compare::ClaimDifference::gain).sum();
         prop_assert_eq!((of_keys, of_claims), (difference, difference));
         for totals in [&comparison.before, &comparison.after] {
             let components: Decimal = totals.components.iter().map(|(_, sum)| *sum).sum();
