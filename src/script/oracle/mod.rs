@@ -11,7 +11,9 @@ mod hazard;
 #[cfg(test)]
 mod known;
 mod pairs;
+#[cfg(test)]
 mod part;
+#[cfg(test)]
 mod programs;
 mod random;
 #[cfg(test)]
