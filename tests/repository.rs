@@ -149,6 +149,14 @@ fn each_outside_package_is_used_in_its_place() {
 }
 
 #[test]
+fn only_the_reader_of_revisions_starts_a_process() {
+    for (_, path, code) in library() {
+        let starts = code.contains("process::Command") || code.contains("Command::new");
+        assert!(!starts || path == Path::new("workspace/revision.rs"), "{} starts a process", path.display());
+    }
+}
+
+#[test]
 fn files_stay_readable() {
     for (_, path, code) in sources() {
         let lines = code.lines().count();
