@@ -41,6 +41,7 @@ pub mod calendar;
 pub mod cases;
 pub mod claim;
 pub mod cli;
+pub mod compare;
 pub mod diagnostic;
 pub mod engine;
 pub mod history;

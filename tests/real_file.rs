@@ -18,10 +18,12 @@ use std::{
 
 use flate2::read::GzDecoder;
 use meed::{
+    compare::{DifferenceKind, KeyDifference, Side, compare},
     diagnostic::Findings,
-    engine::{Past, run},
+    engine::{Awards, Past, run},
     input::{ColumnMap, read_claims, wanted},
     outcome::{Depth, Disposition, Outcome},
+    program::Program,
     report::{CommaWriter, OutcomeColumns, OutcomeWriter},
     workspace::{Loaded, Workspace},
 };
@@ -139,6 +141,60 @@ fn every_customer_and_quarter_is_awarded_the_rebate_on_its_approved_total() {
         assert_eq!(decided.awards[key], *rebate, "{key:?}");
     }
     assert!(expected.values().filter(|rebate| !rebate.is_zero()).count() > 1_000, "most keys earn nothing");
+}
+
+/// Quarters whose approved totals lie in the moved band are paid more, others only at other times.
+#[test]
+fn a_band_that_moves_is_compared_to_the_penny() {
+    let Some(bytes) = real_file() else { return };
+    let standard = load("giftware/trade-rebate");
+    let moved = moved(&standard);
+    let wanted = wanted(&standard.program.claim.fields);
+    let claims = read_claims("real.csv", &*bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap().claims;
+    let (awards, tables) = (Awards::new(), &standard.tables);
+    let [before, after] = [&standard.program, &moved].map(|program| {
+        let (claims, awards) = (&claims, &awards);
+        Side { program, tables, claims, earlier: &[], awards }
+    });
+    let comparison = compare(&before, &after).unwrap();
+    let runs = [&before, &after].map(|side| {
+        let (mut sum, mut past) = (Decimal::ZERO, Past::new(side.program));
+        run(side.program, tables, &mut past, &claims, &|_, _| Depth::Codes, &mut |outcome, _| sum += outcome.award);
+        sum
+    });
+    assert_eq!([comparison.before.award, comparison.after.award], runs);
+    let gains: Decimal = comparison.keys.iter().map(KeyDifference::gain).sum();
+    assert!(gains == runs[1] - runs[0] && gains > Decimal::ZERO);
+    let expected: BTreeMap<Vec<String>, Decimal> = rebates(&bytes)
+        .into_iter()
+        .filter(|(_, rebate)| *rebate >= Decimal::from(40) && *rebate < Decimal::from(50))
+        .map(|((customer, quarter), rebate)| (vec![customer, quarter], rebate))
+        .collect();
+    let shown: BTreeMap<Vec<String>, Decimal> = comparison
+        .keys
+        .iter()
+        .map(|key| (key.key.iter().map(|(_, value)| value.clone()).collect(), key.before))
+        .collect();
+    assert_eq!(shown, expected);
+    let mut retimed: BTreeMap<(String, String), Decimal> = BTreeMap::new();
+    for claim in comparison.of_kind(DifferenceKind::Retimed) {
+        let key = (claim.participant.clone(), quarter(&claim.date.unwrap().to_string()));
+        *retimed.entry(key).or_default() += claim.gain();
+    }
+    assert!(!retimed.is_empty() && retimed.values().all(Decimal::is_zero));
+}
+
+/// The program with its band at 5,000 moved to 4,000.
+fn moved(standard: &Loaded) -> Program {
+    let moved = standard.program.source.text.replace("from: 5000", "from: 4000");
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moved_band");
+    std::fs::create_dir_all(root.join("programs/giftware")).unwrap();
+    std::fs::create_dir_all(root.join("rules/giftware")).unwrap();
+    std::fs::write(root.join("programs/giftware/trade-rebate.yaml"), moved).unwrap();
+    let script = "rules/giftware/trade_rebate.rhai";
+    std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(script), root.join(script)).unwrap();
+    let workspace = Workspace::find(&root).unwrap();
+    workspace.load(&"giftware/trade-rebate".parse().unwrap(), &mut Findings::new()).unwrap().program
 }
 
 #[test]

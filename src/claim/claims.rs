@@ -128,6 +128,14 @@ impl Claims {
         }
     }
 
+    /// The number of the claim that stands on a line.
+    pub fn on_line(&self, line: u64) -> Option<usize> {
+        let behind = self.parts.partition_point(|part| part.line <= line);
+        let part = self.parts.get(behind.checked_sub(1)?)?;
+        let within = part.lines.binary_search(&u32::try_from(line.checked_sub(part.line)?).ok()?).ok()?;
+        Some(part.first + within)
+    }
+
     fn view<'a>(&'a self, part: &'a Part, number: usize) -> Claim<'a> {
         let within = number.saturating_sub(part.first);
         let line = part.line + part.lines.get(within).map_or(0, |line| u64::from(*line));
@@ -228,8 +236,10 @@ mod tests {
             let claim = whole.claim(number);
             assert_eq!((claim.line(), claim.row().integer(0)), (*line, i64::try_from(*line).ok()));
             assert_eq!(claim.deficiencies().len(), usize::from(line % 2 == 0));
+            assert_eq!(whole.on_line(*line), Some(number));
         }
         assert_eq!((whole.count(), whole.deficiencies().count()), (5, 3));
+        assert_eq!([0, 1, 4, 8_589_934_601].map(|line| whole.on_line(line)), [None; 4]);
         assert!(whole.claim(5).value(0).is_nothing());
     }
 }

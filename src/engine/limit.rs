@@ -6,8 +6,8 @@ use super::{assessment::Assessment, schedule::amount};
 use crate::{
     history::{AccumulatorId, Change, Detail, Key, Running},
     money::{Decimal, Inexact, add, subtract},
-    outcome::{Cut, Disposition, LimitStep, Observer, Reason, RuleResult, Step},
-    program::{Limit, LimitEffect},
+    outcome::{Cut, Disposition, LimitStep, Observer, Outcome, Reason, RuleResult, Step},
+    program::{Limit, LimitEffect, Program},
     script::Failure,
 };
 
@@ -118,19 +118,34 @@ pub(super) fn cut<'a>(
     granted: Decimal,
 ) -> Result<(), Inexact> {
     let taken = subtract(asked, granted)?;
-    let mut rest = taken;
-    for (index, left) in held_components(limit, assessment).into_iter().rev() {
-        let (least, most) = (left.min(Decimal::ZERO), left.max(Decimal::ZERO));
-        let part = rest.clamp(least, most);
-        if let Some(left) = assessment.award.left.get_mut(index) {
-            *left = subtract(*left, part)?;
-        }
-        rest = subtract(rest, part)?;
-    }
+    take(&mut assessment.award.left, limit, taken)?;
     assessment.award.cuts.push(Cut { code: Cow::Borrowed(&limit.code), amount: taken });
     assessment.award.cut = add(assessment.award.cut, taken)?;
     assessment.award.total = subtract(assessment.award.total, taken)?;
     Ok(())
+}
+
+/// Takes an amount from what is left of the components that a limit holds, the last of them first.
+fn take(left: &mut [Decimal], limit: &Limit, taken: Decimal) -> Result<(), Inexact> {
+    let mut rest = taken;
+    for index in limit.of.iter().rev() {
+        let Some(left) = left.get_mut(*index) else { continue };
+        let part = rest.clamp((*left).min(Decimal::ZERO), (*left).max(Decimal::ZERO));
+        *left = subtract(*left, part)?;
+        rest = subtract(rest, part)?;
+    }
+    Ok(())
+}
+
+/// What limits left of each component of an outcome: together its award, or what is pending.
+pub fn after_limits(program: &Program, outcome: &Outcome<'_>) -> Result<Vec<Decimal>, Inexact> {
+    let mut left = outcome.components.to_vec();
+    for cut in outcome.cuts.iter() {
+        if let Some(limit) = program.limits.iter().find(|limit| limit.code == cut.code) {
+            take(&mut left, limit, cut.amount)?;
+        }
+    }
+    Ok(left)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod decider;
 mod due;
 mod eligibility;
 mod flip;
+mod kept_per;
 mod key;
 mod known;
 mod limit;
@@ -24,7 +25,9 @@ mod total;
 
 pub use decide::{Decision, decide};
 pub use decider::Decider;
+pub use kept_per::KeptPer;
 pub use known::{Awards, Known, Past};
+pub use limit::after_limits;
 pub use run::{Counts, Run, evaluate, run};
 pub use schedule::Terms;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};

@@ -15,6 +15,7 @@
 mod authored_text;
 mod calendar;
 mod claims_file;
+mod comparison;
 mod corrections;
 mod desk;
 mod flips;

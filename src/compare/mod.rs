@@ -1,0 +1,106 @@
+//! One comparison of two definitions over the same claims: totals, then by component and key, then claim by claim.
+
+mod claim;
+mod key;
+mod side;
+mod total;
+
+pub use claim::{ClaimDifference, ClaimOutcome, DifferenceKind};
+pub use key::KeyDifference;
+pub use side::{Side, words};
+pub use total::{Tally, Totals};
+
+use claim::{Codes, Kept, KeptClaims};
+
+use crate::{
+    money::{Decimal, Inexact},
+    outcome::Outcome,
+};
+
+/// What two definitions decide differently.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The sums of the first side.
+    pub before: Totals,
+    /// The sums of the second side.
+    pub after: Totals,
+    /// The sums of components and keys that differ, by component and key. Together they are the difference of the awards.
+    pub keys: Vec<KeyDifference>,
+    /// The claims that differ, in the order in which the second side decides them.
+    pub claims: Vec<ClaimDifference>,
+}
+
+impl Comparison {
+    /// Whether both sides decide every claim alike.
+    pub fn is_same(&self) -> bool {
+        self.claims.is_empty()
+    }
+
+    /// The changed claims of a kind.
+    pub fn of_kind(&self, kind: DifferenceKind) -> impl Iterator<Item = &ClaimDifference> {
+        self.claims.iter().filter(move |claim| claim.kind == kind)
+    }
+}
+
+/// Lets both sides decide their claims, which are the rows of one file, and says what differs. Claims are told apart by
+/// their lines, since an id may be made of other fields on either side. Fails where a sum needs more than 28 digits.
+pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Result<Comparison, Inexact> {
+    let names = names(before, after);
+    let mut codes = Codes::default();
+    let mut kept = KeptClaims::new(before.claims.count(), names.len());
+    let mut sums = Totals::new(before.program);
+    before.decide(&mut |outcome, left| {
+        sums.add(outcome, left)?;
+        if let Some(number) = before.claims.on_line(outcome.origin.line) {
+            kept.put(number, outcome, &arranged(&names, before, left), &mut codes);
+        }
+        Ok(())
+    })?;
+    let before_sums = std::mem::replace(&mut sums, Totals::new(after.program));
+    let mut claims = Vec::new();
+    after.decide(&mut |outcome, left| {
+        sums.add(outcome, left)?;
+        let number = before.claims.on_line(outcome.origin.line);
+        let earlier = number.and_then(|number| kept.get(number)).unwrap_or_else(|| Kept::nothing(names.len()));
+        let later = Kept::of(outcome, arranged(&names, after, left), &mut codes);
+        if earlier != later {
+            let before = earlier.shown(&names, &codes);
+            claims.push(difference(outcome, before, later.shown(&names, &codes)));
+        }
+        Ok(())
+    })?;
+    let keys = key::sum_up(&names, before, after, &kept, &mut claims)?;
+    Ok(Comparison { before: before_sums, after: sums, keys, claims })
+}
+
+/// The components of both sides, those of the second first.
+fn names(before: &Side<'_>, after: &Side<'_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for component in after.program.components.iter().chain(&before.program.components) {
+        if !names.contains(&component.name) {
+            names.push(component.name.clone());
+        }
+    }
+    names
+}
+
+/// Amounts by component in the places of `names`.
+fn arranged(names: &[String], side: &Side<'_>, left: &[Decimal]) -> Vec<Decimal> {
+    let amount = |name: &String| {
+        let number = side.program.components.iter().position(|component| component.name == *name)?;
+        left.get(number).copied()
+    };
+    names.iter().map(|name| amount(name).unwrap_or_default()).collect()
+}
+
+fn difference(outcome: &Outcome<'_>, before: ClaimOutcome, after: ClaimOutcome) -> ClaimDifference {
+    ClaimDifference {
+        claim: outcome.claim.to_string(),
+        participant: outcome.participant.to_string(),
+        date: outcome.date,
+        line: outcome.origin.line,
+        kind: DifferenceKind::Reasoned,
+        before,
+        after,
+    }
+}
