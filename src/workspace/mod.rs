@@ -98,9 +98,6 @@ pub enum WorkspaceError {
         #[source]
         source: io::Error,
     },
-    /// A revision can't be read.
-    #[error(transparent)]
-    Revision(#[from] RevisionError),
 }
 
 impl Workspace {
