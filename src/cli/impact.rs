@@ -280,7 +280,7 @@ impl Version {
         let comparison = compare(&before, &after_side)?;
         let fingerprints = (self.loaded.fingerprint.clone(), after.loaded.fingerprint.clone());
         let mut compared = Compared::new(before.program, after_side.program, fingerprints, comparison);
-        let (lines_before, lines_after) = compared.lines_with_reasons(first);
+        let (lines_before, lines_after) = compared.lines_in_words(first);
         compared.words_before = words(&before, &lines_before);
         compared.words_after = words(&after_side, &lines_after);
         Ok(compared)

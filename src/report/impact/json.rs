@@ -1,12 +1,12 @@
 //! The impact as JSON.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Change, Compared, Impact, ProgramImpact, components};
+use super::{Change, Compared, Impact, ProgramImpact, codes, components};
 use crate::{
-    compare::{ClaimDifference, ClaimOutcome, DifferenceKind, Tally, Totals},
+    compare::{ClaimDifference, ClaimOutcome, DifferenceKind, Tally},
     engine::Counts,
     money::{Decimal, at_scale},
     outcome::{self, Outcome},
@@ -22,7 +22,7 @@ struct Page<'i> {
     head: Option<&'i str>,
     claims: &'i str,
     changed: bool,
-    programs: Vec<Program<'i>>,
+    programs: Vec<OneProgram<'i>>,
     scope: Scope,
 }
 
@@ -40,7 +40,7 @@ struct Breach {
 }
 
 #[derive(Serialize)]
-struct Program<'i> {
+struct OneProgram<'i> {
     program: String,
     change: &'static str,
     #[serde(flatten)]
@@ -58,9 +58,9 @@ struct Figures<'i> {
     reasons: BTreeMap<&'i str, CodeFigures>,
     flags: BTreeMap<&'i str, CodeFigures>,
     cuts: BTreeMap<&'i str, CodeFigures>,
-    keys: Vec<Key<'i>>,
+    keys: Vec<KeyFigures<'i>>,
     changed_claims: BTreeMap<&'static str, usize>,
-    claims: Vec<Claim<'i>>,
+    claims: Vec<OneClaim<'i>>,
     claims_left_out: usize,
 }
 
@@ -92,7 +92,7 @@ struct CodeFigures {
 }
 
 #[derive(Serialize)]
-struct Key<'i> {
+struct KeyFigures<'i> {
     component: &'i str,
     key: Vec<KeyPart<'i>>,
     before: String,
@@ -107,7 +107,7 @@ struct KeyPart<'i> {
 }
 
 #[derive(Serialize)]
-struct Claim<'i> {
+struct OneClaim<'i> {
     claim: &'i str,
     participant: &'i str,
     date: Option<String>,
@@ -152,7 +152,7 @@ pub(super) fn page(impact: &Impact) -> serde_json::Result<String> {
     })
 }
 
-fn program(one: &ProgramImpact, first: Option<usize>) -> Program<'_> {
+fn program(one: &ProgramImpact, first: Option<usize>) -> OneProgram<'_> {
     let (change, compared) = match &one.change {
         Change::None => ("none", None),
         Change::New => ("new", None),
@@ -160,7 +160,7 @@ fn program(one: &ProgramImpact, first: Option<usize>) -> Program<'_> {
         Change::Undecided => ("undecided", None),
         Change::Compared(compared) => ("changed", Some(figures(compared, first))),
     };
-    Program { program: one.name.to_string(), change, compared }
+    OneProgram { program: one.name.to_string(), change, compared }
 }
 
 fn figures(compared: &Compared, first: Option<usize>) -> Figures<'_> {
@@ -168,13 +168,12 @@ fn figures(compared: &Compared, first: Option<usize>) -> Figures<'_> {
     let (before, after) = (&comparison.before, &comparison.after);
     let written = Written(compared);
     let amounts = |before, after| written.amounts(before, after);
-    let codes = |tallies: fn(&Totals) -> &BTreeMap<String, Tally>| written.codes(tallies(before), tallies(after));
     let keys = comparison.keys.iter().map(|key| {
         let Amounts { before, after, difference } = amounts(key.before, key.after);
         let parts = key.key.iter().map(|(name, value)| KeyPart { name, value });
-        Key { component: &key.component, key: parts.collect(), before, after, difference }
+        KeyFigures { component: &key.component, key: parts.collect(), before, after, difference }
     });
-    let claims: Vec<Claim<'_>> = compared.shown(first).into_iter().map(|claim| written.claim(claim)).collect();
+    let claims: Vec<OneClaim<'_>> = compared.shown(first).into_iter().map(|claim| written.claim(claim)).collect();
     Figures {
         title: &compared.title,
         because_of: compared.because_of.iter().map(ToString::to_string).collect(),
@@ -187,9 +186,9 @@ fn figures(compared: &Compared, first: Option<usize>) -> Figures<'_> {
             reversed: amounts(before.reversed, after.reversed),
             by_component: components(before, after).into_iter().map(|(name, (b, a))| (name, amounts(b, a))).collect(),
         },
-        reasons: codes(|totals| &totals.reasons),
-        flags: codes(|totals| &totals.flags),
-        cuts: codes(|totals| &totals.cuts),
+        reasons: written.codes(&before.reasons, &after.reasons),
+        flags: written.codes(&before.flags, &after.flags),
+        cuts: written.codes(&before.cuts, &after.cuts),
         keys: keys.collect(),
         changed_claims: DifferenceKind::ALL.map(|kind| (kind.name(), comparison.of_kind(kind).count())).into(),
         claims_left_out: comparison.claims.len().saturating_sub(claims.len()),
@@ -226,18 +225,15 @@ impl<'i> Written<'i> {
         before: &'t BTreeMap<String, Tally>,
         after: &'t BTreeMap<String, Tally>,
     ) -> BTreeMap<&'t str, CodeFigures> {
-        let codes: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        let tally = |side: &BTreeMap<String, Tally>, code: &String| side.get(code).copied().unwrap_or_default();
-        let figures = codes.into_iter().map(|code| {
-            let (before, after) = (tally(before, code), tally(after, code));
+        let figures = codes(before, after).into_iter().map(|(code, (before, after))| {
             let claims = Sides { before: before.claims, after: after.claims };
-            (code.as_str(), CodeFigures { claims, amount: self.amounts(before.amount, after.amount) })
+            (code, CodeFigures { claims, amount: self.amounts(before.amount, after.amount) })
         });
         figures.collect()
     }
 
-    fn claim(self, claim: &'i ClaimDifference) -> Claim<'i> {
-        Claim {
+    fn claim(self, claim: &'i ClaimDifference) -> OneClaim<'i> {
+        OneClaim {
             claim: self.0.id(claim),
             participant: self.0.participant(claim),
             date: claim.date.map(|date| date.to_string()),

@@ -52,8 +52,8 @@ impl Comment {
             self.add(&format!("| {} |\n", cells.join(" | ")));
         }
         self.add("\n");
-        if grid.left_out > 0 {
-            self.add(&format!("and {} more\n\n", grid.left_out));
+        if let Some(more) = grid.more() {
+            self.add(&format!("{more}\n\n"));
         }
     }
 }

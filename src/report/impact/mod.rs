@@ -11,7 +11,7 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    compare::{ClaimDifference, Comparison, DifferenceKind, Totals},
+    compare::{ClaimDifference, ClaimOutcome, Comparison, DifferenceKind, Tally, Totals},
     money::Decimal,
     outcome::Outcome,
     program::{Identity, Program, ProgramName},
@@ -76,7 +76,7 @@ pub struct Compared {
     pub because_of: Vec<ProgramName>,
     /// What differs.
     pub comparison: Comparison,
-    /// The outcomes before, in words, of claims that are shown, by line.
+    /// The outcomes before, in words, of claims that [`Compared::lines_in_words`] names, by line.
     pub words_before: BTreeMap<u64, Outcome<'static>>,
     /// The outcomes after, likewise.
     pub words_after: BTreeMap<u64, Outcome<'static>>,
@@ -123,13 +123,13 @@ impl Impact {
 }
 
 impl Compared {
-    /// What two versions of a program decide differently. Words are added by [`Compared::shown`].
+    /// What two versions of a program decide differently. Words are added to it.
     pub fn new(before: &Program, after: &Program, fingerprints: (String, String), comparison: Comparison) -> Self {
         let identification = &after.identification;
         let hides = |program: &Program, field: usize| program.private.contains(&Read::Field(field));
         let hides_id = |program: &Program| match &program.claim.id {
             Identity::Fields(fields) => fields.iter().any(|field| hides(program, *field)),
-            _ => false,
+            Identity::Content => false,
         };
         Self {
             title: identification.title.clone(),
@@ -153,12 +153,17 @@ impl Compared {
         claims
     }
 
-    /// The lines of shown claims that have reasons or flags before, and after: those that there are words for.
-    pub fn lines_with_reasons(&self, first: Option<usize>) -> (BTreeSet<u64>, BTreeSet<u64>) {
-        let shown = self.shown(first);
-        let before = shown.iter().filter(|claim| !claim.before.reasons.is_empty() || !claim.before.flags.is_empty());
-        let after = shown.iter().filter(|claim| !claim.after.reasons.is_empty() || !claim.after.flags.is_empty());
-        (before.map(|claim| claim.line).collect(), after.map(|claim| claim.line).collect())
+    /// The lines of shown claims that need words before, and after: where disposition or codes differ, and there are
+    /// reasons or flags.
+    pub fn lines_in_words(&self, first: Option<usize>) -> (BTreeSet<u64>, BTreeSet<u64>) {
+        let codes = |outcome: &ClaimOutcome| (outcome.status, outcome.reasons.clone(), outcome.flags.clone());
+        let says_anything = |outcome: &ClaimOutcome| !(outcome.reasons.is_empty() && outcome.flags.is_empty());
+        let mut shown = self.shown(first);
+        shown.retain(|claim| codes(&claim.before) != codes(&claim.after));
+        let lines = |side: fn(&ClaimDifference) -> &ClaimOutcome| {
+            shown.iter().filter(|claim| says_anything(side(claim))).map(|claim| claim.line).collect()
+        };
+        (lines(|claim| &claim.before), lines(|claim| &claim.after))
     }
 
     /// The id of a claim as it may be shown.
@@ -199,12 +204,30 @@ fn words_for(kind: DifferenceKind) -> &'static str {
 
 /// What both sides award by component.
 fn components<'t>(before: &'t Totals, after: &'t Totals) -> BTreeMap<&'t str, (Decimal, Decimal)> {
-    let mut amounts: BTreeMap<&str, (Decimal, Decimal)> = BTreeMap::new();
-    for (name, amount) in &before.components {
-        amounts.entry(name).or_default().0 = *amount;
+    let named = |totals: &'t Totals| totals.components.iter().map(|(name, amount)| (name.as_str(), *amount));
+    paired(named(before), named(after))
+}
+
+/// What both sides have by code.
+fn codes<'t>(
+    before: &'t BTreeMap<String, Tally>,
+    after: &'t BTreeMap<String, Tally>,
+) -> BTreeMap<&'t str, (Tally, Tally)> {
+    let named = |side: &'t BTreeMap<String, Tally>| side.iter().map(|(code, tally)| (code.as_str(), *tally));
+    paired(named(before), named(after))
+}
+
+/// The figures of both sides by name; nothing where a side has none.
+fn paired<'t, T: Copy + Default>(
+    before: impl Iterator<Item = (&'t str, T)>,
+    after: impl Iterator<Item = (&'t str, T)>,
+) -> BTreeMap<&'t str, (T, T)> {
+    let mut pairs: BTreeMap<&str, (T, T)> = BTreeMap::new();
+    for (name, figure) in before {
+        pairs.entry(name).or_default().0 = figure;
     }
-    for (name, amount) in &after.components {
-        amounts.entry(name).or_default().1 = *amount;
+    for (name, figure) in after {
+        pairs.entry(name).or_default().1 = figure;
     }
-    amounts
+    pairs
 }

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::sheet::{Grid, Line, Piece, Sheet};
+use super::sheet::{Grid, Line, Sheet, plain};
 
 const STYLE: &str = "\
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1c1c1c; }
@@ -50,22 +50,11 @@ fn grid(grid: &Grid) -> Markup {
                 }
             }
         }
-        @if grid.left_out > 0 { p class="more" { "and " (grid.left_out) " more" } }
+        @if let Some(more) = grid.more() { p class="more" { (more) } }
     }
 }
 
+/// What was given is escaped like everything else.
 fn line(line: &Line) -> Markup {
-    html! {
-        @for piece in line {
-            @match piece { Piece::Own(text) | Piece::Given(text) => (text) }
-        }
-    }
-}
-
-fn plain(line: &Line) -> String {
-    line.iter()
-        .map(|piece| match piece {
-            Piece::Own(text) | Piece::Given(text) => text.as_str(),
-        })
-        .collect()
+    html! { (plain(line)) }
 }

@@ -1,11 +1,9 @@
 //! What an impact shows, as lines and grids, before it becomes text, Markdown or a page. What comes from files and
 //! arguments stands apart from the report's own words, so that each form can escape it.
 
-use std::collections::BTreeMap;
-
-use super::{Change, Compared, Impact, ProgramImpact, components, words_for};
+use super::{Change, Compared, Impact, ProgramImpact, codes, components, words_for};
 use crate::{
-    compare::{ClaimDifference, ClaimOutcome, DifferenceKind, Tally, Totals},
+    compare::{ClaimDifference, ClaimOutcome, DifferenceKind},
     money::{Decimal, at_scale, negated},
     outcome::{Outcome, Reason},
     report::summary::{grouped, short},
@@ -36,6 +34,13 @@ pub(super) struct Grid {
 pub(super) struct Column {
     pub(super) name: &'static str,
     pub(super) holds_figures: bool,
+}
+
+impl Grid {
+    /// How many more there are, as people read it; `None` if all are shown.
+    pub(super) fn more(&self) -> Option<String> {
+        (self.left_out > 0).then(|| format!("and {} more; `--all` shows them", grouped(&self.left_out.to_string())))
+    }
 }
 
 /// A heading with what stands under it.
@@ -89,12 +94,12 @@ pub(super) fn sheets(impact: &Impact) -> Vec<Sheet> {
 
 fn sheet(program: &ProgramImpact, first: Option<usize>) -> Sheet {
     let name = given(&program.name.to_string());
-    let plain = |text: &str| Sheet { heading: name.clone(), lines: vec![own(text)], grids: Vec::new() };
+    let alone = |text: &str| Sheet { heading: name.clone(), lines: vec![own(text)], grids: Vec::new() };
     match &program.change {
-        Change::None => plain("No change: the effective definition says the same."),
-        Change::New => plain("New: there is nothing to compare its awards with; see `meed dry-run`."),
-        Change::Undecided => plain("Changed, and not asked for: no claim was decided by it."),
-        Change::Gone => plain("Gone: claims are no longer decided by it."),
+        Change::None => alone("No change: the effective definition says the same."),
+        Change::New => alone("New: there is nothing to compare its awards with; see `meed dry-run`."),
+        Change::Undecided => alone("Changed, and not asked for: no claim was decided by it."),
+        Change::Gone => alone("Gone: claims are no longer decided by it."),
         Change::Compared(compared) => {
             let heading = [given(&compared.title), own(" ("), name, own(")")].concat();
             Sheet { heading, lines: compared.lines(), grids: compared.grids(first) }
@@ -177,12 +182,11 @@ impl Compared {
         for (name, (before, after)) in components(before, after) {
             rows.push(row([own("component "), given(name)].concat(), none(), self.amounts(before, after)));
         }
-        let lists: [(&str, fn(&Totals) -> &BTreeMap<String, Tally>); 3] =
-            [("reason ", |t| &t.reasons), ("flag ", |t| &t.flags), ("cut by ", |t| &t.cuts)];
-        for (word, list) in lists {
-            let mut codes: BTreeMap<&str, (Tally, Tally)> = BTreeMap::new();
-            list(before).iter().for_each(|(code, tally)| codes.entry(code).or_default().0 = *tally);
-            list(after).iter().for_each(|(code, tally)| codes.entry(code).or_default().1 = *tally);
+        for (word, codes) in [
+            ("reason ", codes(&before.reasons, &after.reasons)),
+            ("flag ", codes(&before.flags, &after.flags)),
+            ("cut by ", codes(&before.cuts, &after.cuts)),
+        ] {
             for (code, (before, after)) in codes {
                 let money = self.amounts(before.amount, after.amount);
                 rows.push(row([own(word), given(code)].concat(), counts(before.claims, after.claims), money));
@@ -285,4 +289,12 @@ fn counts(before: u64, after: u64) -> [Line; 3] {
         std::cmp::Ordering::Equal => "0".to_owned(),
     };
     [own(grouped(&before.to_string())), own(grouped(&after.to_string())), own(difference)]
+}
+
+/// A line as one text, without saying what was given.
+pub(super) fn plain(line: &Line) -> String {
+    let texts = line.iter().map(|piece| match piece {
+        Piece::Own(text) | Piece::Given(text) => text.as_str(),
+    });
+    texts.collect()
 }

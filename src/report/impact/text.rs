@@ -1,41 +1,28 @@
 //! The impact for a terminal.
 
-use super::sheet::{Grid, Line, Piece, Sheet};
+use super::sheet::{Grid, Sheet, plain};
 use crate::report::escape::for_terminal;
 
 pub(super) fn page(sheets: &[Sheet]) -> String {
-    let mut page = String::new();
+    let mut lines: Vec<String> = Vec::new();
     for (number, sheet) in sheets.iter().enumerate() {
         if number > 0 {
-            page.push('\n');
+            lines.push(String::new());
         }
-        page.push_str(&plain(&sheet.heading));
-        page.push('\n');
-        for line in &sheet.lines {
-            page.push_str(&format!("  {}\n", plain(line)));
-        }
+        lines.push(plain(&sheet.heading));
+        lines.extend(sheet.lines.iter().map(|line| format!("  {}", plain(line))));
         for grid in &sheet.grids {
-            page.push_str(&format!("\n{}\n", grid.title));
-            page.push_str(&rows(grid));
-            if grid.left_out > 0 {
-                page.push_str(&format!(" and {} more; `--all` shows them\n", grid.left_out));
-            }
+            lines.extend([String::new(), grid.title.clone()]);
+            lines.extend(rows(grid));
+            lines.extend(grid.more().map(|more| format!(" {more}")));
         }
     }
-    for_terminal(&page).into_owned()
-}
-
-/// A line without marks.
-fn plain(line: &Line) -> String {
-    line.iter()
-        .map(|piece| match piece {
-            Piece::Own(text) | Piece::Given(text) => text.as_str(),
-        })
-        .collect()
+    lines.push(String::new());
+    for_terminal(&lines.join("\n")).into_owned()
 }
 
 /// Rows side by side.
-fn rows(grid: &Grid) -> String {
+fn rows(grid: &Grid) -> Vec<String> {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header(grid.columns.iter().map(|column| column.name));
@@ -47,5 +34,5 @@ fn rows(grid: &Grid) -> String {
             column.set_cell_alignment(comfy_table::CellAlignment::Right);
         }
     }
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
