@@ -34,15 +34,15 @@ pub(super) struct ClaimsArguments {
 
 impl ClaimsArguments {
     /// Refuses an output file that is one of the inputs: it would replace what the client sent.
-    pub(super) fn refuse_as_output(&self, out: &Path, session: &Session<'_>) -> Result<(), Trouble> {
+    pub(super) fn refuse_as_output(&self, option: &str, out: &Path, session: &Session<'_>) -> Result<(), Trouble> {
         let real = |path: &Path| session.environment.folder.join(path).canonicalize().ok();
         let inputs = [Some(&self.claims), self.map.as_ref()].into_iter().flatten().chain(&self.earlier);
         let same = |input: &&PathBuf| real(input).is_some_and(|input| real(out) == Some(input));
         match inputs.into_iter().find(same) {
             None => Ok(()),
             Some(input) => {
-                let help = "give the outcomes a file of their own".to_owned();
-                Err(Trouble::Usage(format!("`--out` names `{}`, which is read", input.display()), Some(help)))
+                let help = "give what is written a file of its own".to_owned();
+                Err(Trouble::Usage(format!("`{option}` names `{}`, which is read", input.display()), Some(help)))
             }
         }
     }

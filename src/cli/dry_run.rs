@@ -153,7 +153,7 @@ fn output(
             out.with_extension(format!("{name}.{}", ending.to_string_lossy()))
         }
     };
-    arguments.claims.refuse_as_output(&named, session)?;
+    arguments.claims.refuse_as_output("--out", &named, session)?;
     let path = session.environment.folder.join(&named);
     OutputFile::create(&path, &named, columns(arguments, &loaded.program)).map(Some)
 }

@@ -4,6 +4,7 @@ mod check;
 mod claims;
 mod dry_run;
 mod explain;
+mod impact;
 mod new;
 mod output;
 mod show;
@@ -24,7 +25,7 @@ use crate::{
     input::InputError,
     program::ProgramName,
     report::{as_text, for_terminal},
-    workspace::{Loaded, Workspace, WorkspaceError},
+    workspace::{Loaded, RevisionError, Workspace, WorkspaceError},
 };
 
 /// What the process knows of its surroundings.
@@ -78,6 +79,8 @@ enum Command {
     DryRun(dry_run::Arguments),
     /// Says why a claim was decided as it was, or what a code means
     Explain(explain::Arguments),
+    /// Decides history under two versions of the rules: who is paid differently, how much and why
+    Impact(impact::Arguments),
     /// Makes a program with its script, a first case and claims to try it on
     New(new::Arguments),
     /// Prints what a definition and its layers say together, where each part comes from, and draws what tiers pay
@@ -93,6 +96,8 @@ enum Trouble {
     Usage(String, Option<String>),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
     #[error(transparent)]
     Input(#[from] InputError),
     #[error("the definition has errors")]
@@ -139,6 +144,7 @@ pub fn run(
         Command::Check(arguments) => check::run(&arguments, &mut session),
         Command::DryRun(arguments) => dry_run::run(&arguments, &mut session),
         Command::Explain(arguments) => explain::run(&arguments, &mut session),
+        Command::Impact(arguments) => impact::run(&arguments, &mut session),
         Command::New(arguments) => new::run(&arguments, &mut session),
         Command::Show(arguments) => show::run(&arguments, &mut session),
         Command::Test(arguments) => test::run(&arguments, &mut session),
@@ -186,13 +192,14 @@ impl Session<'_> {
         let help = match trouble {
             Trouble::Usage(_, help) => help.clone(),
             Trouble::Input(error) => error.help(),
+            Trouble::Revision(error) => error.help().map(ToOwned::to_owned),
             _ => None,
         };
         if let Some(help) = help {
             self.say(&format!("help: {}", for_terminal(&help)));
         }
         match trouble {
-            Trouble::Usage(..) => Exit::Usage,
+            Trouble::Usage(..) | Trouble::Revision(RevisionError::Name(_) | RevisionError::Unknown(_)) => Exit::Usage,
             _ => Exit::Unusable,
         }
     }
@@ -207,9 +214,13 @@ fn load(workspace: &Workspace, name: &ProgramName) -> Result<Loaded, Trouble> {
 
 /// A program of the workspace by the name, or by the path of its file.
 fn program_name(workspace: &Workspace, written: &str) -> Result<ProgramName, Trouble> {
+    program_among(&workspace.programs(&mut Findings::new()), written)
+}
+
+/// One of these programs, likewise.
+fn program_among(known: &[ProgramName], written: &str) -> Result<ProgramName, Trouble> {
     let name = written.strip_prefix("programs/").unwrap_or(written);
     let name = name.strip_suffix(".yaml").unwrap_or(name);
-    let known = workspace.programs(&mut Findings::new());
     let found = known.iter().find(|program| program.to_string() == name);
     found.cloned().ok_or_else(|| {
         let names: Vec<String> = known.iter().map(ToString::to_string).collect();

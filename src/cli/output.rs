@@ -9,6 +9,18 @@ use std::{
 use super::Trouble;
 use crate::report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, WorkbookWriter};
 
+/// Writes a text as a whole file.
+pub(super) fn write_whole(path: &Path, named: &Path, text: &str) -> Result<(), Trouble> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = path.with_file_name(format!(".{name}.partial"));
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // The error says what is wrong with the folder.
+        let _ = fs::remove_file(&beside);
+    }
+    written.map_err(|error| Trouble::Output(named.display().to_string(), error))
+}
+
 /// A file that takes its place only once it is complete.
 pub(super) struct OutputFile {
     path: PathBuf,

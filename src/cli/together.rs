@@ -103,6 +103,12 @@ impl Together {
         last.ok_or_else(|| Trouble::Usage("no program is named".to_owned(), None))
     }
 
+    /// The last program, and what those before it awarded.
+    pub(super) fn into_last(mut self) -> Result<(Loaded, Awards), Trouble> {
+        let last = self.programs.pop().ok_or_else(|| Trouble::Usage("no program is named".to_owned(), None))?;
+        Ok((last, self.awards))
+    }
+
     /// Lets the last program decide the claims.
     pub(super) fn decide_last(
         &mut self,

@@ -1,6 +1,6 @@
 //! The check of a whole definition: all problems at once, and a [`Program`] only if there is none.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     Program, allocation, claim, component,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Findings, Source},
-    script::{Form, Read, Scripts},
+    script::{Form, Read, Scripts, without_spacing},
 };
 
 /// Checks a definition with its scripts. `None` if there is an error among the findings.
@@ -70,7 +70,8 @@ pub fn check(
     warn_of_unused(&params, &tables, &totals, &mut context);
     let Context { checker, findings, .. } = context;
     let form = checker.finish(findings);
-    let rules_hash = hash(root, script_texts, &form);
+    let rules_hash = hash(root, &form, script_texts.iter().map(|script| Cow::Borrowed(&*script.text)));
+    let meaning_hash = hash(root, &form, script_texts.iter().map(|script| Cow::Owned(without_spacing(&script.text))));
     let claim = claim?;
     let private = private::figures(&claim, &tables, &totals, &derived, &components);
     let program = Program {
@@ -90,6 +91,7 @@ pub fn check(
         form,
         source: Arc::clone(source),
         rules_hash,
+        meaning_hash,
     };
     cost::check(&program, findings).then_some(program)
 }
@@ -130,13 +132,13 @@ fn warn_of_unused(
 
 /// The hash of what a definition and its scripts say, with the functions of an embedder's that they call; comments and
 /// spaces of the YAML don't count.
-fn hash(root: &Node, scripts: &[Arc<Source>], form: &Form) -> blake3::Hash {
+fn hash<'s>(root: &Node, form: &Form, scripts: impl Iterator<Item = Cow<'s, str>>) -> blake3::Hash {
     let mut bytes = Vec::new();
     root.canonical(&mut bytes);
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"meed rules 1\0").update(&bytes);
     for script in scripts {
-        hasher.update(&(script.text.len() as u64).to_le_bytes()).update(script.text.as_bytes());
+        hasher.update(&(script.len() as u64).to_le_bytes()).update(script.as_bytes());
     }
     for function in form.own_functions() {
         hasher.update(b"own function\0").update(function.as_bytes());

@@ -90,6 +90,8 @@ pub struct Program {
     pub source: Arc<Source>,
     /// Hash over definition and scripts, in hexadecimal; tables are added where they are read.
     pub rules_hash: blake3::Hash,
+    /// The same without what is only spacing or comment of the scripts.
+    pub meaning_hash: blake3::Hash,
 }
 
 impl Program {

@@ -16,6 +16,7 @@ mod oracle;
 #[allow(dead_code, reason = "a fuzz target uses a part of it")]
 pub mod oracle;
 mod parse;
+mod spacing;
 mod tree;
 mod vocabulary;
 
@@ -24,4 +25,5 @@ pub use evaluate::{Evaluation, Failure, Found, Scope, compared, evaluate, fill, 
 pub use form::{Expression, Form, Read, Template};
 pub use lower::{Checker, Facts, Wanted};
 pub use parse::Scripts;
+pub use spacing::without_spacing;
 pub use vocabulary::{Member, RowType, Vocabulary};

@@ -2,25 +2,20 @@
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::{self, Read, Write},
     path::{Component, Path, PathBuf},
 };
 
-use super::{Workspace, WorkspaceError};
+use super::{Files, Workspace, WorkspaceError, revision::Unread};
 
 /// The largest authored file, in bytes.
 const MAX_FILE_BYTES: u64 = 256 << 20;
 
 impl Workspace {
-    /// The real path of a file under a folder of the workspace. It is relative, has no `..` and no link leads out.
-    pub(super) fn inside(&self, folder: &str, path: &str) -> Result<PathBuf, WorkspaceError> {
+    /// The real path of a file under a folder of the workspace. It is plain, and no link leads out.
+    fn inside(&self, folder: &str, path: &str) -> Result<PathBuf, WorkspaceError> {
         let outside = || WorkspaceError::Outside { path: path.to_owned() };
-        let relative = Path::new(path);
-        let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
-        if path.is_empty() || !plain || path.contains('\\') {
-            return Err(outside());
-        }
-        let full = self.root.join(folder).join(relative);
+        let full = self.root.join(folder).join(path);
         let unreadable = |source| WorkspaceError::Unreadable { path: format!("{folder}/{path}"), source };
         let real = full.canonicalize().map_err(unreadable)?;
         if real.starts_with(&self.root) { Ok(real) } else { Err(outside()) }
@@ -28,9 +23,23 @@ impl Workspace {
 
     /// The bytes of a file.
     pub(super) fn bytes(&self, folder: &str, path: &str) -> Result<Vec<u8>, WorkspaceError> {
-        let real = self.inside(folder, path)?;
+        if !is_plain(path) {
+            return Err(WorkspaceError::Outside { path: path.to_owned() });
+        }
         let shown = || format!("{folder}/{path}");
         let unreadable = |source| WorkspaceError::Unreadable { path: shown(), source };
+        if let Files::Revision(revision) = &self.files {
+            let parts = Path::new(path).components().map(|part| part.as_os_str().to_string_lossy());
+            let parts: Vec<_> = [folder.into()].into_iter().chain(parts).collect();
+            let bytes = revision.bytes(&parts.join("/"), MAX_FILE_BYTES);
+            return bytes.map_err(|unread| match unread {
+                Unread::Missing => unreadable(io::ErrorKind::NotFound.into()),
+                Unread::Link => WorkspaceError::Link { path: shown() },
+                Unread::TooLarge => WorkspaceError::TooLarge { path: shown(), bytes: MAX_FILE_BYTES },
+                Unread::Git(source) => unreadable(source),
+            });
+        }
+        let real = self.inside(folder, path)?;
         #[expect(clippy::disallowed_methods, reason = "the workspace is the reader of authored files")]
         let file = fs::File::open(real).map_err(unreadable)?;
         let mut bytes = Vec::new();
@@ -51,6 +60,9 @@ impl Workspace {
 
     /// The files with an ending below a folder, relative to it with `/`, sorted. Links aren't followed.
     pub(super) fn files(&self, folder: &str, ending: &str) -> Result<Vec<String>, WorkspaceError> {
+        if let Files::Revision(revision) = &self.files {
+            return Ok(revision.files(folder, ending));
+        }
         let mut files = Vec::new();
         let mut folders = vec![String::new()];
         while let Some(relative) = folders.pop() {
@@ -78,6 +90,9 @@ impl Workspace {
     /// Writes a file of the workspace as a whole: beside its place, then renamed.
     pub(super) fn write(&self, folder: &str, path: &str, text: &str) -> Result<(), WorkspaceError> {
         let unwritable = |source| WorkspaceError::Unwritable { path: format!("{folder}/{path}"), source };
+        if matches!(self.files, Files::Revision(_)) {
+            return Err(unwritable(io::ErrorKind::ReadOnlyFilesystem.into()));
+        }
         let full = self.root.join(folder).join(path);
         let beside = full.with_extension("partial");
         let mut file = fs::File::create(&beside).map_err(unwritable)?;
@@ -85,4 +100,10 @@ impl Workspace {
         drop(file);
         fs::rename(&beside, &full).map_err(unwritable)
     }
+}
+
+/// Whether a path is relative and leads only downwards.
+fn is_plain(path: &str) -> bool {
+    let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    !path.is_empty() && plain && !path.contains('\\')
 }

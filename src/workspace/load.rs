@@ -22,6 +22,35 @@ pub struct Loaded {
     pub tables: Tables,
     /// The hash over definition, scripts and tables, in hexadecimal.
     pub fingerprint: String,
+    /// The same over what decides claims: how scripts are spaced and commented and how lines end is no part of it.
+    pub meaning: String,
+}
+
+/// What is hashed of a program, beginning with its rules.
+struct Hashers {
+    fingerprint: blake3::Hasher,
+    meaning: blake3::Hasher,
+}
+
+impl Hashers {
+    fn of(program: &Program) -> Self {
+        let (mut fingerprint, mut meaning) = (blake3::Hasher::new(), blake3::Hasher::new());
+        fingerprint.update(program.rules_hash.as_bytes());
+        meaning.update(program.meaning_hash.as_bytes());
+        Self { fingerprint, meaning }
+    }
+
+    /// A table. Git may have put other ends of line into the folder than it keeps.
+    fn add(&mut self, bytes: &[u8]) {
+        let bare: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
+        self.fingerprint.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        self.meaning.update(&(bare.len() as u64).to_le_bytes()).update(&bare);
+    }
+
+    fn finish(&self) -> (String, String) {
+        let shown = |hasher: &blake3::Hasher| hasher.finalize().to_hex().to_string();
+        (shown(&self.fingerprint), shown(&self.meaning))
+    }
 }
 
 /// The most rows of a table that are reported as unreadable, overlapping and so on.
@@ -87,9 +116,8 @@ impl Workspace {
         let (scripts, texts) = self.scripts(root, findings);
         let program = program::check(root, definition.source()?, &scripts, &texts, findings)?;
         program::check_denomination(&program, root, &definition.files, findings);
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(program.rules_hash.as_bytes());
-        let rows: Vec<_> = program.tables.iter().map(|table| self.table(table, &mut hasher, findings)).collect();
+        let mut hashers = Hashers::of(&program);
+        let rows: Vec<_> = program.tables.iter().map(|table| self.table(table, &mut hashers, findings)).collect();
         let rows: Vec<Claims> = rows.into_iter().collect::<Option<_>>()?;
         let lines: Vec<Vec<u64>> = rows.iter().map(|rows| rows.iter().map(|row| row.origin().line).collect()).collect();
         let (tables, flaws) = match Tables::new(&program, rows) {
@@ -104,7 +132,8 @@ impl Workspace {
         let has_errors = own.has_errors();
         findings.absorb(own);
         let tables = tables.filter(|_| !has_errors)?;
-        Some(Loaded { program, tables, fingerprint: hasher.finalize().to_hex().to_string() })
+        let (fingerprint, meaning) = hashers.finish();
+        Some(Loaded { program, tables, fingerprint, meaning })
     }
 
     /// An authored text. `named` is the place that names it.
@@ -141,7 +170,7 @@ impl Workspace {
         (scripts, texts)
     }
 
-    fn table(&self, table: &Table, hasher: &mut blake3::Hasher, findings: &mut Findings) -> Option<Claims> {
+    fn table(&self, table: &Table, hashers: &mut Hashers, findings: &mut Findings) -> Option<Claims> {
         let bytes = match self.bytes("tables", &table.file.text) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -149,7 +178,7 @@ impl Workspace {
                 return None;
             }
         };
-        hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+        hashers.add(&bytes);
         let read = read_claims(
             &format!("tables/{}", table.file.text),
             bytes.as_slice(),
@@ -215,6 +244,7 @@ pub(super) fn unusable(error: &WorkspaceError, place: &Place) -> Diagnostic {
     let finding = Diagnostic::error(Code::FileMissing, place, error.to_string());
     match error {
         WorkspaceError::Outside { .. } => finding.help("name it relative to its folder, without `..` or links"),
+        WorkspaceError::Link { .. } => finding.help("put the file itself there"),
         _ => finding,
     }
 }

@@ -8,6 +8,7 @@ mod flaw;
 mod layer;
 mod load;
 mod neighbour;
+mod revision;
 mod scaffold;
 mod template;
 
@@ -17,11 +18,13 @@ use std::{
 };
 
 use crate::script::Functions;
+use revision::Revision;
 
 pub use case::CaseName;
 pub use evaluate::NotLoaded;
 pub use layer::Definition;
 pub use load::Loaded;
+pub use revision::RevisionError;
 pub use scaffold::{NotMade, Scaffold};
 pub use template::Template;
 
@@ -29,7 +32,17 @@ pub use template::Template;
 #[derive(Debug, Clone)]
 pub struct Workspace {
     root: PathBuf,
+    files: Files,
     functions: Functions,
+}
+
+/// Where its files are read from.
+#[derive(Debug, Clone)]
+enum Files {
+    /// From the folder, as they are.
+    Folder,
+    /// From git, as they were.
+    Revision(Revision),
 }
 
 /// Why a workspace can't be used.
@@ -45,6 +58,12 @@ pub enum WorkspaceError {
     #[error("`{path}` is not a path inside the workspace")]
     Outside {
         /// The path as written.
+        path: String,
+    },
+    /// A path of a revision is a link, or leads over one.
+    #[error("`{path}` is a link, and links of a revision are not followed")]
+    Link {
+        /// The path.
         path: String,
     },
     /// A file is larger than can be wanted.
@@ -86,7 +105,7 @@ impl Workspace {
     pub fn find(start: &Path) -> Result<Self, WorkspaceError> {
         let start = start.canonicalize().map_err(|_| WorkspaceError::NotFound)?;
         let root = start.ancestors().find(|folder| folder.join("programs").is_dir());
-        root.map(|root| Self { root: root.to_owned(), functions: Functions::standard() })
+        root.map(|root| Self { root: root.to_owned(), files: Files::Folder, functions: Functions::standard() })
             .ok_or(WorkspaceError::NotFound)
     }
 
@@ -94,6 +113,11 @@ impl Workspace {
     #[must_use]
     pub fn with_functions(self, functions: Functions) -> Self {
         Self { functions, ..self }
+    }
+
+    /// The same workspace as it is in a revision of the git repository that it lies in. Nothing can be written to it.
+    pub fn at(&self, revision: &str) -> Result<Self, RevisionError> {
+        Ok(Self { files: Files::Revision(Revision::read(&self.root, revision)?), ..self.clone() })
     }
 
     /// Its folder.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    CaseName, Workspace, WorkspaceError,
+    CaseName, Files, Workspace, WorkspaceError,
     template::{FIRST_CASE, NewFile, Template, claims_path},
 };
 use crate::{
@@ -54,7 +54,7 @@ impl Workspace {
                 return Err(WorkspaceError::NotEmpty);
             }
         }
-        Ok(Self { root, functions: Functions::standard() })
+        Ok(Self { root, files: Files::Folder, functions: Functions::standard() })
     }
 
     /// Makes a program with its script, a first case that passes and claims to try it on.
@@ -93,6 +93,9 @@ impl Workspace {
     /// Writes a file that isn't there yet, with the folders above it. None of these may be a link out of the workspace.
     fn create(&self, path: &str, text: &str, written: &mut Vec<String>) -> Result<(), WorkspaceError> {
         let unwritable = |source| WorkspaceError::Unwritable { path: path.to_owned(), source };
+        if matches!(self.files, Files::Revision(_)) {
+            return Err(unwritable(io::ErrorKind::ReadOnlyFilesystem.into()));
+        }
         let mut folder = self.root.clone();
         for part in Path::new(path).parent().into_iter().flat_map(Path::components) {
             folder.push(part);
