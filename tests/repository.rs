@@ -37,7 +37,7 @@ const LAYERS: [&str; 18] = [
 ];
 
 /// Outside packages with the modules that may use them; the vocabulary's packages may be used everywhere.
-const PACKAGES: [(&str, &[&str]); 22] = [
+const PACKAGES: [(&str, &[&str]); 23] = [
     ("annotate_snippets", &["report"]),
     ("blake3", &["engine", "program", "workspace"]),
     ("bumpalo", &["claim", "engine", "script"]),
@@ -51,6 +51,7 @@ const PACKAGES: [(&str, &[&str]); 22] = [
     ("indicatif", &["cli"]),
     ("iso_currency", &["money"]),
     ("itoa", &["money", "report"]),
+    ("maud", &["report"]),
     ("memchr", &["input"]),
     ("rayon", &["cli", "engine", "input"]),
     ("rhai", &["script"]),

@@ -1,9 +1,11 @@
 //! Cases: rule tests that a designer writes. A case holds claims; what is decided for them is locked as a snapshot.
 
 mod claim;
+mod coverage;
 mod expectation;
 mod snapshot;
 
+pub use coverage::{Coverage, Item, Part as CoveredPart, Share};
 pub use expectation::Expectation;
 pub use snapshot::{Header, Snapshot};
 
@@ -13,7 +15,7 @@ use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings},
     engine::{Awards, Past, Run, Tables},
-    outcome::{Depth, Outcome},
+    outcome::{Depth, Outcome, Trace},
     program::{Fields, Node, Program, Text},
 };
 
@@ -94,11 +96,19 @@ impl Case {
     /// Decides the claims by each program in turn; the outcomes are those of the last one.
     pub fn run(&self, parts: &[Part<'_>], findings: &mut Findings) -> Option<Ran> {
         let program = parts.last()?.program;
-        let outcomes = decide(parts);
+        let outcomes = outcomes(parts);
         self.expectations.iter().for_each(|expectation| expectation.check_claim(&outcomes, findings));
         let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(program, &outcomes)).collect();
         let header = Header::new(&self.title, program, &self.earlier, &self.claims);
         Some(Ran { snapshot: Snapshot::new(program, header, &outcomes), unmet })
+    }
+}
+
+impl Part<'_> {
+    /// Decides the claims of a case by each program in turn and notes what the last one reaches.
+    pub fn cover(parts: &[Self], coverage: &mut Coverage) {
+        let Some(last) = parts.last() else { return };
+        decide(parts, Depth::Steps, &mut |_, outcome, trace| coverage.see(last.program, outcome, trace));
     }
 }
 
@@ -110,21 +120,42 @@ fn runs(earlier: &Node) -> Vec<&Node> {
     }
 }
 
-fn decide(parts: &[Part<'_>]) -> Vec<Outcome<'static>> {
-    let (mut awards, mut outcomes) = (Awards::new(), Vec::new());
+/// Decides the claims of a case as deep as is wanted. The sink takes what the last program decides, also of earlier claims,
+/// with the number of the run.
+fn decide(parts: &[Part<'_>], depth: Depth, sink: &mut dyn FnMut(usize, &Outcome<'_>, Option<&Trace<'_>>)) {
+    let mut awards = Awards::new();
     let mut pasts: Vec<Past> = parts.iter().map(|part| Past::remembering(part.program)).collect();
     let runs = parts.first().map_or(0, |part| part.earlier.len()) + 1;
+    let several = parts.len() > 1;
     for run in 0..runs {
-        for (part, past) in parts.iter().zip(&mut pasts) {
-            outcomes.clear();
+        for (number, (part, past)) in parts.iter().zip(&mut pasts).enumerate() {
             let claims = part.earlier.get(run).unwrap_or(&part.claims);
             let Part { program, tables, .. } = *part;
-            Run { program, tables, claims, awards: &awards, depth: &|_, _| Depth::Words, names: false }
-                .decide(past, &mut |outcome, _| outcomes.push(outcome.clone().into_owned()));
-            for outcome in &outcomes {
-                awards.take(&program.identification.name, outcome);
-            }
+            let mut own = Awards::new();
+            Run { program, tables, claims, awards: &awards, depth: &|_, _| depth, names: false }.decide(
+                past,
+                &mut |outcome, trace| {
+                    if several {
+                        own.take(&program.identification.name, outcome);
+                    }
+                    if number + 1 == parts.len() {
+                        sink(run, outcome, trace);
+                    }
+                },
+            );
+            awards.absorb(own);
         }
     }
+}
+
+/// What the last program decides of the case's own claims.
+fn outcomes(parts: &[Part<'_>]) -> Vec<Outcome<'static>> {
+    let last = parts.first().map_or(0, |part| part.earlier.len());
+    let mut outcomes = Vec::new();
+    decide(parts, Depth::Words, &mut |run, outcome, _| {
+        if run == last {
+            outcomes.push(outcome.clone().into_owned());
+        }
+    });
     outcomes
 }

@@ -1,6 +1,7 @@
 //! Rules: Rhai is parsed here and nowhere else, checked against declared types, and lowered to a small typed form
 //! that is then evaluated. No script ever runs in Rhai itself.
 
+mod branch;
 mod builtin;
 mod code;
 mod cost;
@@ -19,6 +20,7 @@ mod parse;
 mod tree;
 mod vocabulary;
 
+pub use branch::{Branch, Tally, Way};
 pub use builtin::{BUILTINS, Builtin, Functions, Signature, WrongFunction};
 pub use evaluate::{Evaluation, Failure, Found, Scope, compared, evaluate, fill, holds, number};
 pub use form::{Expression, Form, Read, Template};

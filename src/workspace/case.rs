@@ -2,7 +2,7 @@
 
 use super::{Loaded, Workspace, WorkspaceError};
 use crate::{
-    cases::{Case, Part, Ran, Snapshot},
+    cases::{Case, Coverage, Part, Ran, Snapshot},
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place},
     input::{ColumnMap, read_claims, wanted},
@@ -60,20 +60,48 @@ impl Workspace {
 
     /// Runs a case. `None` if it can't be run; what is wrong is among the findings.
     pub fn run_case(&self, name: &CaseName, loaded: &Loaded, findings: &mut Findings) -> Option<Ran> {
-        let source = self.source(FOLDER, &name.path("yaml"), None, findings)?;
-        let root = program::parse(&source, findings)?;
         let first = self.run_first(&loaded.program, findings)?;
         let together: Vec<&Loaded> = first.iter().chain([loaded]).collect();
-        let programs: Vec<&Program> = together.iter().map(|loaded| &loaded.program).collect();
-        let case = Case::read(&root, &programs, findings)?;
-        let mut file = |file: &Text, program: &Program| self.case_claims(name, file, program, findings);
-        let parts: Option<Vec<Part<'_>>> =
-            together.iter().map(|loaded| case.part(&loaded.program, &loaded.tables, &mut file)).collect();
-        if findings.has_errors() {
-            return None;
-        }
-        let ran = case.run(&parts?, findings);
+        let case = self.case(name, &together, findings)?;
+        let parts = self.parts(name, &case, &together, findings)?;
+        let ran = case.run(&parts, findings);
         ran.filter(|_| !findings.has_errors())
+    }
+
+    /// Reads a case for programs that decide its claims together.
+    pub(super) fn case(&self, name: &CaseName, together: &[&Loaded], findings: &mut Findings) -> Option<Case> {
+        let source = self.source(FOLDER, &name.path("yaml"), None, findings)?;
+        let root = program::parse(&source, findings)?;
+        let programs: Vec<&Program> = together.iter().map(|loaded| &loaded.program).collect();
+        Case::read(&root, &programs, findings)
+    }
+
+    /// Programs with the claims of a case, as each reads them.
+    pub(super) fn parts<'l>(
+        &self,
+        name: &CaseName,
+        case: &Case,
+        together: &[&'l Loaded],
+        findings: &mut Findings,
+    ) -> Option<Vec<Part<'l>>> {
+        let mut file = |file: &Text, program: &Program| self.case_claims(name, file, program, findings);
+        let parts = together.iter().map(|loaded| case.part(&loaded.program, &loaded.tables, &mut file));
+        let parts: Option<Vec<Part<'_>>> = parts.collect();
+        parts.filter(|_| !findings.has_errors())
+    }
+
+    /// What cases reach of a program, which is made ready to be watched. `None` if one of them can't be run.
+    pub fn coverage(&self, names: &[CaseName], loaded: &mut Loaded, findings: &mut Findings) -> Option<Coverage> {
+        let first = self.run_first(&loaded.program, findings)?;
+        let tally = loaded.program.form.watch();
+        let mut coverage = Coverage::new(&loaded.program, &loaded.tables);
+        let together: Vec<&Loaded> = first.iter().chain([&*loaded]).collect();
+        for name in names {
+            let case = self.case(name, &together, findings)?;
+            Part::cover(&self.parts(name, &case, &together, findings)?, &mut coverage);
+            coverage.finish(name.name.clone(), &tally);
+        }
+        Some(coverage)
     }
 
     fn case_claims(&self, name: &CaseName, file: &Text, program: &Program, findings: &mut Findings) -> Option<Claims> {

@@ -81,6 +81,14 @@ impl Tables {
         if flaws.is_empty() { Ok(Self { tables }) } else { Err(flaws) }
     }
 
+    /// The lines on which the rows of a decision table stand; none for a table without a hit policy.
+    pub fn decision_lines(&self, number: usize) -> Vec<u64> {
+        match self.tables.get(number) {
+            Some(Indexed::Decision(decision)) => decision.rows.iter().map(|row| row.line()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// What is wrong with the rows of decision tables, or probably not as meant.
     pub fn review(&self, program: &Program) -> Vec<Flaw> {
         let tables = program.tables.iter().zip(&self.tables).enumerate();

@@ -1,6 +1,10 @@
 //! `meed test`: runs the cases of programs against their snapshots and plain expectations.
 
-use clap::Args;
+mod coverage;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
 use similar::TextDiff;
 
 use super::{Exit, Session, Trouble, check::counted, program_name};
@@ -19,6 +23,33 @@ pub(super) struct Arguments {
     /// Makes what the cases give now their snapshots; review the difference before you commit it
     #[arg(long)]
     accept: bool,
+    /// What of the rules the cases reach: each side of every condition, bands, limits, flags; the cases aren't judged
+    #[arg(long, conflicts_with = "accept")]
+    coverage: bool,
+    /// Fails under so many percent
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100), requires = "coverage")]
+    min: Option<u8>,
+    /// With --coverage: also what the claims of a file reach, apart from the cases
+    #[arg(long, value_name = "FILE", requires = "coverage")]
+    claims: Option<PathBuf>,
+    /// A YAML file that renames what a client sends
+    #[arg(long, value_name = "FILE", requires = "claims")]
+    map: Option<PathBuf>,
+    /// With --coverage: an HTML page with the source coloured by what is reached
+    #[arg(long, value_name = "FILE", requires = "coverage")]
+    page: Option<PathBuf>,
+    /// How what was found is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How what was found is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
 }
 
 /// How a case ended.
@@ -33,14 +64,16 @@ enum Verdict {
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let workspace = session.workspace()?;
     let filter = arguments.filter.as_deref().unwrap_or("");
-    let cases: Vec<CaseName> =
-        workspace.cases()?.into_iter().filter(|case| case.to_string().contains(filter)).collect();
+    let cases = chosen(workspace.cases()?, filter);
     if cases.is_empty() {
         if !filter.is_empty() {
             program_name(&workspace, filter)?;
         }
         let help = "cases stand in `tests/programs/CLIENT/NAME/CASE.yaml`".to_owned();
         return Err(Trouble::Usage("there is no such case".to_owned(), Some(help)));
+    }
+    if arguments.coverage {
+        return coverage::run(arguments, &cases, &workspace, session);
     }
     let (mut passed, mut failed, mut errors) = (0, 0, 0);
     let mut loaded: Option<(ProgramName, Result<Loaded, Vec<String>>)> = None;
@@ -78,6 +111,22 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         counted(cases.len(), "case")
     )?;
     Ok(if failed + errors == 0 { Exit::Done } else { Exit::Findings })
+}
+
+/// The cases of a program, or those with a part of their names.
+fn chosen(cases: Vec<CaseName>, filter: &str) -> Vec<CaseName> {
+    let is_program = cases.iter().any(|case| case.program.to_string() == filter);
+    let fits = |case: &CaseName| match is_program {
+        true => case.program.to_string() == filter,
+        false => case.to_string().contains(filter),
+    };
+    cases.into_iter().filter(fits).collect()
+}
+
+/// The cases of each program; they come by program.
+fn by_program(cases: &[CaseName]) -> Vec<(&ProgramName, &[CaseName])> {
+    let chunks = cases.chunk_by(|one, other| one.program == other.program);
+    chunks.filter_map(|chunk| Some((&chunk.first()?.program, chunk))).collect()
 }
 
 fn load(workspace: &Workspace, name: &ProgramName, session: &Session<'_>) -> Result<Loaded, Vec<String>> {
