@@ -81,6 +81,8 @@ pub struct Coverage {
     /// What can be reached; branches first, in the order of files and places.
     pub items: Vec<Item>,
     branches: Vec<Branch>,
+    /// Expressions and functions, with the runs that worked them out.
+    entries: Vec<(Branch, Vec<usize>)>,
     spots: BTreeMap<Spot, usize>,
     reached: BTreeSet<Spot>,
 }
@@ -109,6 +111,7 @@ impl Coverage {
             runs: Vec::new(),
             items: branches.iter().map(of_branch).collect(),
             branches,
+            entries: program.form.entries().into_iter().map(|entry| (entry, Vec::new())).collect(),
             spots: BTreeMap::new(),
             reached: BTreeSet::new(),
         };
@@ -218,7 +221,26 @@ impl Coverage {
                 item.reached_by.push(number);
             }
         }
+        for (_, runs) in self.entries.iter_mut().filter(|(entry, _)| tally.has(entry)) {
+            runs.push(number);
+        }
         tally.clear();
+    }
+
+    /// The runs that worked out the expression or function around a place; `None` where it lies in none.
+    pub fn runs_at(&self, place: &Place) -> Option<Vec<usize>> {
+        let around = |entry: &&(Branch, Vec<usize>)| {
+            let other = &entry.0.place;
+            let (own, other_span) = (place.span, other.span);
+            other.source == place.source && other_span.start <= own.start && own.end <= other_span.end
+        };
+        let around: Vec<_> = self.entries.iter().filter(around).collect();
+        let length = |entry: &&(Branch, Vec<usize>)| entry.0.place.text().len();
+        let least = around.iter().map(length).min()?;
+        // A function that is called with values of several types has several entries in one place.
+        let runs: BTreeSet<usize> =
+            around.iter().filter(|entry| length(entry) == least).flat_map(|entry| entry.1.iter().copied()).collect();
+        Some(runs.into_iter().collect())
     }
 
     /// How much of a part was reached.
@@ -242,6 +264,7 @@ fn of_branch(branch: &Branch) -> Item {
         Way::Holds => "holds",
         Way::Fails => "doesn't hold",
         Way::Arm => "is the arm that counts",
+        Way::Entered => "is worked out",
     };
     Item { part: Part::Branch, place: branch.place.clone(), words: words.to_owned(), reached_by: Vec::new() }
 }

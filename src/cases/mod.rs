@@ -3,10 +3,12 @@
 mod claim;
 mod coverage;
 mod expectation;
+mod mutant;
 mod snapshot;
 
 pub use coverage::{Coverage, Item, Part as CoveredPart, Share};
 pub use expectation::Expectation;
+pub use mutant::{Attempt, Mutant, mutants, rules_of};
 pub use snapshot::{Header, Snapshot};
 
 use claim::{Columns, Given};
@@ -91,6 +93,44 @@ impl Case {
     ) -> Option<Part<'p>> {
         let earlier = self.earlier.iter().map(|given| given.claims(program, file)).collect::<Option<_>>()?;
         Some(Part { program, tables, earlier, claims: self.claims.claims(program, file)? })
+    }
+
+    /// What the last program decides of the claims, as a snapshot holds it.
+    pub fn contents(parts: &[Part<'_>]) -> String {
+        parts.last().map_or_else(String::new, |last| Snapshot::contents(last.program, &outcomes(parts)))
+    }
+
+    /// Claims that might tell a mutant from the program, made of those that are written in the case; as many as may be tried.
+    pub fn attempts(&self, program: &Program, mutant: &Mutant) -> Vec<Attempt> {
+        match &self.claims {
+            Given::Rows(rows) => mutant::attempts(program, mutant, rows),
+            Given::File(_) => Vec::new(),
+        }
+    }
+
+    /// The case with a claim that is tried: alone, or behind the others under an id of its own.
+    #[must_use]
+    pub fn with(&self, program: &Program, attempt: &Attempt, alone: bool) -> Self {
+        let rows = match (&self.claims, alone) {
+            (Given::Rows(rows), false) => {
+                rows.iter().cloned().chain([mutant::renamed(program, &attempt.row)]).collect()
+            }
+            _ => vec![attempt.row.clone()],
+        };
+        Self {
+            title: self.title.clone(),
+            earlier: self.earlier.clone(),
+            claims: Given::Rows(rows),
+            expectations: Vec::new(),
+        }
+    }
+
+    /// The last claim that is written in the case.
+    pub fn last_claim(&self) -> Option<&[(String, String)]> {
+        match &self.claims {
+            Given::Rows(rows) => rows.last().map(Vec::as_slice),
+            Given::File(_) => None,
+        }
     }
 
     /// Decides the claims by each program in turn; the outcomes are those of the last one.

@@ -23,6 +23,8 @@ pub enum Way {
     Fails,
     /// An arm of a `switch` counts.
     Arm,
+    /// An expression or a function is worked out.
+    Entered,
 }
 
 impl Way {
@@ -31,6 +33,7 @@ impl Way {
             Self::Holds => 1,
             Self::Fails => 2,
             Self::Arm => 4,
+            Self::Entered => 8,
         }
     }
 }
@@ -94,6 +97,16 @@ impl Form {
             }
         }
         found.branches.into_values().collect()
+    }
+}
+
+impl Form {
+    /// The expressions and functions, as ways that are gone when they are worked out. The place is all that they span.
+    pub fn entries(&self) -> Vec<Branch> {
+        let functions = self.functions.iter().map(|function| function.body);
+        let starts = self.roots.iter().copied().chain(functions);
+        let entry = |id| Some(Branch { place: self.extent(id)?, way: Way::Entered, nodes: vec![id] });
+        starts.filter_map(entry).collect()
     }
 }
 

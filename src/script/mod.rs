@@ -17,6 +17,7 @@ mod oracle;
 #[allow(dead_code, reason = "a fuzz target uses a part of it")]
 pub mod oracle;
 mod parse;
+mod token;
 mod tree;
 mod vocabulary;
 
@@ -26,4 +27,5 @@ pub use evaluate::{Evaluation, Failure, Found, Scope, compared, evaluate, fill, 
 pub use form::{Expression, Form, Read, Template};
 pub use lower::{Checker, Facts, Wanted};
 pub use parse::Scripts;
+pub use token::{Token, TokenKind};
 pub use vocabulary::{Member, RowType, Vocabulary};

@@ -7,6 +7,7 @@ mod file;
 mod flaw;
 mod layer;
 mod load;
+mod mutation;
 mod neighbour;
 mod scaffold;
 mod template;
@@ -14,14 +15,16 @@ mod template;
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use crate::script::Functions;
+use crate::{diagnostic::Source, script::Functions};
 
 pub use case::CaseName;
 pub use evaluate::NotLoaded;
 pub use layer::Definition;
 pub use load::Loaded;
+pub use mutation::{Killer, Mutation, Survivor};
 pub use scaffold::{NotMade, Scaffold};
 pub use template::Template;
 
@@ -30,6 +33,8 @@ pub use template::Template;
 pub struct Workspace {
     root: PathBuf,
     functions: Functions,
+    /// A file that is read as something else than what it says.
+    edited: Option<Arc<Source>>,
 }
 
 /// Why a workspace can't be used.
@@ -86,7 +91,7 @@ impl Workspace {
     pub fn find(start: &Path) -> Result<Self, WorkspaceError> {
         let start = start.canonicalize().map_err(|_| WorkspaceError::NotFound)?;
         let root = start.ancestors().find(|folder| folder.join("programs").is_dir());
-        root.map(|root| Self { root: root.to_owned(), functions: Functions::standard() })
+        root.map(|root| Self { root: root.to_owned(), functions: Functions::standard(), edited: None })
             .ok_or(WorkspaceError::NotFound)
     }
 
@@ -94,6 +99,12 @@ impl Workspace {
     #[must_use]
     pub fn with_functions(self, functions: Functions) -> Self {
         Self { functions, ..self }
+    }
+
+    /// The same workspace, in which a file says something else. Nothing is written.
+    #[must_use]
+    pub fn with_text(&self, source: Arc<Source>) -> Self {
+        Self { edited: Some(source), ..self.clone() }
     }
 
     /// Its folder.

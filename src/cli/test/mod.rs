@@ -1,6 +1,7 @@
 //! `meed test`: runs the cases of programs against their snapshots and plain expectations.
 
 mod coverage;
+mod mutation;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("measure").args(["coverage", "mutate"]))]
 pub(super) struct Arguments {
     /// A program (`client/name`), or a part of the cases' names; all cases, if not given
     filter: Option<String>,
@@ -26,8 +28,11 @@ pub(super) struct Arguments {
     /// What of the rules the cases reach: each side of every condition, bands, limits, flags; the cases aren't judged
     #[arg(long, conflicts_with = "accept")]
     coverage: bool,
-    /// Fails under so many percent
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100), requires = "coverage")]
+    /// Which small changes of the rules no case would notice; the cases aren't judged
+    #[arg(long, conflicts_with_all = ["accept", "coverage"])]
+    mutate: bool,
+    /// With --coverage or --mutate: fails under so many percent of branches or mutants
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100), requires = "measure")]
     min: Option<u8>,
     /// With --coverage: also what the claims of a file reach, apart from the cases
     #[arg(long, value_name = "FILE", requires = "coverage")]
@@ -74,6 +79,9 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     }
     if arguments.coverage {
         return coverage::run(arguments, &cases, &workspace, session);
+    }
+    if arguments.mutate {
+        return mutation::run(arguments, &cases, &workspace, session);
     }
     let (mut passed, mut failed, mut errors) = (0, 0, 0);
     let mut loaded: Option<(ProgramName, Result<Loaded, Vec<String>>)> = None;

@@ -15,7 +15,7 @@ mod value;
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{
-    branch::Tally,
+    branch::{Tally, Way},
     form::{Children, Form, Kept, Node, NodeId},
 };
 use crate::claim::Value;
@@ -67,8 +67,8 @@ impl<W: Watch> Code<W> {
     fn by(compiler: &Compiler<'_, W>) -> Self {
         let form = compiler.form;
         Self {
-            expressions: form.roots.iter().map(|root| compiler.body(*root)).collect(),
-            functions: form.functions.iter().map(|function| compiler.body(function.body)).collect(),
+            expressions: form.roots.iter().map(|root| compiler.entered(*root)).collect(),
+            functions: form.functions.iter().map(|function| compiler.entered(function.body)).collect(),
         }
     }
 
@@ -111,6 +111,31 @@ impl<'f, W: Watch> Compiler<'f, W> {
             Kept::Integer => Body::Integer(self.integer(id).run()),
             Kept::Decimal => Body::Number(self.number(id).run()),
             Kept::Text | Kept::Other => Body::Value(self.value(id)),
+        }
+    }
+
+    /// The same for an expression or a function: where ways are marked, also that it is worked out.
+    fn entered(&self, id: NodeId) -> Body<W> {
+        let body = self.body(id);
+        let Some(tally) = self.tally.clone() else { return body };
+        let enter = move || tally.mark(id, Way::Entered);
+        match body {
+            Body::Condition(run) => Body::Condition(Box::new(move |frame| {
+                enter();
+                run(frame)
+            })),
+            Body::Integer(run) => Body::Integer(Box::new(move |frame| {
+                enter();
+                run(frame)
+            })),
+            Body::Number(run) => Body::Number(Box::new(move |frame| {
+                enter();
+                run(frame)
+            })),
+            Body::Value(run) => Body::Value(Box::new(move |frame| {
+                enter();
+                run(frame)
+            })),
         }
     }
 
