@@ -2,11 +2,13 @@
 
 mod claim;
 mod coverage;
+mod difference;
 mod expectation;
 mod mutant;
 mod snapshot;
 
 pub use coverage::{Coverage, Item, Part as CoveredPart, Share};
+pub use difference::{Change, ClaimDifference, differences};
 pub use expectation::Expectation;
 pub use mutant::{Attempt, Mutant, mutants, rules_of};
 pub use snapshot::{Header, Snapshot};
@@ -18,7 +20,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, Findings},
     engine::{Awards, Past, Run, Tables},
     outcome::{Depth, Outcome, Trace},
-    program::{Fields, Node, Program, Text},
+    program::{self, Fields, Node, Program, Text},
 };
 
 /// A case as read, for one program.
@@ -49,6 +51,8 @@ pub struct Ran {
     pub snapshot: Snapshot,
     /// Expectations that were not met, in words.
     pub unmet: Vec<String>,
+    /// The claims that they are for.
+    pub unmet_claims: Vec<String>,
 }
 
 impl Case {
@@ -62,11 +66,16 @@ impl Case {
         let earlier = fields.optional("earlier");
         let claims = fields.optional("claims");
         let expect = fields.entries("expect");
+        let accepted = fields.optional("accepted");
         let place = fields.head();
         fields.finish();
         if let Some(format) = format.filter(|format| format.text != "1") {
             let message = format!("format `{}` isn't known", format.text);
             findings.add(Diagnostic::error(Code::FormatVersion, &format.place, message).help("write `format: 1`"));
+        }
+        // Why outcomes were accepted is for people; here only that it can be read.
+        if let Some(reasons) = accepted {
+            program::texts(reasons, findings);
         }
         let title = title?.text;
         let Some(claims) = claims else {
@@ -138,9 +147,14 @@ impl Case {
         let program = parts.last()?.program;
         let outcomes = outcomes(parts);
         self.expectations.iter().for_each(|expectation| expectation.check_claim(&outcomes, findings));
-        let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(program, &outcomes)).collect();
+        let (mut unmet, mut unmet_claims) = (Vec::new(), Vec::new());
+        for expectation in &self.expectations {
+            let lines = expectation.unmet(program, &outcomes);
+            unmet_claims.extend(expectation.claim_among(&outcomes).filter(|_| !lines.is_empty()));
+            unmet.extend(lines);
+        }
         let header = Header::new(&self.title, program, &self.earlier, &self.claims);
-        Some(Ran { snapshot: Snapshot::new(program, header, &outcomes), unmet })
+        Some(Ran { snapshot: Snapshot::new(program, header, &outcomes), unmet, unmet_claims })
     }
 }
 
@@ -149,6 +163,16 @@ impl Part<'_> {
     pub fn cover(parts: &[Self], coverage: &mut Coverage) {
         let Some(last) = parts.last() else { return };
         decide(parts, Depth::Steps, &mut |_, outcome, trace| coverage.see(last.program, outcome, trace));
+    }
+
+    /// Decides the claims of a case and hands out those that are asked for, with what led there.
+    pub fn explain(parts: &[Self], claims: &[String], sink: &mut dyn FnMut(&Outcome<'_>, &Trace<'_>)) {
+        let last = parts.first().map_or(0, |part| part.earlier.len());
+        decide(parts, Depth::Flips, &mut |run, outcome, trace| {
+            if run == last && claims.iter().any(|claim| *claim == outcome.claim) {
+                sink(outcome, trace.unwrap_or(&Trace::default()));
+            }
+        });
     }
 }
 

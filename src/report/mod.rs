@@ -17,7 +17,7 @@ use std::io;
 pub use column::OutcomeColumns;
 pub use comma::CommaWriter;
 pub use coverage::Reached;
-pub use escape::for_terminal;
+pub use escape::{for_terminal, for_xml};
 pub use explain::explain;
 pub use finding::{as_github, as_json, as_text};
 pub use json_lines::JsonLinesWriter;

@@ -47,7 +47,7 @@ pub(super) fn run(
         }
         match arguments.format {
             Format::Json => pages.push(reached.as_json()),
-            Format::Text => writeln!(session.stdout, "{}", reached.as_text())?,
+            Format::Text | Format::Junit => writeln!(session.stdout, "{}", reached.as_text())?,
         }
     }
     if arguments.format == Format::Json {

@@ -29,7 +29,9 @@ pub(super) fn run(
         };
         least = least.min(mutation.score());
         match arguments.format {
-            Format::Text => writeln!(session.stdout, "{}", for_terminal(&as_text(&mutation, cases.len())))?,
+            Format::Text | Format::Junit => {
+                writeln!(session.stdout, "{}", for_terminal(&as_text(&mutation, cases.len())))?;
+            }
             Format::Json => documents.push(as_json(&mutation)),
         }
     }
