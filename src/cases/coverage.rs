@@ -8,7 +8,7 @@ use crate::{
     engine::Tables,
     outcome::{ComponentStep, Disposition, FoundRow, Outcome, RuleResult, Step, Trace},
     program::{ComponentKind, Due, LimitEffect, Program},
-    script::{Branch, Expression, Tally, Way},
+    script::{Branch, Expression, Read, Tally, Way},
 };
 
 /// A part of a program that can be reached.
@@ -106,7 +106,7 @@ impl Share {
 impl Coverage {
     /// Nothing reached yet.
     pub fn new(program: &Program, tables: &Tables) -> Self {
-        let branches = branches(program);
+        let branches = branches(program, tables);
         let mut coverage = Self {
             runs: Vec::new(),
             items: branches.iter().map(of_branch).collect(),
@@ -269,8 +269,9 @@ fn of_branch(branch: &Branch) -> Item {
     Item { part: Part::Branch, place: branch.place.clone(), words: words.to_owned(), reached_by: Vec::new() }
 }
 
-/// The ways of everything that decides; what stands in messages decides nothing.
-fn branches(program: &Program) -> Vec<Branch> {
+/// The ways of everything that decides; what stands in messages decides nothing. That a table has no row is no way where it
+/// has one for every claim.
+fn branches(program: &Program, tables: &Tables) -> Vec<Branch> {
     let rules = program.rules.iter().map(|rule| &rule.require);
     let flags = program.flags.iter().map(|flag| &flag.when);
     let components = program.components.iter().filter_map(|component| component.when.as_ref());
@@ -278,7 +279,9 @@ fn branches(program: &Program) -> Vec<Branch> {
     let of_rules = program.rules.iter().flat_map(|rule| rule.message.expressions());
     let of_flags = program.flags.iter().flat_map(|flag| flag.message.expressions());
     let words: Vec<&Expression> = of_rules.chain(of_flags).collect();
-    program.form.branches(&conditions, &words)
+    let complete: Vec<bool> = (0..program.tables.len()).map(|table| tables.is_complete(program, table)).collect();
+    let certain = |read| matches!(read, Read::TableRow(table) if complete.get(table) == Some(&true));
+    program.form.branches(&conditions, &words, &certain)
 }
 
 /// The dispositions that a program's own rules, limits and flags give.

@@ -87,10 +87,15 @@ impl Form {
     }
 
     /// The ways of all expressions but some, in the order of files and places. Of `conditions` it is asked as a whole whether
-    /// they hold, of others only inside.
-    pub fn branches(&self, conditions: &[&Expression], except: &[&Expression]) -> Vec<Branch> {
+    /// they hold, of others only inside. What is `certain` to be there is never missing.
+    pub fn branches(
+        &self,
+        conditions: &[&Expression],
+        except: &[&Expression],
+        certain: &dyn Fn(Read) -> bool,
+    ) -> Vec<Branch> {
         let among = |expressions: &[&Expression], number| expressions.iter().any(|one| one.number as usize == number);
-        let mut found = Search { form: self, seen: vec![false; self.nodes.len()], branches: BTreeMap::new() };
+        let mut found = Search { form: self, certain, seen: vec![false; self.nodes.len()], branches: BTreeMap::new() };
         for (number, root) in self.roots.iter().enumerate() {
             if !among(except, number) {
                 found.visit(*root, among(conditions, number));
@@ -115,6 +120,7 @@ type Spot = (String, usize, usize, Way);
 
 struct Search<'f> {
     form: &'f Form,
+    certain: &'f dyn Fn(Read) -> bool,
     seen: Vec<bool>,
     branches: BTreeMap<Spot, Branch>,
 }
@@ -132,7 +138,9 @@ impl Search<'_> {
             // `x != ()`, which is one question.
             Node::Not(inner) if matches!(form.node(inner), Node::IsNothing(_)) => {
                 self.add(id, Way::Holds);
-                self.add(id, Way::Fails);
+                if !self.is_there(inner) {
+                    self.add(id, Way::Fails);
+                }
                 form.inside(inner).into_iter().for_each(|inner| self.visit(inner, false));
             }
             Node::Not(inner) => self.visit(inner, true),
@@ -160,7 +168,9 @@ impl Search<'_> {
             }
             node => {
                 if self.is_condition(id, node, asked) {
-                    self.add(id, Way::Holds);
+                    if !self.is_there(id) {
+                        self.add(id, Way::Holds);
+                    }
                     self.add(id, Way::Fails);
                 }
                 form.inside(id).into_iter().for_each(|inner| self.visit(inner, false));
@@ -186,6 +196,12 @@ impl Search<'_> {
             _ => false,
         };
         is_boolean && asks
+    }
+
+    /// Whether a node asks if something is missing that never is.
+    fn is_there(&self, id: NodeId) -> bool {
+        let Node::IsNothing(inner) = self.form.node(id) else { return false };
+        matches!(self.form.node(inner), Node::Read(read) if (self.certain)(read))
     }
 
     fn add(&mut self, id: NodeId, way: Way) {
