@@ -53,7 +53,7 @@ const PACKAGES: [(&str, &[&str]); 23] = [
     ("itoa", &["money", "report"]),
     ("maud", &["report"]),
     ("memchr", &["input"]),
-    ("rayon", &["cli", "engine", "input"]),
+    ("rayon", &["cli", "engine", "input", "workspace"]),
     ("rhai", &["script"]),
     ("rust_xlsxwriter", &["report"]),
     ("serde_yaml", &["cases"]),

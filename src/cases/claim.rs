@@ -11,7 +11,7 @@ use crate::{
 pub(super) type Row = Vec<(String, String)>;
 
 /// Claims of a case: written in it, or in a file beside it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Given {
     /// In the case.
     Rows(Vec<Row>),

@@ -200,6 +200,11 @@ impl Expectation {
         })
     }
 
+    /// The id of the claim that it is for, as it was decided.
+    pub(super) fn claim_among(&self, outcomes: &[Outcome<'static>]) -> Option<String> {
+        self.find(outcomes).map(|outcome| outcome.claim.to_string())
+    }
+
     /// What of it isn't met, in words.
     pub(super) fn unmet(&self, program: &Program, outcomes: &[Outcome<'static>]) -> Vec<String> {
         let Some(outcome) = self.find(outcomes) else { return Vec::new() };

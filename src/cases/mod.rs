@@ -1,10 +1,16 @@
 //! Cases: rule tests that a designer writes. A case holds claims; what is decided for them is locked as a snapshot.
 
 mod claim;
+mod coverage;
+mod difference;
 mod expectation;
+mod mutant;
 mod snapshot;
 
+pub use coverage::{Coverage, Item, Part as CoveredPart, Share};
+pub use difference::{Change, ClaimDifference, differences};
 pub use expectation::Expectation;
+pub use mutant::{Attempt, Mutant, mutants, rules_of};
 pub use snapshot::{Header, Snapshot};
 
 use claim::{Columns, Given};
@@ -13,8 +19,8 @@ use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings},
     engine::{Awards, Past, Run, Tables},
-    outcome::{Depth, Outcome},
-    program::{Fields, Node, Program, Text},
+    outcome::{Depth, Outcome, Trace},
+    program::{self, Fields, Node, Program, Text},
 };
 
 /// A case as read, for one program.
@@ -45,6 +51,8 @@ pub struct Ran {
     pub snapshot: Snapshot,
     /// Expectations that were not met, in words.
     pub unmet: Vec<String>,
+    /// The claims that they are for.
+    pub unmet_claims: Vec<String>,
 }
 
 impl Case {
@@ -58,11 +66,16 @@ impl Case {
         let earlier = fields.optional("earlier");
         let claims = fields.optional("claims");
         let expect = fields.entries("expect");
+        let accepted = fields.optional("accepted");
         let place = fields.head();
         fields.finish();
         if let Some(format) = format.filter(|format| format.text != "1") {
             let message = format!("format `{}` isn't known", format.text);
             findings.add(Diagnostic::error(Code::FormatVersion, &format.place, message).help("write `format: 1`"));
+        }
+        // Why outcomes were accepted is for people; here only that it can be read.
+        if let Some(reasons) = accepted {
+            program::texts(reasons, findings);
         }
         let title = title?.text;
         let Some(claims) = claims else {
@@ -91,14 +104,75 @@ impl Case {
         Some(Part { program, tables, earlier, claims: self.claims.claims(program, file)? })
     }
 
+    /// What the last program decides of the claims, as a snapshot holds it.
+    pub fn contents(parts: &[Part<'_>]) -> String {
+        parts.last().map_or_else(String::new, |last| Snapshot::contents(last.program, &outcomes(parts)))
+    }
+
+    /// Claims that might tell a mutant from the program, made of those that are written in the case; as many as may be tried.
+    pub fn attempts(&self, program: &Program, mutant: &Mutant) -> Vec<Attempt> {
+        match &self.claims {
+            Given::Rows(rows) => mutant::attempts(program, mutant, rows),
+            Given::File(_) => Vec::new(),
+        }
+    }
+
+    /// The case with a claim that is tried: alone, or behind the others under an id of its own.
+    #[must_use]
+    pub fn with(&self, program: &Program, attempt: &Attempt, alone: bool) -> Self {
+        let rows = match (&self.claims, alone) {
+            (Given::Rows(rows), false) => {
+                rows.iter().cloned().chain([mutant::renamed(program, &attempt.row)]).collect()
+            }
+            _ => vec![attempt.row.clone()],
+        };
+        Self {
+            title: self.title.clone(),
+            earlier: self.earlier.clone(),
+            claims: Given::Rows(rows),
+            expectations: Vec::new(),
+        }
+    }
+
+    /// The last claim that is written in the case.
+    pub fn last_claim(&self) -> Option<&[(String, String)]> {
+        match &self.claims {
+            Given::Rows(rows) => rows.last().map(Vec::as_slice),
+            Given::File(_) => None,
+        }
+    }
+
     /// Decides the claims by each program in turn; the outcomes are those of the last one.
     pub fn run(&self, parts: &[Part<'_>], findings: &mut Findings) -> Option<Ran> {
         let program = parts.last()?.program;
-        let outcomes = decide(parts);
+        let outcomes = outcomes(parts);
         self.expectations.iter().for_each(|expectation| expectation.check_claim(&outcomes, findings));
-        let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(program, &outcomes)).collect();
+        let (mut unmet, mut unmet_claims) = (Vec::new(), Vec::new());
+        for expectation in &self.expectations {
+            let lines = expectation.unmet(program, &outcomes);
+            unmet_claims.extend(expectation.claim_among(&outcomes).filter(|_| !lines.is_empty()));
+            unmet.extend(lines);
+        }
         let header = Header::new(&self.title, program, &self.earlier, &self.claims);
-        Some(Ran { snapshot: Snapshot::new(program, header, &outcomes), unmet })
+        Some(Ran { snapshot: Snapshot::new(program, header, &outcomes), unmet, unmet_claims })
+    }
+}
+
+impl Part<'_> {
+    /// Decides the claims of a case by each program in turn and notes what the last one reaches.
+    pub fn cover(parts: &[Self], coverage: &mut Coverage) {
+        let Some(last) = parts.last() else { return };
+        decide(parts, Depth::Steps, &mut |_, outcome, trace| coverage.see(last.program, outcome, trace));
+    }
+
+    /// Decides the claims of a case and hands out those that are asked for, with what led there.
+    pub fn explain(parts: &[Self], claims: &[String], sink: &mut dyn FnMut(&Outcome<'_>, &Trace<'_>)) {
+        let last = parts.first().map_or(0, |part| part.earlier.len());
+        decide(parts, Depth::Flips, &mut |run, outcome, trace| {
+            if run == last && claims.iter().any(|claim| *claim == outcome.claim) {
+                sink(outcome, trace.unwrap_or(&Trace::default()));
+            }
+        });
     }
 }
 
@@ -110,21 +184,42 @@ fn runs(earlier: &Node) -> Vec<&Node> {
     }
 }
 
-fn decide(parts: &[Part<'_>]) -> Vec<Outcome<'static>> {
-    let (mut awards, mut outcomes) = (Awards::new(), Vec::new());
+/// Decides the claims of a case as deep as is wanted. The sink takes what the last program decides, also of earlier claims,
+/// with the number of the run.
+fn decide(parts: &[Part<'_>], depth: Depth, sink: &mut dyn FnMut(usize, &Outcome<'_>, Option<&Trace<'_>>)) {
+    let mut awards = Awards::new();
     let mut pasts: Vec<Past> = parts.iter().map(|part| Past::remembering(part.program)).collect();
     let runs = parts.first().map_or(0, |part| part.earlier.len()) + 1;
+    let several = parts.len() > 1;
     for run in 0..runs {
-        for (part, past) in parts.iter().zip(&mut pasts) {
-            outcomes.clear();
+        for (number, (part, past)) in parts.iter().zip(&mut pasts).enumerate() {
             let claims = part.earlier.get(run).unwrap_or(&part.claims);
             let Part { program, tables, .. } = *part;
-            Run { program, tables, claims, awards: &awards, depth: &|_, _| Depth::Words, names: false }
-                .decide(past, &mut |outcome, _| outcomes.push(outcome.clone().into_owned()));
-            for outcome in &outcomes {
-                awards.take(&program.identification.name, outcome);
-            }
+            let mut own = Awards::new();
+            Run { program, tables, claims, awards: &awards, depth: &|_, _| depth, names: false }.decide(
+                past,
+                &mut |outcome, trace| {
+                    if several {
+                        own.take(&program.identification.name, outcome);
+                    }
+                    if number + 1 == parts.len() {
+                        sink(run, outcome, trace);
+                    }
+                },
+            );
+            awards.absorb(own);
         }
     }
+}
+
+/// What the last program decides of the case's own claims.
+fn outcomes(parts: &[Part<'_>]) -> Vec<Outcome<'static>> {
+    let last = parts.first().map_or(0, |part| part.earlier.len());
+    let mut outcomes = Vec::new();
+    decide(parts, Depth::Words, &mut |run, outcome, _| {
+        if run == last {
+            outcomes.push(outcome.clone().into_owned());
+        }
+    });
     outcomes
 }

@@ -122,9 +122,13 @@ struct OutcomeText {
 
 impl Snapshot {
     pub(super) fn new(program: &Program, header: Header, outcomes: &[Outcome<'_>]) -> Self {
+        Self { header, contents: Self::contents(program, outcomes) }
+    }
+
+    /// Outcomes as YAML, without a line break at the end.
+    pub(super) fn contents(program: &Program, outcomes: &[Outcome<'_>]) -> String {
         let texts: Vec<OutcomeText> = outcomes.iter().map(|outcome| outcome_text(program, outcome)).collect();
-        let contents = serde_yaml::to_string(&texts).unwrap_or_default();
-        Self { header, contents: contents.trim_end().to_owned() }
+        serde_yaml::to_string(&texts).unwrap_or_default().trim_end().to_owned()
     }
 
     /// The whole file.

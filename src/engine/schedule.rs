@@ -46,7 +46,8 @@ impl Terms {
             };
             let from = band.edge.as_ref().is_some_and(|edge| edge.inclusive);
             let (rate, flat) = (amount(&band.rate)?, amount(&band.flat)?);
-            let reached = BandReached { edge, from, rate, per_unit: band.per_unit, flat };
+            let number = bands.len();
+            let reached = BandReached { number, edge, from, rate, per_unit: band.per_unit, flat };
             let rising = bands.last().is_none_or(|before| start(before) < start(&reached));
             if !rising {
                 let reason = "the band doesn't start above the one before it for this claim".to_owned();
@@ -114,9 +115,10 @@ fn in_table(
         };
         let (from, rate) = (table.inclusive && edge.is_some(), rate.number().unwrap_or_default());
         let flat = flat.and_then(Value::number).unwrap_or_default();
-        bands.push(BandReached { edge, from, rate, per_unit: table.per_unit, flat });
+        bands.push(BandReached { number: 0, edge, from, rate, per_unit: table.per_unit, flat });
     }
     bands.sort_by_key(start);
+    bands.iter_mut().enumerate().for_each(|(number, band)| band.number = number);
     match bands.windows(2).find(|pair| pair.first().map(start) == pair.last().map(start)) {
         Some([band, ..]) => Err(failed(match band.edge {
             Some(edge) => format!("two rows start a band at {} for this claim", plain(edge)),
@@ -162,6 +164,7 @@ mod tests {
             let parts: Vec<&str> = band.split(' ').collect();
             let edge = parts[0].trim_start_matches('>');
             BandReached {
+                number: 0,
                 edge: (edge != "-").then(|| decimal(edge)),
                 from: edge != "-" && !parts[0].starts_with('>'),
                 rate: decimal(parts[1]),

@@ -225,6 +225,8 @@ pub struct ComponentStep<'a> {
 /// The band that a total reached.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BandReached {
+    /// Its number among the bands for the claim, from the lowest.
+    pub number: usize,
     /// Its lower edge, as an amount; `None` where it has none.
     pub edge: Option<Decimal>,
     /// Whether the edge itself belongs to it.

@@ -30,6 +30,29 @@ fn is_bidirectional(symbol: char) -> bool {
     matches!(symbol, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Text for XML: what would end a text or an attribute is written out, and control characters, which XML has no way to say,
+/// as Rust writes them.
+pub fn for_xml(text: &str) -> Cow<'_, str> {
+    let is_plain = |symbol: char| !matches!(symbol, '&' | '<' | '>' | '"' | '\'') && !symbol.is_control();
+    if text.chars().all(|symbol| is_plain(symbol) || symbol == '\n') {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for symbol in text.chars() {
+        match symbol {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&apos;"),
+            '\n' => safe.push(symbol),
+            symbol if symbol.is_control() => safe.extend(symbol.escape_unicode()),
+            symbol => safe.push(symbol),
+        }
+    }
+    Cow::Owned(safe)
+}
+
 /// Text for a GitHub workflow command.
 pub(super) fn for_workflow(text: &str, property: bool) -> String {
     let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
@@ -47,5 +70,6 @@ mod tests {
         assert_eq!((for_spreadsheet("-5"), for_spreadsheet("-5+2")), ("-5".into(), "'-5+2".into()));
         assert_eq!(for_terminal("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(for_workflow("a:b\n50%", true), "a%3Ab%0A50%25");
+        assert_eq!(for_xml("a<b \"&\u{1b}\nc"), "a&lt;b &quot;&amp;\\u{1b}\nc");
     }
 }

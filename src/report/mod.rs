@@ -2,6 +2,7 @@
 
 mod column;
 mod comma;
+mod coverage;
 mod escape;
 mod explain;
 mod finding;
@@ -17,7 +18,8 @@ use std::io;
 
 pub use column::OutcomeColumns;
 pub use comma::CommaWriter;
-pub use escape::for_terminal;
+pub use coverage::Reached;
+pub use escape::{for_terminal, for_xml};
 pub use explain::explain;
 pub use finding::{as_github, as_json, as_text};
 pub use impact::{Breach, Change, Compared, Direction, Impact, ProgramImpact, Scope};

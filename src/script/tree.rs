@@ -68,6 +68,13 @@ impl Form {
         }
     }
 
+    /// The form written out without the places of its nodes: the same for rules that say the same in the same way.
+    pub fn without_places(&self) -> String {
+        let builtins: Vec<String> = self.builtins.iter().map(|builtin| builtin.signature()).collect();
+        let Self { nodes, children, constants, functions, roots, .. } = self;
+        format!("{nodes:?} {children:?} {constants:?} {functions:?} {roots:?} {builtins:?}")
+    }
+
     /// Whether two values without statements are worked out in the same way from the same things.
     pub(super) fn same(&self, one: NodeId, other: NodeId) -> bool {
         let (left, right) = (self.node(one), self.node(other));

@@ -1,12 +1,15 @@
 //! The cases of a workspace: finding, running and accepting them.
 
+use std::sync::Arc;
+
 use super::{Loaded, Workspace, WorkspaceError};
 use crate::{
-    cases::{Case, Part, Ran, Snapshot},
+    cases::{Case, Coverage, Part, Ran, Snapshot},
     claim::Claims,
-    diagnostic::{Code, Diagnostic, Findings, Place},
+    diagnostic::{Code, Diagnostic, Findings, Place, Source},
     input::{ColumnMap, read_claims, wanted},
-    program::{self, Program, ProgramName, Text},
+    outcome::{Outcome, Trace},
+    program::{self, Node, Program, ProgramName, Text},
 };
 
 /// The folder of cases, inside a workspace.
@@ -60,20 +63,66 @@ impl Workspace {
 
     /// Runs a case. `None` if it can't be run; what is wrong is among the findings.
     pub fn run_case(&self, name: &CaseName, loaded: &Loaded, findings: &mut Findings) -> Option<Ran> {
-        let source = self.source(FOLDER, &name.path("yaml"), None, findings)?;
-        let root = program::parse(&source, findings)?;
         let first = self.run_first(&loaded.program, findings)?;
         let together: Vec<&Loaded> = first.iter().chain([loaded]).collect();
-        let programs: Vec<&Program> = together.iter().map(|loaded| &loaded.program).collect();
-        let case = Case::read(&root, &programs, findings)?;
-        let mut file = |file: &Text, program: &Program| self.case_claims(name, file, program, findings);
-        let parts: Option<Vec<Part<'_>>> =
-            together.iter().map(|loaded| case.part(&loaded.program, &loaded.tables, &mut file)).collect();
-        if findings.has_errors() {
-            return None;
-        }
-        let ran = case.run(&parts?, findings);
+        let case = self.case(name, &together, findings)?;
+        let parts = self.parts(name, &case, &together, findings)?;
+        let ran = case.run(&parts, findings);
         ran.filter(|_| !findings.has_errors())
+    }
+
+    /// Reads a case for programs that decide its claims together.
+    pub(super) fn case(&self, name: &CaseName, together: &[&Loaded], findings: &mut Findings) -> Option<Case> {
+        let source = self.source(FOLDER, &name.path("yaml"), None, findings)?;
+        let root = program::parse(&source, findings)?;
+        let programs: Vec<&Program> = together.iter().map(|loaded| &loaded.program).collect();
+        Case::read(&root, &programs, findings)
+    }
+
+    /// Programs with the claims of a case, as each reads them.
+    pub(super) fn parts<'l>(
+        &self,
+        name: &CaseName,
+        case: &Case,
+        together: &[&'l Loaded],
+        findings: &mut Findings,
+    ) -> Option<Vec<Part<'l>>> {
+        let mut file = |file: &Text, program: &Program| self.case_claims(name, file, program, findings);
+        let parts = together.iter().map(|loaded| case.part(&loaded.program, &loaded.tables, &mut file));
+        let parts: Option<Vec<Part<'_>>> = parts.collect();
+        parts.filter(|_| !findings.has_errors())
+    }
+
+    /// Decides the claims of a case again and hands out those that are asked for, with what led there.
+    pub fn explain_case(
+        &self,
+        name: &CaseName,
+        loaded: &Loaded,
+        claims: &[String],
+        sink: &mut dyn FnMut(&Outcome<'_>, &Trace<'_>),
+    ) {
+        let mut findings = Findings::new();
+        let Some(first) = self.run_first(&loaded.program, &mut findings) else { return };
+        let together: Vec<&Loaded> = first.iter().chain([loaded]).collect();
+        let case = self.case(name, &together, &mut findings);
+        let parts = case.and_then(|case| self.parts(name, &case, &together, &mut findings));
+        if let Some(parts) = parts {
+            Part::explain(&parts, claims, sink);
+        }
+    }
+
+    /// What cases reach of a program, which is made ready to be watched. `None` if one of them can't be run.
+    pub fn coverage(&self, names: &[CaseName], loaded: &mut Loaded, findings: &mut Findings) -> Option<Coverage> {
+        let first = self.run_first(&loaded.program, findings)?;
+        let tally = loaded.program.form.watch();
+        let mut coverage = Coverage::new(&loaded.program, &loaded.tables);
+        let together: Vec<&Loaded> = first.iter().chain([&*loaded]).collect();
+        for name in names {
+            let case = self.case(name, &together, findings)?;
+            Part::cover(&self.parts(name, &case, &together, findings)?, &mut coverage);
+            coverage.finish(name.name.clone(), &tally);
+        }
+        Some(coverage)
     }
 
     fn case_claims(&self, name: &CaseName, file: &Text, program: &Program, findings: &mut Findings) -> Option<Claims> {
@@ -121,5 +170,59 @@ impl Workspace {
         }
         self.write(FOLDER, &path, &text)?;
         Ok(true)
+    }
+
+    /// Adds a reason to those for which the outcomes of a case were accepted.
+    pub fn keep_reason(&self, name: &CaseName, reason: &str) -> Result<(), WorkspaceError> {
+        let path = name.path("yaml");
+        let text = self.text(FOLDER, &path)?;
+        self.write(FOLDER, &path, &with_reason(&text, reason))
+    }
+}
+
+/// The text of a case with one more reason under `accepted:`, the rest as it stands.
+fn with_reason(text: &str, reason: &str) -> String {
+    let source = Arc::new(Source { path: String::new(), text: text.to_owned() });
+    let line = serde_json::Value::from(reason).to_string();
+    let root = program::parse(&source, &mut Findings::new());
+    let known = root.as_ref().and_then(|root| root.at(&["accepted"]));
+    match known {
+        Some(Node::Sequence(items, place)) if place.text().starts_with('-') => {
+            let end = items.last().map_or(place.span.end, |last| last.place().span.end);
+            let (before, behind) = text.split_at_checked(end).unwrap_or((text, ""));
+            let indent = " ".repeat(place.line_and_column().1.saturating_sub(1));
+            // A remark behind the last reason stays on its line.
+            let (rest, behind) = behind.split_once('\n').unwrap_or((behind, ""));
+            format!("{before}{rest}\n{indent}- {line}\n{behind}")
+        }
+        Some(Node::Sequence(items, place)) if !items.is_empty() => {
+            let end = place.span.end.saturating_sub(1);
+            let (before, behind) = text.split_at_checked(end).unwrap_or((text, ""));
+            format!("{}, {line}{behind}", before.trim_end())
+        }
+        Some(node) => {
+            let span = node.place().span;
+            let (before, behind) = (text.get(..span.start), text.get(span.end..));
+            let key = before.unwrap_or("").trim_end();
+            format!("{key}\n  - {line}{}", behind.unwrap_or(""))
+        }
+        None => format!("{}\naccepted:\n  - {line}\n", text.trim_end()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_joins_those_that_are_there_and_moves_nothing_else() {
+        for (text, with) in [
+            ("a: 1\n", "a: 1\naccepted:\n  - \"x: \\\"y\\\"\"\n"),
+            ("accepted:\n  - one  # why\nb: 1\n", "accepted:\n  - one  # why\n  - \"x: \\\"y\\\"\"\nb: 1\n"),
+            ("accepted: [one]\n", "accepted: [one, \"x: \\\"y\\\"\"]\n"),
+            ("accepted:\nb: 1\n", "accepted:\n  - \"x: \\\"y\\\"\"\nb: 1\n"),
+        ] {
+            assert_eq!(with_reason(text, "x: \"y\""), with, "{text}");
+        }
     }
 }

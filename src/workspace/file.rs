@@ -52,6 +52,9 @@ impl Workspace {
 
     /// The text of a file.
     pub(super) fn text(&self, folder: &str, path: &str) -> Result<String, WorkspaceError> {
+        if let Some(edited) = self.edited.as_ref().filter(|edited| edited.path == format!("{folder}/{path}")) {
+            return Ok(edited.text.clone());
+        }
         let text = String::from_utf8(self.bytes(folder, path)?);
         let text = text.map_err(|_| WorkspaceError::NotText { path: format!("{folder}/{path}") })?;
         // Editors on Windows put a byte-order mark in front.

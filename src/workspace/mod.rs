@@ -7,6 +7,7 @@ mod file;
 mod flaw;
 mod layer;
 mod load;
+mod mutation;
 mod neighbour;
 mod revision;
 mod scaffold;
@@ -15,15 +16,17 @@ mod template;
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use crate::script::Functions;
+use crate::{diagnostic::Source, script::Functions};
 use revision::Revision;
 
 pub use case::CaseName;
 pub use evaluate::NotLoaded;
 pub use layer::Definition;
 pub use load::Loaded;
+pub use mutation::{Killer, Mutation, Survivor};
 pub use revision::RevisionError;
 pub use scaffold::{NotMade, Scaffold};
 pub use template::Template;
@@ -34,6 +37,8 @@ pub struct Workspace {
     root: PathBuf,
     files: Files,
     functions: Functions,
+    /// A file that is read as something else than what it says.
+    edited: Option<Arc<Source>>,
 }
 
 /// Where its files are read from.
@@ -105,7 +110,8 @@ impl Workspace {
     pub fn find(start: &Path) -> Result<Self, WorkspaceError> {
         let start = start.canonicalize().map_err(|_| WorkspaceError::NotFound)?;
         let root = start.ancestors().find(|folder| folder.join("programs").is_dir());
-        root.map(|root| Self { root: root.to_owned(), files: Files::Folder, functions: Functions::standard() })
+        let functions = Functions::standard();
+        root.map(|root| Self { root: root.to_owned(), files: Files::Folder, functions, edited: None })
             .ok_or(WorkspaceError::NotFound)
     }
 
@@ -118,6 +124,12 @@ impl Workspace {
     /// The same workspace as it is in a revision of the git repository that it lies in. Nothing can be written to it.
     pub fn at(&self, revision: &str) -> Result<Self, RevisionError> {
         Ok(Self { files: Files::Revision(Revision::read(&self.root, revision)?), ..self.clone() })
+    }
+
+    /// The same workspace, in which a file says something else. Nothing is written.
+    #[must_use]
+    pub fn with_text(&self, source: Arc<Source>) -> Self {
+        Self { edited: Some(source), ..self.clone() }
     }
 
     /// Its folder.

@@ -54,7 +54,7 @@ impl Workspace {
                 return Err(WorkspaceError::NotEmpty);
             }
         }
-        Ok(Self { root, files: Files::Folder, functions: Functions::standard() })
+        Ok(Self { root, files: Files::Folder, functions: Functions::standard(), edited: None })
     }
 
     /// Makes a program with its script, a first case that passes and claims to try it on.

@@ -12,6 +12,7 @@ pub use decision::MAX_CANDIDATES;
 pub use flaw::{Example, Flaw, FlawKind, Sample, Unchecked};
 
 use decision::Decision;
+use dimension::Line;
 use keyed::Keyed;
 
 use super::assessment::Assessment;
@@ -79,6 +80,25 @@ impl Tables {
         });
         let tables = tables.collect();
         if flaws.is_empty() { Ok(Self { tables }) } else { Err(flaws) }
+    }
+
+    /// The lines on which the rows of a decision table stand; none for a table without a hit policy.
+    pub fn decision_lines(&self, number: usize) -> Vec<u64> {
+        match self.tables.get(number) {
+            Some(Indexed::Decision(decision)) => decision.rows.iter().map(|row| row.line()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a table of which one row counts has one for every claim within the program's dates.
+    pub fn is_complete(&self, program: &Program, number: usize) -> bool {
+        let (Some(Indexed::Decision(decision)), Some(table)) = (self.tables.get(number), program.tables.get(number))
+        else {
+            return false;
+        };
+        let (from, until) = program.identification.effective;
+        let days = Line::days(Value::Date(from), Value::Date(until));
+        decision.hit.is_one_row() && review::cover::is_complete(decision, days, table.effective.is_some())
     }
 
     /// What is wrong with the rows of decision tables, or probably not as meant.

@@ -33,16 +33,16 @@ impl Due {
             Amount::Computed(expression) => figure(expression),
         };
         let target = schedule.target.as_ref().map(|target| figure(target).unwrap_or(ASSUMED_TARGET));
-        let band = |band: &Band| {
+        let band = |(number, band): (usize, &Band)| {
             let edge = match &band.edge {
                 Some(edge) => Some(multiply(amount(&edge.amount)?, target.unwrap_or(Decimal::ONE)).ok()?),
                 None => None,
             };
             let from = band.edge.as_ref().is_some_and(|edge| edge.inclusive);
             let (rate, flat) = (amount(&band.rate)?, amount(&band.flat)?);
-            Some(BandReached { edge, from, rate, per_unit: band.per_unit, flat })
+            Some(BandReached { number, edge, from, rate, per_unit: band.per_unit, flat })
         };
-        let bands: Vec<BandReached> = schedule.listed().iter().map(band).collect::<Option<_>>()?;
+        let bands: Vec<BandReached> = schedule.listed().iter().enumerate().map(band).collect::<Option<_>>()?;
         let rises = bands.windows(2).all(|pair| matches!(pair, [low, high] if low.edge <= high.edge));
         rises.then_some(Self { incremental: schedule.incremental, bands, target })
     }

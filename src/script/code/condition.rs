@@ -4,7 +4,10 @@ use super::{Compiler, Run, Watch, flow::none};
 use crate::{
     claim::{Constant, Value},
     money::compare,
-    script::form::{Compared, Comparison, Kept, Node, NodeId, Read},
+    script::{
+        branch::Way,
+        form::{Compared, Comparison, Kept, Node, NodeId, Read},
+    },
 };
 
 const NO_CONDITION: &str = "a condition has no value";
@@ -46,6 +49,16 @@ macro_rules! ordered {
 impl<W: Watch> Compiler<'_, W> {
     /// Whether a condition holds.
     pub(super) fn condition(&self, id: NodeId) -> Run<W, bool> {
+        let condition = self.unmarked(id);
+        let Some(tally) = self.tally.clone() else { return condition };
+        Box::new(move |frame| {
+            let holds = condition(frame)?;
+            tally.mark(id, if holds { Way::Holds } else { Way::Fails });
+            Ok(holds)
+        })
+    }
+
+    fn unmarked(&self, id: NodeId) -> Run<W, bool> {
         match self.node(id) {
             Node::Boolean(boolean) => Box::new(move |frame| {
                 frame.see(id);

@@ -1,9 +1,14 @@
 //! What of a rule is worked out next: the statements of a block, the arm of a `switch`, the body of a function.
 
+use std::sync::Arc;
+
 use super::{Body, Compiler, Frame, Number, Run, RunValue, Stop, Watch, number::Numeric};
 use crate::{
     claim::Value,
-    script::form::{Children, Kept, Node, NodeId},
+    script::{
+        branch::{Tally, Way},
+        form::{Children, Kept, Node, NodeId},
+    },
 };
 
 /// A statement, of which nothing is wanted but what it does.
@@ -117,15 +122,33 @@ fn boolean(value: &Value<'_>) -> Option<bool> {
 }
 
 impl<W: Watch> Compiler<'_, W> {
-    pub(super) fn choice(&self, subject: NodeId, arms: Children) -> (Choice<W>, Vec<NodeId>) {
-        let (mut literals, mut values) = (Vec::new(), Vec::new());
-        for arm in self.children(arms).chunks_exact(2) {
-            if let [literal, value] = arm {
-                literals.push(self.value(*literal));
-                values.push(*value);
+    pub(super) fn choice(&self, subject: NodeId, arms: Children, otherwise: NodeId) -> (Choice<W>, Vec<NodeId>) {
+        let pairs = || self.children(arms).chunks_exact(2);
+        let literals = || pairs().filter_map(|arm| arm.first()).map(|literal| self.value(*literal)).collect();
+        let values: Vec<NodeId> = pairs().filter_map(|arm| arm.last()).copied().collect();
+        let choice = Choice { subject: self.value(subject), literals: literals() };
+        let Some(tally) = &self.tally else { return (choice, values) };
+        let arms = values.iter().copied().chain([otherwise]).collect();
+        let subject = Self::marked(choice, arms, Arc::clone(tally));
+        (Choice { subject, literals: literals() }, values)
+    }
+
+    /// The subject of a choice that marks the arm which counts, as soon as its value is known.
+    fn marked(choice: Choice<W>, arms: Vec<NodeId>, tally: Arc<Tally>) -> RunValue<W> {
+        Box::new(move |frame| {
+            let subject = (choice.subject)(frame)?;
+            let mut counts = choice.literals.len();
+            for (number, literal) in choice.literals.iter().enumerate() {
+                if literal(frame)? == subject {
+                    counts = number;
+                    break;
+                }
             }
-        }
-        (Choice { subject: self.value(subject), literals }, values)
+            if let Some(arm) = arms.get(counts) {
+                tally.mark(*arm, Way::Arm);
+            }
+            Ok(subject)
+        })
     }
 
     pub(super) fn call(&self, function: u32, arguments: Children) -> Call<W> {

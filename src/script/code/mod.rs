@@ -12,9 +12,12 @@ mod number;
 mod text;
 mod value;
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::form::{Children, Form, Kept, Node, NodeId};
+use super::{
+    branch::{Tally, Way},
+    form::{Children, Form, Kept, Node, NodeId},
+};
 use crate::claim::Value;
 
 pub(super) use frame::{Frame, Number, Stop, Unwatched, Watch};
@@ -53,10 +56,19 @@ impl<W> fmt::Debug for Code<W> {
 impl<W: Watch> Code<W> {
     /// Makes a form ready to run.
     pub(super) fn of(form: &Form) -> Self {
-        let compiler = Compiler::new(form);
+        Self::by(&Compiler::new(form))
+    }
+
+    /// The same, which marks in a tally which way each condition and each `switch` goes.
+    pub(super) fn marking(form: &Form, tally: &Arc<Tally>) -> Self {
+        Self::by(&Compiler { tally: Some(Arc::clone(tally)), ..Compiler::new(form) })
+    }
+
+    fn by(compiler: &Compiler<'_, W>) -> Self {
+        let form = compiler.form;
         Self {
-            expressions: form.roots.iter().map(|root| compiler.body(*root)).collect(),
-            functions: form.functions.iter().map(|function| compiler.body(function.body)).collect(),
+            expressions: form.roots.iter().map(|root| compiler.entered(*root)).collect(),
+            functions: form.functions.iter().map(|function| compiler.entered(function.body)).collect(),
         }
     }
 
@@ -82,12 +94,14 @@ impl<W: Watch> Body<W> {
 /// Makes closures of nodes.
 pub(super) struct Compiler<'f, W> {
     form: &'f Form,
+    /// Where ways are marked, in code that is made for that.
+    tally: Option<Arc<Tally>>,
     watch: PhantomData<W>,
 }
 
 impl<'f, W: Watch> Compiler<'f, W> {
     pub(super) fn new(form: &'f Form) -> Self {
-        Self { form, watch: PhantomData }
+        Self { form, tally: None, watch: PhantomData }
     }
 
     /// A node by what it comes to.
@@ -97,6 +111,31 @@ impl<'f, W: Watch> Compiler<'f, W> {
             Kept::Integer => Body::Integer(self.integer(id).run()),
             Kept::Decimal => Body::Number(self.number(id).run()),
             Kept::Text | Kept::Other => Body::Value(self.value(id)),
+        }
+    }
+
+    /// The same for an expression or a function: where ways are marked, also that it is worked out.
+    fn entered(&self, id: NodeId) -> Body<W> {
+        let body = self.body(id);
+        let Some(tally) = self.tally.clone() else { return body };
+        let enter = move || tally.mark(id, Way::Entered);
+        match body {
+            Body::Condition(run) => Body::Condition(Box::new(move |frame| {
+                enter();
+                run(frame)
+            })),
+            Body::Integer(run) => Body::Integer(Box::new(move |frame| {
+                enter();
+                run(frame)
+            })),
+            Body::Number(run) => Body::Number(Box::new(move |frame| {
+                enter();
+                run(frame)
+            })),
+            Body::Value(run) => Body::Value(Box::new(move |frame| {
+                enter();
+                run(frame)
+            })),
         }
     }
 

@@ -121,7 +121,7 @@ impl<W: Watch> Compiler<'_, W> {
                 })
             }
             Node::Switch { subject, arms, otherwise } => {
-                let (choice, values) = self.choice(subject, arms);
+                let (choice, values) = self.choice(subject, arms, otherwise);
                 let values: Vec<Numeric<W>> = values.into_iter().map(|value| self.number(value)).collect();
                 let otherwise = self.number(otherwise);
                 Box::new(move |frame| {

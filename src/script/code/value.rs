@@ -91,7 +91,7 @@ impl<W: Watch> Compiler<'_, W> {
                 })
             }
             Node::Switch { subject, arms, otherwise } => {
-                let (choice, values) = self.choice(subject, arms);
+                let (choice, values) = self.choice(subject, arms, otherwise);
                 let values: Vec<RunValue<W>> = values.into_iter().map(|value| self.value(value)).collect();
                 let otherwise = self.value(otherwise);
                 Box::new(move |frame| {

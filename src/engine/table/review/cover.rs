@@ -36,6 +36,19 @@ pub(super) fn masked(
     Ok(masked)
 }
 
+/// Whether some row matches whatever claim there is on a day of `days`, the dimension of dates being the last where rows have
+/// days. Where that takes too long it isn't known, and so not said.
+pub(in crate::engine::table) fn is_complete(decision: &Decision, days: Extent, is_dated: bool) -> bool {
+    let mut region = vec![Extent::Anything; decision.dimensions.len()];
+    if let Some(last) = region.last_mut().filter(|_| is_dated) {
+        *last = days;
+    }
+    let rows: Vec<usize> = (0..decision.count()).collect();
+    let mut steps = Steps(super::MAX_STEPS);
+    let mut cover = Cover { decision, region: &region, used: BTreeSet::new(), steps: &mut steps };
+    cover.covers(0, &rows).unwrap_or(false)
+}
+
 /// Which of two rows counts where both match, and which doesn't. Rows that tie say the same, or conflict.
 fn winner(decision: &Decision, first: usize, second: usize) -> Option<Pair> {
     let rank = |row: usize| decision.ranks.get(row);

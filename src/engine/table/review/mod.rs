@@ -3,7 +3,7 @@
 //! matches all or nothing, so what is found holds for every claim there is. Work is bounded, and what wasn't done is said.
 
 pub(super) mod band;
-mod cover;
+pub(super) mod cover;
 mod crossing;
 mod gap;
 mod missing;
