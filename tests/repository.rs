@@ -40,7 +40,7 @@ const LAYERS: [&str; 18] = [
 const PACKAGES: [(&str, &[&str]); 22] = [
     ("annotate_snippets", &["report"]),
     ("blake3", &["engine", "program", "workspace"]),
-    ("bumpalo", &["claim", "engine", "script"]),
+    ("bumpalo", &["cases", "claim", "engine", "script"]),
     ("clap", &["cli"]),
     ("comfy_table", &["report"]),
     ("csv_core", &["input", "report"]),

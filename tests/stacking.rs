@@ -1,6 +1,11 @@
 //! The stacking orders of a deal sheet: the same three programs, and `priority` alone says what is taken of what.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::{fs, path::Path};
 

@@ -2,9 +2,11 @@
 
 mod claim;
 mod expectation;
+mod freeze;
 mod snapshot;
 
 pub use expectation::Expectation;
+pub use freeze::{Frozen, NotFrozen, freeze};
 pub use snapshot::{Header, Snapshot};
 
 use claim::{Columns, Given};
@@ -45,6 +47,13 @@ pub struct Ran {
     pub snapshot: Snapshot,
     /// Expectations that were not met, in words.
     pub unmet: Vec<String>,
+}
+
+impl<'p> Part<'p> {
+    /// A program with claims, and those that were decided before, run by run.
+    pub fn new(program: &'p Program, tables: &'p Tables, earlier: Vec<Claims>, claims: Claims) -> Self {
+        Self { program, tables, earlier, claims }
+    }
 }
 
 impl Case {
@@ -94,7 +103,12 @@ impl Case {
     /// Decides the claims by each program in turn; the outcomes are those of the last one.
     pub fn run(&self, parts: &[Part<'_>], findings: &mut Findings) -> Option<Ran> {
         let program = parts.last()?.program;
-        let outcomes = decide(parts);
+        let (last, mut outcomes) = (parts.first().map_or(0, |part| part.earlier.len()), Vec::new());
+        decide(parts, &mut |run, outcome| {
+            if run == last {
+                outcomes.push(outcome.clone().into_owned());
+            }
+        });
         self.expectations.iter().for_each(|expectation| expectation.check_claim(&outcomes, findings));
         let unmet = self.expectations.iter().flat_map(|expectation| expectation.unmet(program, &outcomes)).collect();
         let header = Header::new(&self.title, program, &self.earlier, &self.claims);
@@ -110,21 +124,28 @@ fn runs(earlier: &Node) -> Vec<&Node> {
     }
 }
 
-fn decide(parts: &[Part<'_>]) -> Vec<Outcome<'static>> {
-    let (mut awards, mut outcomes) = (Awards::new(), Vec::new());
-    let mut pasts: Vec<Past> = parts.iter().map(|part| Past::remembering(part.program)).collect();
+/// Lets each program in turn decide run after run, and hands out what the last program decides, with the number of the run.
+fn decide(parts: &[Part<'_>], take: &mut dyn FnMut(usize, &Outcome<'_>)) {
     let runs = parts.first().map_or(0, |part| part.earlier.len()) + 1;
+    let past = |part: &Part<'_>| match runs {
+        1 => Past::new(part.program),
+        _ => Past::remembering(part.program),
+    };
+    let (mut awards, mut pasts) = (Awards::new(), parts.iter().map(past).collect::<Vec<Past>>());
     for run in 0..runs {
-        for (part, past) in parts.iter().zip(&mut pasts) {
-            outcomes.clear();
+        for (number, (part, past)) in parts.iter().zip(&mut pasts).enumerate() {
             let claims = part.earlier.get(run).unwrap_or(&part.claims);
             let Part { program, tables, .. } = *part;
-            Run { program, tables, claims, awards: &awards, depth: &|_, _| Depth::Words, names: false }
-                .decide(past, &mut |outcome, _| outcomes.push(outcome.clone().into_owned()));
-            for outcome in &outcomes {
-                awards.take(&program.identification.name, outcome);
-            }
+            let is_last = number + 1 == parts.len();
+            let mut own = Awards::new();
+            Run { program, tables, claims, awards: &awards, depth: &|_, _| Depth::Words, names: false }.decide(
+                past,
+                &mut |outcome, _| match is_last {
+                    true => take(run, outcome),
+                    false => own.take(&program.identification.name, outcome),
+                },
+            );
+            awards.absorb(own);
         }
     }
-    outcomes
 }

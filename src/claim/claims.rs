@@ -128,6 +128,14 @@ impl Claims {
         }
     }
 
+    /// The claim that stands on a line.
+    pub fn on_line(&self, line: u64) -> Option<Claim<'_>> {
+        let behind = self.parts.partition_point(|part| part.line <= line);
+        let part = behind.checked_sub(1).and_then(|part| self.parts.get(part))?;
+        let within = part.lines.binary_search(&u32::try_from(line - part.line).ok()?).ok()?;
+        Some(self.view(part, part.first + within))
+    }
+
     fn view<'a>(&'a self, part: &'a Part, number: usize) -> Claim<'a> {
         let within = number.saturating_sub(part.first);
         let line = part.line + part.lines.get(within).map_or(0, |line| u64::from(*line));
@@ -230,6 +238,8 @@ mod tests {
             assert_eq!(claim.deficiencies().len(), usize::from(line % 2 == 0));
         }
         assert_eq!((whole.count(), whole.deficiencies().count()), (5, 3));
+        let number = |line| whole.on_line(line).map(|claim| claim.number());
+        assert_eq!((number(3), number(4), number(4_294_967_303)), (Some(1), None, Some(3)));
         assert!(whole.claim(5).value(0).is_nothing());
     }
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{
     Exit, Session, Trouble,
     claims::ClaimsArguments,
-    load,
+    freeze, load,
     output::OutputFile,
     program_name,
     together::{Shown, Together},
@@ -36,6 +36,12 @@ pub(super) struct Arguments {
     /// Shows private fields, too, in what is said of rows that can't be read
     #[arg(long)]
     names: bool,
+    /// Makes a case of the claims in `--only`, which decides them in the same way, with pseudonyms for ids and private cells
+    #[arg(long, value_name = "CASE", requires = "only", conflicts_with = "out")]
+    freeze: Option<String>,
+    /// The ids of the claims to freeze
+    #[arg(long, value_name = "CLAIM", value_delimiter = ',', requires = "freeze")]
+    only: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,6 +66,9 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         programs.push(load(&workspace, &program_name(&workspace, name)?)?);
     }
     refuse(arguments, programs.len())?;
+    if let Some(case) = &arguments.freeze {
+        return freeze::run(case, &arguments.only, programs, &arguments.claims, &workspace, session);
+    }
     let mut together = Together::new(programs)?;
     let mut outputs = Vec::new();
     for loaded in &together.programs {

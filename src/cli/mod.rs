@@ -4,6 +4,7 @@ mod check;
 mod claims;
 mod dry_run;
 mod explain;
+mod freeze;
 mod new;
 mod output;
 mod show;

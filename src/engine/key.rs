@@ -50,6 +50,11 @@ impl<'a> Assessment<'a, '_> {
     /// The key of a plan. The words `claim` and `program` add nothing: the first is never kept, the second is the same
     /// for all.
     pub(super) fn key(&self, plan: &'a KeyPlan) -> Result<Key<'a>, Failure> {
+        Ok(self.known.history.key(self.key_bytes(plan)?))
+    }
+
+    /// The canonical bytes of the key of a plan.
+    pub(super) fn key_bytes(&self, plan: &'a KeyPlan) -> Result<&'a [u8], Failure> {
         let mut bytes = KeyBytes::new();
         let mut put = |piece: &[u8]| bytes.put(piece);
         for (_, part) in &plan.parts {
@@ -66,7 +71,7 @@ impl<'a> Assessment<'a, '_> {
                 },
             }
         }
-        Ok(self.known.history.key(self.scratch.alloc_slice_copy(bytes.as_slice())))
+        Ok(self.scratch.alloc_slice_copy(bytes.as_slice()))
     }
 
     /// Whether a part of a key is private.

@@ -19,6 +19,7 @@ mod reversal;
 mod run;
 mod schedule;
 mod settle;
+mod share;
 mod table;
 mod total;
 
@@ -27,4 +28,5 @@ pub use decider::Decider;
 pub use known::{Awards, Known, Past};
 pub use run::{Counts, Run, evaluate, run};
 pub use schedule::Terms;
+pub use share::Shared;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};

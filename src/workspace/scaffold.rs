@@ -91,7 +91,7 @@ impl Workspace {
     }
 
     /// Writes a file that isn't there yet, with the folders above it. None of these may be a link out of the workspace.
-    fn create(&self, path: &str, text: &str, written: &mut Vec<String>) -> Result<(), WorkspaceError> {
+    pub(super) fn create(&self, path: &str, text: &str, written: &mut Vec<String>) -> Result<(), WorkspaceError> {
         let unwritable = |source| WorkspaceError::Unwritable { path: path.to_owned(), source };
         let mut folder = self.root.clone();
         for part in Path::new(path).parent().into_iter().flat_map(Path::components) {
