@@ -14,6 +14,7 @@ mod identity;
 mod key;
 mod layer;
 mod limit;
+mod meaning;
 mod name;
 mod neighbour;
 mod param;
