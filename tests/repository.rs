@@ -194,7 +194,7 @@ fn every_built_in_function_is_documented() {
 #[test]
 fn every_command_is_in_the_readme() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for command in ["check", "dry-run", "explain", "new", "show", "test"] {
+    for command in ["check", "dry-run", "explain", "new", "schema", "show", "test"] {
         assert!(readme.contains(&format!("meed {command}")), "{command}");
     }
 }

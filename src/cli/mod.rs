@@ -7,6 +7,7 @@ mod explain;
 mod freeze;
 mod new;
 mod output;
+mod schema;
 mod show;
 mod test;
 mod together;
@@ -77,6 +78,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Makes a program with its script, a first case and claims to try it on
     New(new::Arguments),
+    /// Prints the JSON Schema of definitions or cases, for editors
+    Schema(schema::Arguments),
     /// Prints what a definition and its layers say together, where each part comes from, and draws what tiers pay
     Show(show::Arguments),
     /// Runs the cases of programs: whether what is expected comes out, and whether anything else moved
@@ -137,6 +140,7 @@ pub fn run(
         Command::DryRun(arguments) => dry_run::run(&arguments, &mut session),
         Command::Explain(arguments) => explain::run(&arguments, &mut session),
         Command::New(arguments) => new::run(&arguments, &mut session),
+        Command::Schema(arguments) => schema::run(&arguments, &mut session),
         Command::Show(arguments) => show::run(&arguments, &mut session),
         Command::Test(arguments) => test::run(&arguments, &mut session),
     };

@@ -2,6 +2,7 @@
 
 mod column;
 mod comma;
+mod editor;
 mod escape;
 mod explain;
 mod finding;
@@ -15,6 +16,7 @@ use std::io;
 
 pub use column::OutcomeColumns;
 pub use comma::CommaWriter;
+pub use editor::{Authored, rhai_definitions, schema};
 pub use escape::for_terminal;
 pub use explain::explain;
 pub use finding::{as_github, as_json, as_text};
