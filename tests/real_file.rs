@@ -18,6 +18,7 @@ use std::{
 
 use flate2::read::GzDecoder;
 use meed::{
+    cases::{Part, freeze},
     compare::{DifferenceKind, KeyDifference, Side, compare},
     diagnostic::Findings,
     engine::{Awards, Past, run},
@@ -312,6 +313,49 @@ fn every_payment_of_a_year_above_the_yearly_amount_is_reported_and_below_it_the_
     assert_eq!(payments.values().map(|payments| payments.small).sum::<usize>(), 14_901);
     let low = payments.values().filter(|payments| payments.all <= yearly);
     assert_eq!(low.map(|payments| payments.small).sum::<usize>(), 855);
+}
+
+/// Ids of held copies and of lines that brought an award, of customers with a short past; and all customers' ids.
+fn to_freeze(loaded: &Loaded, bytes: &[u8]) -> (Vec<String>, BTreeSet<String>) {
+    let (mut lines, mut copies, mut awarded, mut customers) =
+        (BTreeMap::<String, u32>::new(), Vec::new(), Vec::new(), BTreeSet::new());
+    each_outcome(loaded, bytes, &mut |outcome| {
+        let before = lines.entry(outcome.participant.to_string()).or_default();
+        *before += 1;
+        customers.insert(outcome.participant.to_string());
+        if *before < 60 {
+            match outcome.disposition {
+                Disposition::Held if copies.len() < 3 => copies.push(outcome.claim.to_string()),
+                Disposition::Approved if outcome.award > Decimal::ONE && awarded.len() < 3 => {
+                    awarded.push(outcome.claim.to_string());
+                }
+                _ => {}
+            }
+        }
+    });
+    customers.remove("");
+    (copies.into_iter().chain(awarded).collect(), customers)
+}
+
+#[test]
+fn a_case_frozen_from_it_decides_the_same_and_holds_no_customer() {
+    let Some(bytes) = real_file() else { return };
+    let loaded = load("giftware/trade-rebate");
+    let (ids, customers) = to_freeze(&loaded, &bytes);
+    assert_eq!(ids.len(), 6);
+    let wanted = wanted(&loaded.program.claim.fields);
+    let intake = read_claims("real.csv", bytes.as_slice(), &wanted, &ColumnMap::default(), &mut |_| {}).unwrap();
+    let parts = [Part::new(&loaded.program, &loaded.tables, Vec::new(), intake.claims)];
+    // Freezing fails where the case doesn't decide the same.
+    for only in [&ids[..1], &ids[5..], &ids] {
+        let frozen = freeze(&parts, only, "from the real file").unwrap();
+        assert_eq!((frozen.replaced.as_slice(), frozen.kept.len()), (["CustomerID".to_owned()].as_slice(), 0));
+        let text = format!("{}{}", frozen.text, frozen.snapshot.to_file());
+        let words: BTreeSet<&str> = text.split(|symbol: char| !symbol.is_alphanumeric() && symbol != '.').collect();
+        assert!(words.contains("P-1".split_once('-').unwrap().0), "{text}");
+        let shown: Vec<&String> = customers.iter().filter(|customer| words.contains(customer.as_str())).collect();
+        assert_eq!(shown, Vec::<&String>::new());
+    }
 }
 
 /// The rows in another order, the same each time: sorted by a hash of a row and its number.

@@ -4,12 +4,14 @@ mod claim;
 mod coverage;
 mod difference;
 mod expectation;
+mod freeze;
 mod mutant;
 mod snapshot;
 
 pub use coverage::{Coverage, Item, Part as CoveredPart, Share};
 pub use difference::{Change, ClaimDifference, differences};
 pub use expectation::Expectation;
+pub use freeze::{Frozen, NotFrozen, freeze};
 pub use mutant::{Attempt, Mutant, mutants, rules_of};
 pub use snapshot::{Header, Snapshot};
 
@@ -53,6 +55,13 @@ pub struct Ran {
     pub unmet: Vec<String>,
     /// The claims that they are for.
     pub unmet_claims: Vec<String>,
+}
+
+impl<'p> Part<'p> {
+    /// A program with claims, and those that were decided before, run by run.
+    pub fn new(program: &'p Program, tables: &'p Tables, earlier: Vec<Claims>, claims: Claims) -> Self {
+        Self { program, tables, earlier, claims }
+    }
 }
 
 impl Case {
@@ -187,10 +196,13 @@ fn runs(earlier: &Node) -> Vec<&Node> {
 /// Decides the claims of a case as deep as is wanted. The sink takes what the last program decides, also of earlier claims,
 /// with the number of the run.
 fn decide(parts: &[Part<'_>], depth: Depth, sink: &mut dyn FnMut(usize, &Outcome<'_>, Option<&Trace<'_>>)) {
-    let mut awards = Awards::new();
-    let mut pasts: Vec<Past> = parts.iter().map(|part| Past::remembering(part.program)).collect();
     let runs = parts.first().map_or(0, |part| part.earlier.len()) + 1;
     let several = parts.len() > 1;
+    let past = |part: &Part<'_>| match runs {
+        1 => Past::new(part.program),
+        _ => Past::remembering(part.program),
+    };
+    let (mut awards, mut pasts) = (Awards::new(), parts.iter().map(past).collect::<Vec<Past>>());
     for run in 0..runs {
         for (number, (part, past)) in parts.iter().zip(&mut pasts).enumerate() {
             let claims = part.earlier.get(run).unwrap_or(&part.claims);

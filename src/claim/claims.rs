@@ -128,12 +128,12 @@ impl Claims {
         }
     }
 
-    /// The number of the claim that stands on a line.
-    pub fn on_line(&self, line: u64) -> Option<usize> {
+    /// The claim that stands on a line.
+    pub fn on_line(&self, line: u64) -> Option<Claim<'_>> {
         let behind = self.parts.partition_point(|part| part.line <= line);
-        let part = self.parts.get(behind.checked_sub(1)?)?;
-        let within = part.lines.binary_search(&u32::try_from(line.checked_sub(part.line)?).ok()?).ok()?;
-        Some(part.first + within)
+        let part = behind.checked_sub(1).and_then(|part| self.parts.get(part))?;
+        let within = part.lines.binary_search(&u32::try_from(line - part.line).ok()?).ok()?;
+        Some(self.view(part, part.first + within))
     }
 
     fn view<'a>(&'a self, part: &'a Part, number: usize) -> Claim<'a> {
@@ -236,10 +236,11 @@ mod tests {
             let claim = whole.claim(number);
             assert_eq!((claim.line(), claim.row().integer(0)), (*line, i64::try_from(*line).ok()));
             assert_eq!(claim.deficiencies().len(), usize::from(line % 2 == 0));
-            assert_eq!(whole.on_line(*line), Some(number));
+            assert_eq!(whole.on_line(*line).map(|claim| claim.number()), Some(number));
         }
         assert_eq!((whole.count(), whole.deficiencies().count()), (5, 3));
-        assert_eq!([0, 1, 4, 8_589_934_601].map(|line| whole.on_line(line)), [None; 4]);
+        let number = |line| whole.on_line(line).map(|claim| claim.number());
+        assert_eq!((number(3), number(4), number(4_294_967_303)), (Some(1), None, Some(3)));
         assert!(whole.claim(5).value(0).is_nothing());
     }
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{
     Exit, Session, Trouble,
     claims::ClaimsArguments,
-    load,
+    freeze, load,
     output::OutputFile,
     program_name,
     side_by_side::{self, Asked},
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     names: bool,
     /// Changes the program for this run, and shows it side by side with the rules as they stand: `params.tolerance=50`,
     /// `limits.CAP.max=800`, `award.rebate.tiers.bands.2.rate=3%` (counted from 1), `LATE=~` (takes the rule out)
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "freeze")]
     set: Vec<String>,
     /// How many participants and claims are shown side by side
     #[arg(long, value_name = "COUNT", default_value_t = 10, requires = "set")]
@@ -47,6 +47,12 @@ pub(super) struct Arguments {
     /// Comes back with exit code 4 where outcomes changed
     #[arg(long, requires = "set")]
     exit_code: bool,
+    /// Makes a case of the claims in `--only`, which decides them in the same way, with pseudonyms for ids and private cells
+    #[arg(long, value_name = "CASE", requires = "only", conflicts_with = "out")]
+    freeze: Option<String>,
+    /// The ids of the claims to freeze
+    #[arg(long, value_name = "CLAIM", value_delimiter = ',', requires = "freeze")]
+    only: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +80,9 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         programs.push(load(&workspace, &program_name(&workspace, name)?)?);
     }
     refuse(arguments, programs.len())?;
+    if let Some(case) = &arguments.freeze {
+        return freeze::run(case, &arguments.only, programs, &arguments.claims, &workspace, session);
+    }
     let mut together = Together::new(programs)?;
     let mut outputs = Vec::new();
     for loaded in &together.programs {

@@ -4,9 +4,11 @@ mod check;
 mod claims;
 mod dry_run;
 mod explain;
+mod freeze;
 mod impact;
 mod new;
 mod output;
+mod schema;
 mod show;
 mod side_by_side;
 mod test;
@@ -83,6 +85,8 @@ enum Command {
     Impact(impact::Arguments),
     /// Makes a program with its script, a first case and claims to try it on
     New(new::Arguments),
+    /// Prints the JSON Schema of definitions or cases, for editors
+    Schema(schema::Arguments),
     /// Prints what a definition and its layers say together, where each part comes from, and draws what tiers pay
     Show(show::Arguments),
     /// Runs the cases of programs: whether what is expected comes out, and whether anything else moved
@@ -146,6 +150,7 @@ pub fn run(
         Command::Explain(arguments) => explain::run(&arguments, &mut session),
         Command::Impact(arguments) => impact::run(&arguments, &mut session),
         Command::New(arguments) => new::run(&arguments, &mut session),
+        Command::Schema(arguments) => schema::run(&arguments, &mut session),
         Command::Show(arguments) => show::run(&arguments, &mut session),
         Command::Test(arguments) => test::run(&arguments, &mut session),
     };

@@ -75,7 +75,7 @@ pub(super) fn sum_up<'s>(
         let sums = keyed.sums(&kept_per, kept, |line| claims.get(*places.get(&line)?))?;
         let mut scratch = Bump::new();
         for claim in claims.iter_mut().filter(|claim| differs(claim)) {
-            let row = keyed.side.claims.on_line(claim.line).map(|number| keyed.side.claims.claim(number));
+            let row = keyed.side.claims.on_line(claim.line);
             let key = row.and_then(|row| kept_per.key(keyed.number, row, claim.date, &scratch));
             let is_even = key.and_then(|key| sums.get(key)).is_some_and(|sums| sums.before == sums.after);
             let kind = if is_even { DifferenceKind::Retimed } else { DifferenceKind::Repaid };
@@ -110,8 +110,8 @@ impl<'s> Keyed<'s> {
             let (date, before, after) = match changed(claim.line()) {
                 Some(claim) => (claim.date, claim.before.awarded(self.place), claim.after.awarded(self.place)),
                 None => {
-                    let Some(number) = self.before.claims.on_line(claim.line()) else { continue };
-                    let (date, awarded) = kept.awarded(number, self.place);
+                    let Some(row) = self.before.claims.on_line(claim.line()) else { continue };
+                    let (date, awarded) = kept.awarded(row.number(), self.place);
                     (date, awarded, awarded)
                 }
             };

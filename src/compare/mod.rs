@@ -59,8 +59,8 @@ impl Pair<'_> {
         let mut sums = Totals::new(before.program);
         let past = self.decide_before(&mut |outcome, left| {
             sums.add(outcome, left)?;
-            if let Some(number) = before.claims.on_line(outcome.origin.line) {
-                kept.put(number, outcome, &arranged(&names, before, left), &mut codes);
+            if let Some(row) = before.claims.on_line(outcome.origin.line) {
+                kept.put(row.number(), outcome, &arranged(&names, before, left), &mut codes);
             }
             Ok(())
         })?;
@@ -69,8 +69,8 @@ impl Pair<'_> {
         let mut claims = Vec::new();
         let past = self.decide_after(&mut |outcome, left| {
             sums.add(outcome, left)?;
-            let number = before.claims.on_line(outcome.origin.line);
-            let earlier = number.and_then(|number| kept.get(number)).unwrap_or_else(|| Kept::nothing(names.len()));
+            let row = before.claims.on_line(outcome.origin.line);
+            let earlier = row.and_then(|row| kept.get(row.number())).unwrap_or_else(|| Kept::nothing(names.len()));
             let later = Kept::of(outcome, arranged(&names, after, left), &mut codes);
             if earlier != later {
                 let before = earlier.shown(&names, &codes);

@@ -53,7 +53,7 @@ impl<'a> Assessment<'a, '_> {
         Ok(self.known.history.key(self.key_bytes(plan)?))
     }
 
-    /// The bytes of that key.
+    /// The canonical bytes of the key of a plan.
     pub(super) fn key_bytes(&self, plan: &'a KeyPlan) -> Result<&'a [u8], Failure> {
         let mut bytes = KeyBytes::new();
         let mut put = |piece: &[u8]| bytes.put(piece);

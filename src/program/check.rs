@@ -7,7 +7,7 @@ use super::{
     context::Context,
     cost, derived,
     fields::Fields,
-    identity, layer, limit, neighbour, param, private, rule, table, total,
+    identity, layer, limit, meaning, neighbour, param, private, rule, table, total,
     yaml::{Node, Text},
 };
 use crate::{
@@ -42,6 +42,7 @@ pub fn check(
     };
     let award = fields.required("award", "name at least one component of the award");
     let allocate = fields.optional("allocate");
+    let meant = fields.entries("meant");
     fields.finish();
     let mut context = Context::new(scripts, findings);
     context.fiscal_year_starts = identification.as_ref().and_then(|found| found.fiscal_year_starts);
@@ -68,7 +69,7 @@ pub fn check(
         return None;
     }
     warn_of_unused(&params, &tables, &totals, &mut context);
-    let Context { checker, findings, .. } = context;
+    let Context { checker, findings, vocabulary, .. } = context;
     let form = checker.finish(findings);
     let rules_hash = hash(root, &form, script_texts.iter().map(|script| Cow::Borrowed(&*script.text)));
     let meaning_hash = hash(root, &form, script_texts.iter().map(|script| Cow::Owned(without_spacing(&script.text))));
@@ -93,6 +94,7 @@ pub fn check(
         rules_hash,
         meaning_hash,
     };
+    meaning::warn(&program, &vocabulary, meant, findings);
     cost::check(&program, findings).then_some(program)
 }
 

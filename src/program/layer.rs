@@ -8,7 +8,7 @@ use super::{
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
 /// The sections of a definition, in the order in which they are shown. Their order in a file has no meaning.
-const SECTIONS: [&str; 24] = [
+const SECTIONS: [&str; 25] = [
     "format",
     "program",
     "title",
@@ -23,6 +23,7 @@ const SECTIONS: [&str; 24] = [
     "earlier",
     "excludes",
     "requires",
+    "meant",
     "claim",
     "params",
     "tables",

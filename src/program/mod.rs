@@ -15,6 +15,7 @@ mod identity;
 mod key;
 mod layer;
 mod limit;
+mod meaning;
 mod name;
 mod neighbour;
 mod param;

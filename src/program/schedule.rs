@@ -188,7 +188,7 @@ fn check_edge(
 }
 
 /// An amount that is the same for every claim: written out, or a param that isn't dated.
-fn known(amount: &Amount, params: &[Param]) -> Option<Decimal> {
+pub(super) fn known(amount: &Amount, params: &[Param]) -> Option<Decimal> {
     let Amount::Computed(expression) = amount else { return amount.fixed() };
     match (expression.reads(), expression.is_read()) {
         ([(_, Read::Param(param))], true) => {

@@ -3,6 +3,7 @@
 mod column;
 mod comma;
 mod coverage;
+mod editor;
 mod escape;
 mod explain;
 mod finding;
@@ -19,6 +20,7 @@ use std::io;
 pub use column::OutcomeColumns;
 pub use comma::CommaWriter;
 pub use coverage::Reached;
+pub use editor::{Authored, rhai_definitions, schema};
 pub use escape::{for_terminal, for_xml};
 pub use explain::explain;
 pub use finding::{as_github, as_json, as_text};

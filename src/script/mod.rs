@@ -9,6 +9,7 @@ mod evaluate;
 mod form;
 pub mod limit;
 mod literal;
+mod look;
 mod lower;
 #[cfg(test)]
 #[cfg(not(fuzzing))]

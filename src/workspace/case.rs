@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Loaded, Workspace, WorkspaceError};
+use super::{Loaded, NotMade, Workspace, WorkspaceError};
 use crate::{
-    cases::{Case, Coverage, Part, Ran, Snapshot},
+    cases::{Case, Coverage, Frozen, Part, Ran, Snapshot},
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place, Source},
     input::{ColumnMap, read_claims, wanted},
@@ -160,6 +160,20 @@ impl Workspace {
             findings.add(finding.help("delete it and accept the case again"));
         }
         contents
+    }
+
+    /// Writes a frozen case and its snapshot. Nothing is overwritten. Says which files were written.
+    pub fn write_frozen(&self, name: &CaseName, frozen: &Frozen) -> Result<Vec<String>, NotMade> {
+        let (case, snapshot) = (format!("{FOLDER}/{}", name.path("yaml")), name.snapshot_path());
+        for path in [&case, &snapshot] {
+            if self.root().join(path).symlink_metadata().is_ok() {
+                return Err(NotMade::Exists(path.clone()));
+            }
+        }
+        let mut written = Vec::new();
+        self.create(&case, &frozen.text, &mut written)?;
+        self.create(&snapshot, &frozen.snapshot.to_file(), &mut written)?;
+        Ok(written)
     }
 
     /// Makes what a case gave its snapshot, with its claims as they are now. Says whether that is another file.

@@ -13,8 +13,13 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Findings},
     program::ProgramName,
+    report::{Authored, schema},
     script::Functions,
 };
+
+/// The schemas that the first lines of new definitions and cases name, for editors.
+const SCHEMAS: [(&str, Authored); 2] =
+    [("schemas/definition.json", Authored::Definition), ("schemas/case.json", Authored::Case)];
 
 /// What was made for a new program. Paths are relative to the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +84,12 @@ impl Workspace {
     }
 
     fn make(&self, case: &CaseName, files: &[NewFile], written: &mut Vec<String>) -> Result<(), NotMade> {
+        for (path, of) in SCHEMAS {
+            // One that is there serves the other programs.
+            if self.root.join(path).symlink_metadata().is_err() {
+                self.create(path, &schema(of), written)?;
+            }
+        }
         for file in files {
             self.create(&file.path, &file.text, written)?;
         }
@@ -91,7 +102,7 @@ impl Workspace {
     }
 
     /// Writes a file that isn't there yet, with the folders above it. None of these may be a link out of the workspace.
-    fn create(&self, path: &str, text: &str, written: &mut Vec<String>) -> Result<(), WorkspaceError> {
+    pub(super) fn create(&self, path: &str, text: &str, written: &mut Vec<String>) -> Result<(), WorkspaceError> {
         let unwritable = |source| WorkspaceError::Unwritable { path: path.to_owned(), source };
         if matches!(self.files, Files::Revision(_)) {
             return Err(unwritable(io::ErrorKind::ReadOnlyFilesystem.into()));

@@ -5,6 +5,7 @@ mod choice;
 mod constant;
 mod expression;
 mod fact;
+mod imply;
 mod local;
 mod operator;
 mod question;

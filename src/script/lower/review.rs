@@ -8,14 +8,13 @@ use super::{
     choice::listed,
     constant::Constants,
     local::Slot,
-    question::{Question, answered, turned},
+    question::{Question, answered},
     remark::Remarks,
 };
 use crate::{
     claim::Constant,
     diagnostic::{Code, Diagnostic, Place},
     script::{
-        builtin::{Builtin, Slot as Parameter},
         form::{Comparison, Form, Node, NodeId, Read},
         vocabulary::Vocabulary,
     },
@@ -156,7 +155,7 @@ impl Review<'_> {
             _ if self.decided.contains(&condition) || !self.is_stable(condition) => {}
             _ => {
                 let because = if holds { "this holds here" } else { "this doesn't hold here" };
-                let known = self.question(condition);
+                let known = self.constants().question(condition);
                 let known = known.map(|(subject, test)| (subject, if holds { test } else { test.negated() }));
                 self.settled.push(Settled { condition, because, holds, known });
             }
@@ -185,45 +184,12 @@ impl Review<'_> {
         }
     }
 
-    /// What a condition asks of one value, where the rest of it is known.
-    fn question(&self, condition: NodeId) -> Option<(NodeId, Question)> {
-        let constants = self.constants();
-        match self.form.node(condition) {
-            Node::Compare(comparison, _, left, right) => match (constants.value(left), constants.value(right)) {
-                (None, Some(constant)) => Some((left, Question::Compare(comparison, constant))),
-                (Some(constant), None) => Some((right, Question::Compare(turned(comparison), constant))),
-                _ => None,
-            },
-            _ => {
-                let (item, list) = self.membership(condition)?;
-                let Constant::List(items) = constants.value(list)? else { return None };
-                Some((item, Question::OneOf(items)))
-            }
-        }
-    }
-
     fn is_comparison(&self, id: NodeId) -> bool {
-        matches!(self.form.node(id), Node::Compare(..)) || self.membership(id).is_some()
+        matches!(self.form.node(id), Node::Compare(..)) || self.constants().membership(id).is_some()
     }
 
     pub(super) fn constants(&self) -> Constants<'_> {
         Constants { form: self.form, vocabulary: self.vocabulary }
-    }
-
-    /// The item and the list of `item in list` and `list.contains(item)`.
-    pub(super) fn membership(&self, id: NodeId) -> Option<(NodeId, NodeId)> {
-        let is_list = |builtin: &Builtin| matches!(builtin.parameters.first(), Some((_, Parameter::ListOfT)));
-        match self.form.node(id) {
-            Node::In(item, list) => Some((item, list)),
-            Node::CallBuiltin(number, arguments) => {
-                let builtin = self.form.builtins.get(number as usize).filter(|builtin| is_list(builtin))?;
-                match self.form.run(arguments) {
-                    [list, item] if builtin.name == "contains" => Some((*item, *list)),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
     }
 
     /// The declared choices of a value.
@@ -241,7 +207,7 @@ impl Review<'_> {
     /// Looks at a condition and notes what is found, and that nothing is.
     fn ask(&mut self, id: NodeId) {
         let Some(place) = self.form.places.get(id as usize).cloned() else { return };
-        let no_choice = match (self.form.node(id), self.membership(id)) {
+        let no_choice = match (self.form.node(id), self.constants().membership(id)) {
             (Node::Compare(Comparison::Equal | Comparison::Unequal, _, left, right), _) => {
                 let (left_asked, right_asked) = (self.ask_for_choice(left, right), self.ask_for_choice(right, left));
                 left_asked || right_asked
@@ -278,7 +244,7 @@ impl Review<'_> {
         if let Some(Constant::Boolean(holds)) = self.constants().value(id) {
             return self.constant(id, holds);
         }
-        let asked = self.question(id);
+        let asked = self.constants().question(id);
         if let Some((subject, test)) = &asked
             && let Some(choices) = self.choices(*subject)
             && let Some(holds) = answered(&[&Question::OneOf(choices.to_vec())], test)
