@@ -46,7 +46,7 @@ fn the_workflow_makes_the_calls_of_the_script() {
     let calls: Vec<&str> =
         steps.iter().filter_map(|step| step["run"].as_str()).filter(|run| run.starts_with("meed ")).collect();
     let script = block("sh");
-    assert_eq!(calls, ["meed check --format github", "meed test"]);
+    assert_eq!(calls, ["meed check --format github", "meed test --ci"]);
     for call in calls {
         assert!(script.contains(call.trim_end_matches(" --format github")), "{call}");
     }

@@ -329,6 +329,7 @@ fn case() -> Value {
     let mut schema = keys(vec![
         ("format", true, "`1`", json!({ "enum": [1, "1"] })),
         ("title", true, "what the case shows", scalar()),
+        ("accepted", false, "why outcomes were accepted", list(&scalar())),
         ("defaults", false, "what a claim leaves out", by_name(&cell)),
         ("earlier", false, "claims decided before, run by run", any_of([claims.clone(), list(&claims)])),
         ("claims", true, "the claims, or a file beside the case", claims),
