@@ -199,8 +199,10 @@ fn with_reason(text: &str, reason: &str) -> String {
     let source = Arc::new(Source { path: String::new(), text: text.to_owned() });
     let line = serde_json::Value::from(reason).to_string();
     let root = program::parse(&source, &mut Findings::new());
-    let known = root.as_ref().and_then(|root| root.at(&["accepted"]));
-    match known {
+    let Some(Node::Mapping(entries, _)) = root else { return text.to_owned() };
+    let known = entries.iter().find(|(key, _)| key.text == "accepted");
+    let (key_start, key_end) = known.map_or((0, 0), |(key, _)| (key.place.span.start, key.place.span.end));
+    match known.map(|(_, value)| value) {
         Some(Node::Sequence(items, place)) if place.text().starts_with('-') => {
             let end = items.last().map_or(place.span.end, |last| last.place().span.end);
             let (before, behind) = text.split_at_checked(end).unwrap_or((text, ""));
@@ -215,10 +217,11 @@ fn with_reason(text: &str, reason: &str) -> String {
             format!("{}, {line}{behind}", before.trim_end())
         }
         Some(node) => {
-            let span = node.place().span;
-            let (before, behind) = (text.get(..span.start), text.get(span.end..));
-            let key = before.unwrap_or("").trim_end();
-            format!("{key}\n  - {line}{}", behind.unwrap_or(""))
+            let old = node.scalar().filter(|_| !node.is_empty());
+            let old = old.map_or(String::new(), |old| format!("  - {}\n", serde_json::Value::from(old.text.as_str())));
+            let rest = text.get(node.place().span.end.max(key_end)..).unwrap_or("");
+            let rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+            format!("{}accepted:\n{old}  - {line}\n{rest}", text.get(..key_start).unwrap_or(""))
         }
         None => format!("{}\naccepted:\n  - {line}\n", text.trim_end()),
     }
@@ -234,6 +237,7 @@ mod tests {
             ("a: 1\n", "a: 1\naccepted:\n  - \"x: \\\"y\\\"\"\n"),
             ("accepted:\n  - one  # why\nb: 1\n", "accepted:\n  - one  # why\n  - \"x: \\\"y\\\"\"\nb: 1\n"),
             ("accepted: [one]\n", "accepted: [one, \"x: \\\"y\\\"\"]\n"),
+            ("a: 1\naccepted: old\nb: 1\n", "a: 1\naccepted:\n  - \"old\"\n  - \"x: \\\"y\\\"\"\nb: 1\n"),
             ("accepted:\nb: 1\n", "accepted:\n  - \"x: \\\"y\\\"\"\nb: 1\n"),
         ] {
             assert_eq!(with_reason(text, "x: \"y\""), with, "{text}");
