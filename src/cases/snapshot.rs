@@ -9,7 +9,6 @@ use crate::{
     money::at_scale,
     outcome::{Outcome, Reason},
     program::Program,
-    script::Read,
 };
 
 /// The file that a snapshot says it comes from, as insta writes it.
@@ -156,7 +155,7 @@ fn outcome_text(program: &Program, outcome: &Outcome<'_>) -> OutcomeText {
     let components = program.components.iter().zip(outcome.components.iter());
     let components = components.filter(|(_, amount)| !amount.is_zero());
     let payee = program.claim.payee.filter(|_| !outcome.payee.is_empty());
-    let hidden = payee.is_some_and(|field| program.private.contains(&Read::Field(field)));
+    let hidden = payee.is_some_and(|field| program.hides(field));
     let shares = program.allocation.iter().flat_map(|plan| &plan.shares);
     let allocation = shares.zip(outcome.allocation.iter()).filter(|(_, part)| !part.is_zero());
     OutcomeText {

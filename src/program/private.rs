@@ -2,8 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use super::{ClaimPlan, Component, ComponentKind, Derived, Field, MatchKind, Table, Total, TotalKind};
+use super::{
+    ClaimPlan, Component, ComponentKind, Derived, Field, Identity, MatchKind, Program, Table, Total, TotalKind,
+};
 use crate::script::{Expression, Read};
+
+impl Program {
+    /// Whether a field is private.
+    pub fn hides(&self, field: usize) -> bool {
+        self.private.contains(&Read::Field(field))
+    }
+
+    /// Whether the ids of claims are made of a private field.
+    pub fn hides_id(&self) -> bool {
+        match &self.claim.id {
+            Identity::Fields(fields) => fields.iter().any(|field| self.hides(*field)),
+            Identity::Content => false,
+        }
+    }
+}
 
 /// The figures that are shown in the outcomes file alone. Totals are such where they add up what is private; what is only
 /// counted, or kept apart by it, isn't.

@@ -12,7 +12,6 @@ use crate::{
     money::{Decimal, at_scale, negated, plain},
     outcome::{BandReached, ComponentStep, Disposition, LimitStep, Outcome, RuleResult, Seen, Step, Trace},
     program::Program,
-    script::Read,
 };
 
 /// Why a claim was decided as it was: what would have changed that, and each step with the rule's line, the values it saw
@@ -42,7 +41,7 @@ impl Page<'_> {
         };
         let who = |field: usize, text: &str| match text {
             "" => String::new(),
-            _ if !self.names && self.program.private.contains(&Read::Field(field)) => "(private)".to_owned(),
+            _ if !self.names && self.program.hides(field) => "(private)".to_owned(),
             text => text.to_owned(),
         };
         let plan = &self.program.claim;
@@ -65,7 +64,7 @@ impl Page<'_> {
             let words = if reason.message.is_empty() { String::new() } else { format!(": {}", reason.message) };
             self.line(&format!("  {} ({}){words}", reason.code, reason.effect()));
         }
-        let is_shown = |field| self.names || !self.program.private.contains(&Read::Field(field));
+        let is_shown = |field| self.names || !self.program.hides(field);
         let claimed = outcome.claimed.filter(|_| plan.claimed.is_some_and(is_shown));
         if let (Some(claimed), Some(variance)) = (claimed, outcome.variance()) {
             let beside = match variance.cmp(&Decimal::ZERO) {

@@ -14,8 +14,7 @@ use crate::{
     compare::{ClaimDifference, ClaimOutcome, Comparison, DifferenceKind, Tally, Totals},
     money::Decimal,
     outcome::Outcome,
-    program::{Identity, Program, ProgramName},
-    script::Read,
+    program::{Program, ProgramName},
 };
 
 pub use scope::{Breach, Direction, Scope};
@@ -126,11 +125,6 @@ impl Compared {
     /// What two versions of a program decide differently. Words are added to it.
     pub fn new(before: &Program, after: &Program, fingerprints: (String, String), comparison: Comparison) -> Self {
         let identification = &after.identification;
-        let hides = |program: &Program, field: usize| program.private.contains(&Read::Field(field));
-        let hides_id = |program: &Program| match &program.claim.id {
-            Identity::Fields(fields) => fields.iter().any(|field| hides(program, *field)),
-            Identity::Content => false,
-        };
         Self {
             title: identification.title.clone(),
             units: (before.identification.unit.code().to_owned(), identification.unit.code().to_owned()),
@@ -140,8 +134,8 @@ impl Compared {
             comparison,
             words_before: BTreeMap::new(),
             words_after: BTreeMap::new(),
-            hides_participant: [before, after].iter().any(|program| hides(program, program.claim.participant)),
-            hides_id: [before, after].into_iter().any(hides_id),
+            hides_participant: [before, after].iter().any(|program| program.hides(program.claim.participant)),
+            hides_id: [before, after].iter().any(|program| program.hides_id()),
         }
     }
 

@@ -103,7 +103,7 @@ impl SideBySide<'_> {
 
     fn claim_value(&self, claim: &ClaimDifference) -> Value {
         json!({
-            "claim": claim.claim,
+            "claim": self.id(claim),
             "participant": self.participant(&claim.participant),
             "date": claim.date.map(|date| date.to_string()),
             "line": claim.line,

@@ -6,11 +6,10 @@ mod table;
 use std::collections::BTreeMap;
 
 use crate::{
-    compare::{ClaimOutcome, Comparison},
+    compare::{ClaimDifference, ClaimOutcome, Comparison},
     money::{Decimal, Inexact, add, negated},
     outcome::Outcome,
     program::Program,
-    script::Read,
 };
 
 /// The words of reasons by the lines of their claims.
@@ -72,8 +71,12 @@ impl SideBySide<'_> {
 
     /// A participant as it is shown.
     fn participant<'n>(&self, name: &'n str) -> &'n str {
-        let hidden = self.program.private.contains(&Read::Field(self.program.claim.participant));
-        if hidden && !self.names { "(private)" } else { name }
+        if self.program.hides(self.program.claim.participant) && !self.names { "(private)" } else { name }
+    }
+
+    /// The id of a claim as it is shown.
+    fn id<'n>(&self, claim: &'n ClaimDifference) -> &'n str {
+        if self.program.hides_id() && !self.names { "(private)" } else { &claim.claim }
     }
 
     /// Why a side decided as it did; its codes, where there are no words.

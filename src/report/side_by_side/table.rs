@@ -164,7 +164,7 @@ impl SideBySide<'_> {
             name => format!(" of {}", self.participant(name)),
         };
         let date = claim.date.map_or(String::new(), |date| format!(", {date}"));
-        let id = if claim.claim.is_empty() { "a row without a readable id" } else { &claim.claim };
+        let id = if claim.claim.is_empty() { "a row without a readable id" } else { self.id(claim) };
         let kind = kind_words(claim.kind);
         let _ = writeln!(page, "  {id}{of}{date}, line {}: {kind}", claim.line);
         for (number, (word, outcome)) in
