@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking")]
 
+mod command_line;
+
 use std::{fs, path::Path, sync::Arc};
 
+use command_line::meed;
 use meed::{
-    cli::{Environment, run},
     diagnostic::{Findings, Source},
     engine::{self, FlawKind, Past, Tables},
     input::{ColumnMap, read_claims, wanted},
@@ -39,12 +41,9 @@ fn printed(name: &str, rules: &str, file: &str, table: &str, command: &[&str]) -
     fs::write(folder.join("tables/acme").join(file), table).unwrap();
     let claims = folder.join("claims.csv");
     fs::write(&claims, CLAIMS).unwrap();
-    let environment = Environment { folder, colour: false, stdout_colour: false, progress: false };
-    let arguments = ["meed"].iter().chain(command).chain(&["--claims"]).map(Into::into).chain([claims.into()]);
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let exit = run(arguments, &environment, &mut &b""[..], &mut stdout, &mut stderr);
-    assert_eq!(exit, 0, "{}", String::from_utf8_lossy(&stderr));
-    String::from_utf8(stdout).unwrap()
+    let (exit, stdout, stderr) = meed(&folder, &[command, &["--claims", claims.to_str().unwrap()]].concat());
+    assert_eq!(exit, 0, "{stderr}");
+    stdout
 }
 
 /// Status, award and reasons of each claim.

@@ -2,16 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking")]
 
+mod command_line;
+
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
 
+use command_line::meed;
 use meed::{
     cases::{NotFrozen, Part, freeze},
     claim::Claims,
-    cli::{self, Environment},
     diagnostic::Findings,
     input::{ColumnMap, read_claims, wanted},
     program::Program,
@@ -117,16 +119,6 @@ effective: { from: 2026-01-01, until: 2026-12-31 }\nrounding: { mode: half_up, s
 claim:\n  id: no\n  participant: who\n  date: day\n  fields: { no: text, who: text, day: date, note: { type: text, private: true } }\n\
 totals:\n  before: { count: claims, of: all, per: [program] }\n\
 award:\n  bonus: { amount: \"if totals.before < 2 { 5.00 } else { 0.00 }\" }\n";
-
-fn meed(workspace: &Path, arguments: &[&str]) -> (u8, String, String) {
-    let arguments = [&["meed", "--workspace", workspace.to_str().unwrap()], arguments].concat();
-    let environment =
-        Environment { folder: workspace.to_owned(), colour: false, stdout_colour: false, progress: false };
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let exit =
-        cli::run(arguments.iter().map(Into::into), &environment, &mut std::io::empty(), &mut stdout, &mut stderr);
-    (exit, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
-}
 
 fn workspace(name: &str, definition: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("freeze").join(name);

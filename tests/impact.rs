@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and writes files of its own"
 )]
 
+mod command_line;
 mod repository_of_git;
 
 use std::{
@@ -19,7 +20,7 @@ use std::{
     path::Path,
 };
 
-use meed::cli::{Environment, run};
+use command_line::meed;
 use repository_of_git::Repository;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -80,15 +81,6 @@ fn repository(name: &str) -> Repository {
 fn change(repository: &Repository, from: &str, to: &str) {
     assert!(PROGRAM.contains(from), "{from}");
     repository.write(&[("programs/acme/rebate.yaml", &PROGRAM.replace(from, to))]);
-}
-
-/// The exit code, standard output and standard error of a command that is called in a folder.
-fn meed(folder: &Path, arguments: &[&str]) -> (u8, String, String) {
-    let environment = Environment { folder: folder.to_owned(), colour: false, stdout_colour: false, progress: false };
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let arguments = ["meed"].iter().chain(arguments).map(Into::into);
-    let exit = run(arguments, &environment, &mut &b""[..], &mut stdout, &mut stderr);
-    (exit, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
 fn impact(repository: &Repository, arguments: &[&str]) -> (u8, String, String) {

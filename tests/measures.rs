@@ -8,13 +8,15 @@
     reason = "a test fails by panicking"
 )]
 
+mod command_line;
+
 use std::{
     env, fs,
     path::{Path, PathBuf},
     process,
 };
 
-use meed::cli::{Environment, run};
+use command_line::meed;
 use serde_json::Value;
 
 /// Those whose cases are held to reach everything and to notice nearly everything.
@@ -78,15 +80,6 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// The exit code, standard output and standard error of a command that is called in a folder.
-fn meed(folder: &Path, arguments: &[&str]) -> (u8, String, String) {
-    let environment = Environment { folder: folder.to_owned(), colour: false, stdout_colour: false, progress: false };
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let arguments = ["meed"].iter().chain(arguments).map(Into::into);
-    let exit = run(arguments, &environment, &mut &b""[..], &mut stdout, &mut stderr);
-    (exit, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
 fn json(folder: &Path, arguments: &[&str]) -> Value {

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking")]
 
+mod command_line;
+
 use std::{fmt::Write as _, fs, path::Path};
 
-use meed::cli::{Environment, run};
+use command_line::meed;
 
 const HEAD: &str = "
 format: 1
@@ -36,12 +38,9 @@ fn printed_of(name: &str, program: &str, script: &str, claims: &str, command: &[
     fs::write(folder.join("rules/acme/beside.rhai"), script).unwrap();
     fs::write(folder.join("claims.csv"), claims).unwrap();
     let claims = folder.join("claims.csv");
-    let environment = Environment { folder, colour: false, stdout_colour: false, progress: false };
-    let arguments = ["meed"].iter().chain(command).chain(&["--claims"]).map(Into::into).chain([claims.into()]);
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let exit = run(arguments, &environment, &mut &b""[..], &mut stdout, &mut stderr);
-    assert_eq!((exit, String::from_utf8(stderr).unwrap().as_str()), (0, ""));
-    String::from_utf8(stdout).unwrap()
+    let (exit, stdout, stderr) = meed(&folder, &[command, &["--claims", claims.to_str().unwrap()]].concat());
+    assert_eq!((exit, stderr.as_str()), (0, ""));
+    stdout
 }
 
 fn statuses(outcomes: &str) -> Vec<&str> {

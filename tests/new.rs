@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking")]
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process,
-};
+mod command_line;
 
-use meed::cli::{Environment, run};
+use std::{env, fs, path::PathBuf, process};
+
+use command_line::meed;
 
 const TEMPLATES: [&str; 3] = ["channel-rebate", "dealer-spiff", "honoraria"];
 
@@ -44,15 +42,6 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// The exit code, standard output and standard error of a command that is called in a folder.
-fn meed(folder: &Path, arguments: &[&str]) -> (u8, String, String) {
-    let environment = Environment { folder: folder.to_owned(), colour: false, stdout_colour: false, progress: false };
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let arguments = ["meed"].iter().chain(arguments).map(Into::into);
-    let exit = run(arguments, &environment, &mut &b""[..], &mut stdout, &mut stderr);
-    (exit, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
 #[test]

@@ -9,6 +9,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod command_line;
+
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -16,7 +18,7 @@ use std::{
     process,
 };
 
-use meed::cli::{Environment, run};
+use command_line::meed;
 use serde_json::Value;
 
 /// A program, a line of one of its files, a token of it, and what stands there by mistake.
@@ -83,11 +85,8 @@ impl Copy {
     }
 
     fn meed(&self, arguments: &[&str]) -> (u8, String) {
-        let environment = Environment { folder: self.0.clone(), colour: false, stdout_colour: false, progress: false };
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let arguments = ["meed"].iter().chain(arguments).map(Into::into);
-        let exit = run(arguments, &environment, &mut &b""[..], &mut stdout, &mut stderr);
-        (exit, String::from_utf8(stdout).unwrap())
+        let (exit, stdout, _) = meed(&self.0, arguments);
+        (exit, stdout)
     }
 }
 

@@ -7,37 +7,24 @@
     reason = "a test fails by panicking, and it writes and reads files of its own"
 )]
 
+mod command_line;
+
 use std::{
     collections::BTreeSet,
-    ffi::OsString,
     fs,
     path::{Path, PathBuf},
 };
 
-use meed::{
-    cli::{self, Environment},
-    diagnostic::Findings,
-    workspace::Workspace,
-};
+use command_line::meed;
+use meed::{diagnostic::Findings, workspace::Workspace};
 use serde_json::Value;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Standard output, standard error and the exit code.
-fn meed(workspace: &Path, arguments: &[&str]) -> (String, String, u8) {
-    let arguments = [&["meed", "--workspace", workspace.to_str().unwrap()], arguments].concat();
-    let environment =
-        Environment { folder: workspace.to_owned(), colour: false, stdout_colour: false, progress: false };
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let arguments = arguments.iter().map(OsString::from);
-    let exit = cli::run(arguments, &environment, &mut std::io::empty(), &mut stdout, &mut stderr);
-    (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap(), exit)
-}
-
 fn shown(workspace: &Path, arguments: &[&str]) -> String {
-    let (stdout, stderr, exit) = meed(workspace, &[&["show"], arguments].concat());
+    let (exit, stdout, stderr) = meed(workspace, &[&["show"], arguments].concat());
     assert_eq!((exit, stderr.as_str()), (0, ""), "{arguments:?}");
     stdout
 }
@@ -116,7 +103,7 @@ fn a_definition_with_errors_is_shown_with_them() {
     let layer = "format: 1\nprogram: acme/layer\nextends: acme/base\nclaim:\n  fields: { amount: ~ }\n";
     let files = [("programs/acme/base.yaml", base.as_str()), ("programs/acme/layer.yaml", layer)];
     let workspace = workspace("errors", &files);
-    let (stdout, stderr, exit) = meed(&workspace, &["show", "acme/layer"]);
+    let (exit, stdout, stderr) = meed(&workspace, &["show", "acme/layer"]);
     assert_eq!(exit, 1);
     let lines: Vec<&str> = stdout.lines().collect();
     assert_eq!(lines[..4], ["acme/layer", "programs/acme/layer.yaml", "over programs/acme/base.yaml", ""]);
@@ -124,7 +111,7 @@ fn a_definition_with_errors_is_shown_with_them() {
     assert!(stderr.starts_with("error[M203]: `claim` has no field `amount`"), "{stderr}");
     // What can't be put together can't be shown.
     fs::write(workspace.join("programs/acme/layer.yaml"), layer.replace("acme/base", "acme/basis")).unwrap();
-    let (stdout, stderr, exit) = meed(&workspace, &["show", "acme/layer"]);
+    let (exit, stdout, stderr) = meed(&workspace, &["show", "acme/layer"]);
     assert_eq!((stdout.as_str(), exit), ("", 1));
     assert!(stderr.starts_with("error[M118]: there is no program `acme/basis`"), "{stderr}");
 }

@@ -66,6 +66,15 @@ impl ClaimsArguments {
         self.read_file(path, program, session)
     }
 
+    /// Reads all claims that were decided before, file by file.
+    pub(super) fn read_all_earlier(
+        &self,
+        program: &Program,
+        session: &mut Session<'_>,
+    ) -> Result<Vec<Claims>, Trouble> {
+        self.earlier.iter().map(|path| self.read_earlier(path, program, session)).collect()
+    }
+
     fn read_file(&self, path: &Path, program: &Program, session: &mut Session<'_>) -> Result<Claims, Trouble> {
         let map = match &self.map {
             Some(map) => read_map(&session.environment.folder.join(map), map, program)?,

@@ -7,11 +7,11 @@ use clap::Args;
 use super::{
     Exit, Session, Trouble,
     claims::ClaimsArguments,
-    load, program_name,
+    load, load_first, program_name,
     together::{Shown, Together},
 };
 use crate::{
-    diagnostic::{Code, Findings},
+    diagnostic::Code,
     outcome::{Depth, EngineReason, Trace},
     report,
 };
@@ -47,9 +47,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let loaded = load(&workspace, &name)?;
     let files =
         ClaimsArguments { claims: claims.clone(), map: arguments.map.clone(), earlier: arguments.earlier.clone() };
-    let mut findings = Findings::new();
-    let first = workspace.run_first(&loaded.program, &mut findings);
-    let mut programs = first.ok_or_else(|| Trouble::Findings(findings.into_sorted()))?;
+    let mut programs = load_first(&workspace, &loaded.program)?;
     programs.push(loaded);
     let mut together = Together::behind(programs);
     together.decide_earlier(&files, session)?;

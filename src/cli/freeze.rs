@@ -1,10 +1,8 @@
 //! `meed dry-run … --freeze CASE --only CLAIM,…`: claims as they were decided become a case.
 
-use super::{Exit, Session, Trouble, check::counted, claims::ClaimsArguments};
+use super::{Exit, Session, Trouble, check::counted, claims::ClaimsArguments, load_first};
 use crate::{
     cases::{NotFrozen, Part, freeze},
-    claim::Claims,
-    diagnostic::Findings,
     workspace::{CaseName, Loaded, NotMade, Workspace},
 };
 
@@ -25,9 +23,7 @@ pub(super) fn run(
         let help = "use letters, digits, `-` and `_`: `--freeze second-invoice`".to_owned();
         return Err(Trouble::Usage(format!("`{case}` is no name for a case"), Some(help)));
     }
-    let mut findings = Findings::new();
-    let first = workspace.run_first(&loaded.program, &mut findings);
-    let Some(first) = first else { return Err(Trouble::Findings(findings.into_sorted())) };
+    let first = load_first(workspace, &loaded.program)?;
     if files.claims.as_os_str() == "-" && !first.is_empty() {
         let help = "name a file, which each program reads by its own fields".to_owned();
         return Err(Trouble::Usage("several programs can't share standard input".to_owned(), Some(help)));
@@ -35,8 +31,7 @@ pub(super) fn run(
     let name = CaseName { program: loaded.program.identification.name.clone(), name: case.to_owned() };
     let mut parts = Vec::new();
     for loaded in first.iter().chain([&loaded]) {
-        let earlier = files.earlier.iter().map(|path| files.read_earlier(path, &loaded.program, session));
-        let earlier = earlier.collect::<Result<Vec<Claims>, Trouble>>()?;
+        let earlier = files.read_all_earlier(&loaded.program, session)?;
         parts.push(Part::new(&loaded.program, &loaded.tables, earlier, files.read(&loaded.program, session)?));
     }
     let title = format!("{} as decided, frozen from a claims file", counted(only.len(), "claim"));

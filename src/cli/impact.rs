@@ -8,7 +8,7 @@ use super::{Exit, Session, Trouble, claims::ClaimsArguments, output::write_whole
 use crate::{
     calendar::{Date, parse_iso},
     claim::Claims,
-    compare::{Side, compare, words},
+    compare::{Pair, Side},
     diagnostic::Findings,
     engine::Awards,
     input::wanted,
@@ -253,20 +253,17 @@ impl Version {
         session: &mut Session<'_>,
     ) -> Result<Self, Trouble> {
         let files = &arguments.claims;
-        let is_alike = other.is_some_and(|other| reads_alike(other, &loaded.program));
-        let claims = if is_alike { None } else { Some(files.read(&loaded.program, session)?) };
-        let mut earlier = Vec::new();
-        for path in &files.earlier {
-            earlier.push(files.read_earlier(path, &loaded.program, session)?);
-        }
+        let is_alike = other.is_some_and(|other| wanted(&other.claim.fields) == wanted(&loaded.program.claim.fields));
+        let earlier = files.read_all_earlier(&loaded.program, session)?;
         if first.is_empty() {
+            let claims = if is_alike { None } else { Some(files.read(&loaded.program, session)?) };
             return Ok(Self { loaded, claims, earlier, awards: Awards::new() });
         }
         let mut together = Together::behind(first.into_iter().chain([loaded]).collect());
         together.decide_earlier(files, session)?;
-        together.decide_first(files, session)?;
+        let claims = together.decide_first(files, session)?;
         let (loaded, awards) = together.into_last()?;
-        Ok(Self { loaded, claims, earlier, awards })
+        Ok(Self { loaded, claims: (!is_alike).then_some(claims), earlier, awards })
     }
 
     /// What two versions decide differently.
@@ -275,14 +272,17 @@ impl Version {
             return Err(Trouble::Usage("no claims are read".to_owned(), None));
         };
         let claims_before = self.claims.as_ref().unwrap_or(claims_after);
-        let before = self.side(claims_before);
-        let after_side = after.side(claims_after);
-        let comparison = compare(&before, &after_side)?;
+        let pair = Pair::new(self.side(claims_before), after.side(claims_after));
+        let comparison = pair.compare()?;
         let fingerprints = (self.loaded.fingerprint.clone(), after.loaded.fingerprint.clone());
-        let mut compared = Compared::new(before.program, after_side.program, fingerprints, comparison);
+        let mut compared = Compared::new(&self.loaded.program, &after.loaded.program, fingerprints, comparison);
         let (lines_before, lines_after) = compared.lines_in_words(first);
-        compared.words_before = words(&before, &lines_before);
-        compared.words_after = words(&after_side, &lines_after);
+        pair.before_in_words(&lines_before, false, &mut |outcome| {
+            compared.words_before.insert(outcome.origin.line, outcome.clone().into_owned());
+        });
+        pair.after_in_words(&lines_after, false, &mut |outcome| {
+            compared.words_after.insert(outcome.origin.line, outcome.clone().into_owned());
+        });
         Ok(compared)
     }
 
@@ -290,13 +290,4 @@ impl Version {
         let Loaded { program, tables, .. } = &self.loaded;
         Side { program, tables, claims, earlier: &self.earlier, awards: &self.awards }
     }
-}
-
-/// Whether two programs read a file into the same rows.
-fn reads_alike(one: &Program, other: &Program) -> bool {
-    let (one, other) = (wanted(&one.claim.fields), wanted(&other.claim.fields));
-    let is_same = |(one, other): (&crate::input::Wanted<'_>, &crate::input::Wanted<'_>)| {
-        one.column == other.column && one.kind == other.kind
-    };
-    one.len() == other.len() && one.iter().zip(&other).all(is_same)
 }

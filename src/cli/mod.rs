@@ -25,7 +25,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     diagnostic::{Diagnostic, Findings, nearest},
     input::InputError,
-    program::ProgramName,
+    program::{Program, ProgramName},
     report::{as_text, for_terminal},
     workspace::{Loaded, RevisionError, Workspace, WorkspaceError},
 };
@@ -215,6 +215,13 @@ fn load(workspace: &Workspace, name: &ProgramName) -> Result<Loaded, Trouble> {
     let mut findings = Findings::new();
     let loaded = workspace.load(name, &mut findings);
     loaded.ok_or_else(|| Trouble::Findings(findings.into_sorted()))
+}
+
+/// The programs that decide claims before this one, in their order.
+fn load_first(workspace: &Workspace, program: &Program) -> Result<Vec<Loaded>, Trouble> {
+    let mut findings = Findings::new();
+    let first = workspace.run_first(program, &mut findings);
+    first.ok_or_else(|| Trouble::Findings(findings.into_sorted()))
 }
 
 /// A program of the workspace by the name, or by the path of its file.

@@ -67,14 +67,6 @@ impl OutputFile {
     }
 }
 
-/// Writes a page beside its place and puts it there.
-pub(super) fn write_page(path: &Path, named: &Path, page: &str) -> Result<(), Trouble> {
-    let failed = |error| Trouble::Output(named.display().to_string(), error);
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = path.with_file_name(format!(".{name}.partial"));
-    fs::write(&beside, page).and_then(|()| fs::rename(&beside, path)).map_err(failed)
-}
-
 impl Drop for OutputFile {
     fn drop(&mut self) {
         // After `finish` it isn't there any more; a file that could not be completed is of no use.

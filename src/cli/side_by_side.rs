@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, program_name, together::Together};
+use super::{Exit, Session, Trouble, claims::ClaimsArguments, load, load_first, program_name, together::Together};
 use crate::{
-    claim::Claims,
     compare::{ClaimDifference, ClaimOutcome, Comparison, Pair, Side},
     diagnostic::Findings,
-    program::{Field, ProgramName},
+    input::wanted,
+    program::ProgramName,
     report::{ReasonWords, SideBySide, reason_words},
     variant::Variant,
     workspace::{Loaded, Workspace},
@@ -40,15 +40,18 @@ pub(super) fn run(asked: &Asked<'_>, session: &mut Session<'_>) -> Result<Exit, 
     together.begin();
     let standard_claims = together.decide_first(asked.claims, session)?;
     let Some(standard) = together.programs.last() else { return Ok(Exit::Done) };
-    let standard_earlier = earlier(asked, standard, session)?;
-    let reads_alike = reads_alike(standard, &changed);
+    let standard_earlier = asked.claims.read_all_earlier(&standard.program, session)?;
+    let reads_alike = wanted(&standard.program.claim.fields) == wanted(&changed.program.claim.fields);
     if !reads_alike && asked.claims.claims.as_os_str() == "-" {
         let help = "name a file, which is read once for each side".to_owned();
         return Err(Trouble::Usage("standard input can't be read in two ways".to_owned(), Some(help)));
     }
     let own = match reads_alike {
         true => None,
-        false => Some((asked.claims.read(&changed.program, session)?, earlier(asked, &changed, session)?)),
+        false => {
+            let earlier = asked.claims.read_all_earlier(&changed.program, session)?;
+            Some((asked.claims.read(&changed.program, session)?, earlier))
+        }
     };
     let (claims, earlier) =
         own.as_ref().map_or((&standard_claims, &standard_earlier), |(claims, earlier)| (claims, earlier));
@@ -90,9 +93,7 @@ fn changed(workspace: &Workspace, name: &ProgramName, set: &[String]) -> Result<
 
 /// The programs that decide the claims before this one, and this one behind them.
 fn first(workspace: &Workspace, standard: Loaded, asked: &Asked<'_>) -> Result<Vec<Loaded>, Trouble> {
-    let mut findings = Findings::new();
-    let first = workspace.run_first(&standard.program, &mut findings);
-    let mut programs = first.ok_or_else(|| Trouble::Findings(findings.into_sorted()))?;
+    let mut programs = load_first(workspace, &standard.program)?;
     if !programs.is_empty() && !asked.claims.earlier.is_empty() {
         let message = "`--set` and `--earlier` don't go together for a program that looks at others".to_owned();
         let help = "put the claims into one file".to_owned();
@@ -100,19 +101,6 @@ fn first(workspace: &Workspace, standard: Loaded, asked: &Asked<'_>) -> Result<V
     }
     programs.push(standard);
     Ok(programs)
-}
-
-/// Whether a change leaves the fields of claims as they are, so that a file needs to be read only once.
-fn reads_alike(standard: &Loaded, changed: &Loaded) -> bool {
-    let [one, other] = [standard, changed].map(|loaded| &loaded.program.claim.fields);
-    let alike = |(one, other): (&Field, &Field)| one.column == other.column && one.kind == other.kind;
-    one.len() == other.len() && one.iter().zip(other).all(alike)
-}
-
-/// The claims decided before, as a program reads them.
-fn earlier(asked: &Asked<'_>, loaded: &Loaded, session: &mut Session<'_>) -> Result<Vec<Claims>, Trouble> {
-    let files = asked.claims.earlier.iter();
-    files.map(|file| asked.claims.read_earlier(file, &loaded.program, session)).collect()
 }
 
 /// Why either side decides the claims that are shown as it does. A side that gives no reason isn't asked.

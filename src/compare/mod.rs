@@ -7,7 +7,7 @@ mod total;
 
 pub use claim::{ClaimDifference, ClaimOutcome, DifferenceKind};
 pub use key::KeyDifference;
-pub use side::{Pair, Side, words};
+pub use side::{Pair, Side};
 pub use total::{Tally, Totals};
 
 use claim::{Codes, Kept, KeptClaims};

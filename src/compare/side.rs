@@ -1,6 +1,6 @@
 //! A definition with the claims that it decides, and what it decided before.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     claim::Claims,
@@ -77,34 +77,18 @@ impl Side<'_> {
         result.map(|()| past)
     }
 
-    fn each_in_words(
-        &self,
-        queue: Option<&Queue<'_>>,
-        lines: &BTreeSet<u64>,
-        names: bool,
-        sink: &mut dyn FnMut(&Outcome<'_>),
-    ) {
+    fn each_in_words(&self, queue: &Queue<'_>, lines: &BTreeSet<u64>, names: bool, sink: &mut dyn FnMut(&Outcome<'_>)) {
         if lines.is_empty() {
             return;
         }
         let depth = |_: &str, line: u64| if lines.contains(&line) { Depth::Words } else { Depth::Codes };
-        let how = How { queue, depth: &depth, names };
+        let how = How { queue: Some(queue), depth: &depth, names };
         self.run(self.claims, &mut self.past(), &how, &mut |outcome| {
             if lines.contains(&outcome.origin.line) {
                 sink(outcome);
             }
         });
     }
-}
-
-/// The outcomes of the claims on some lines with the words of their reasons, which takes another run. Private figures
-/// aren't shown.
-pub fn words(side: &Side<'_>, lines: &BTreeSet<u64>) -> BTreeMap<u64, Outcome<'static>> {
-    let mut outcomes = BTreeMap::new();
-    side.each_in_words(None, lines, false, &mut |outcome| {
-        outcomes.insert(outcome.origin.line, outcome.clone().into_owned());
-    });
-    outcomes
 }
 
 /// Two sides with the order of their claims, which is worked out once where both have the same.
@@ -142,11 +126,11 @@ impl<'p> Pair<'p> {
     /// Hands out what the first side decides for the claims on some lines, with the words of its reasons, which takes
     /// another run; with private figures only where `names` asks for them.
     pub fn before_in_words(&self, lines: &BTreeSet<u64>, names: bool, sink: &mut dyn FnMut(&Outcome<'_>)) {
-        self.before.each_in_words(Some(&self.queue), lines, names, sink);
+        self.before.each_in_words(&self.queue, lines, names, sink);
     }
 
     /// The same of the second side.
     pub fn after_in_words(&self, lines: &BTreeSet<u64>, names: bool, sink: &mut dyn FnMut(&Outcome<'_>)) {
-        self.after.each_in_words(Some(self.queue_after()), lines, names, sink);
+        self.after.each_in_words(self.queue_after(), lines, names, sink);
     }
 }

@@ -38,7 +38,7 @@ pub const MAX_COLUMNS: usize = 4096;
 pub const MAX_UNPACKED_BYTES: u64 = 64 << 30;
 
 /// A field that is wanted from a file, in the order of the program's fields. Two fields may be wanted of one column.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted<'p> {
     /// The column, as the definition names it.
     pub column: &'p str,

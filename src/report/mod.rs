@@ -9,6 +9,7 @@ mod explain;
 mod finding;
 mod impact;
 mod json_lines;
+mod page;
 mod reference;
 mod show;
 mod side_by_side;

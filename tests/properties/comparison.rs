@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use meed::{
-    compare::{Comparison, DifferenceKind, Side, compare, words},
+    compare::{Comparison, DifferenceKind, Pair, Side},
     engine::Awards,
     money::{Decimal, add, subtract},
     outcome::{Disposition, Outcome},
@@ -41,11 +41,19 @@ fn compared(before: &Desk, after: &Desk, csv: &str) -> Comparison {
         earlier: &[],
         awards: &awards,
     });
-    let comparison = compare(&before, &after).unwrap();
+    let pair = Pair::new(before, after);
+    let comparison = pair.compare().unwrap();
     let lines = comparison.claims.iter().map(|claim| claim.line).collect();
-    let words = [words(&before, &lines), words(&after, &lines)];
+    let mut words = [BTreeMap::new(), BTreeMap::new()];
+    let [in_before, in_after] = &mut words;
+    pair.before_in_words(&lines, false, &mut |outcome| {
+        in_before.insert(outcome.origin.line, outcome.award);
+    });
+    pair.after_in_words(&lines, false, &mut |outcome| {
+        in_after.insert(outcome.origin.line, outcome.award);
+    });
     for claim in &comparison.claims {
-        let awards = words.each_ref().map(|words| words[&claim.line].award);
+        let awards = words.each_ref().map(|words| words[&claim.line]);
         assert_eq!(awards, [claim.before.award, claim.after.award]);
     }
     comparison

@@ -123,6 +123,27 @@ fn by_program(cases: &[CaseName]) -> Vec<(&ProgramName, &[CaseName])> {
     chunks.filter_map(|chunk| Some((&chunk.first()?.program, chunk))).collect()
 }
 
+/// Prints what was measured of each program as one document, where that is asked, and fails where the least is too little.
+fn measured(
+    arguments: &Arguments,
+    mut documents: Vec<serde_json::Value>,
+    least: usize,
+    said: &str,
+    session: &mut Session<'_>,
+) -> Result<Exit, Trouble> {
+    if arguments.format == Format::Json {
+        let document = if documents.len() == 1 { documents.swap_remove(0) } else { documents.into() };
+        writeln!(session.stdout, "{document:#}")?;
+    }
+    match arguments.min {
+        Some(min) if least < usize::from(min) => {
+            session.say(&format!("error: {said}, and {min}% are asked for"));
+            Ok(Exit::Findings)
+        }
+        _ => Ok(Exit::Done),
+    }
+}
+
 fn judge_all(
     arguments: &Arguments,
     cases: &[CaseName],

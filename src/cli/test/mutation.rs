@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::{Arguments, Format, by_program};
+use super::{Arguments, Format, by_program, measured};
 use crate::{
     cli::{Exit, Session, Trouble, check::counted},
     diagnostic::Findings,
@@ -35,17 +35,7 @@ pub(super) fn run(
             Format::Json => documents.push(as_json(&mutation)),
         }
     }
-    if arguments.format == Format::Json {
-        let document = if documents.len() == 1 { documents.swap_remove(0) } else { documents.into() };
-        writeln!(session.stdout, "{document:#}")?;
-    }
-    match arguments.min {
-        Some(min) if least < usize::from(min) => {
-            session.say(&format!("error: cases notice {least}% of the mutants, and {min}% are asked for"));
-            Ok(Exit::Findings)
-        }
-        _ => Ok(Exit::Done),
-    }
+    measured(arguments, documents, least, &format!("cases notice {least}% of the mutants"), session)
 }
 
 fn as_text(mutation: &Mutation, cases: usize) -> String {

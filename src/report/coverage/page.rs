@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
 use super::{Reached, cases, shown};
 use crate::cases::{Coverage, CoveredPart, Item};
@@ -16,26 +16,15 @@ pre span{display:block;padding:0 .75rem;white-space:pre}pre b{display:inline-blo
 /// The page.
 pub(super) fn page(reached: &Reached<'_>) -> String {
     let title = format!("What cases reach of {}", reached.program);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (maud::PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { (title) }
-                (measures(reached))
-                @for (path, text) in sources(reached.by_cases) {
-                    h2 { (path) }
-                    (source(reached, &path, &text))
-                }
-            }
+    let body = html! {
+        h1 { (title) }
+        (measures(reached))
+        @for (path, text) in sources(reached.by_cases) {
+            h2 { (path) }
+            (source(reached, &path, &text))
         }
     };
-    page.into_string()
+    crate::report::page::page(&title, STYLE, &body)
 }
 
 fn measures(reached: &Reached<'_>) -> Markup {

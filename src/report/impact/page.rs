@@ -1,6 +1,6 @@
 //! The impact as a page for a browser, in one file that loads nothing.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::sheet::{Grid, Line, Sheet, plain};
 
@@ -15,25 +15,14 @@ caption { text-align: left; font-weight: 600; padding: .4rem 0; }
 
 pub(super) fn page(sheets: &[Sheet]) -> String {
     let title: String = sheets.first().map_or_else(String::new, |sheet| plain(&sheet.heading));
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                @for (number, sheet) in sheets.iter().enumerate() {
-                    @if number == 0 { h1 { (line(&sheet.heading)) } } @else { h2 { (line(&sheet.heading)) } }
-                    @for one in &sheet.lines { p { (line(one)) } }
-                    @for one in &sheet.grids { (grid(one)) }
-                }
-            }
+    let body = html! {
+        @for (number, sheet) in sheets.iter().enumerate() {
+            @if number == 0 { h1 { (line(&sheet.heading)) } } @else { h2 { (line(&sheet.heading)) } }
+            @for one in &sheet.lines { p { (line(one)) } }
+            @for one in &sheet.grids { (grid(one)) }
         }
     };
-    page.into_string() + "\n"
+    crate::report::page::page(&title, STYLE, &body) + "\n"
 }
 
 fn grid(grid: &Grid) -> Markup {
