@@ -158,6 +158,17 @@ fn claims_of_a_file_are_measured_apart() {
 }
 
 #[test]
+fn the_page_never_replaces_the_claims() {
+    let folder = Folder::new("replaced");
+    let claims = "claim_no,partner,day,units,kind\nX-1,P-9,2026-03-01,30,C\n";
+    folder.write("claims.csv", claims);
+    let files = ["--claims", "claims.csv", "--page", "claims.csv"];
+    let (exit, _, said) = meed(&folder.0, &[&["test", "acme/rebate", "--coverage"][..], &files].concat());
+    assert!(exit == 2 && said.starts_with("error: `--page` names `claims.csv`, which is read"), "{said}");
+    assert_eq!(folder.read("claims.csv"), claims);
+}
+
+#[test]
 fn the_page_shows_the_source_and_obeys_none_of_it() {
     let folder = Folder::new("page");
     assert_eq!(meed(&folder.0, &["test", "acme/rebate", "--coverage", "--page", "page.html"]).0, 0);
