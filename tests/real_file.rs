@@ -155,7 +155,7 @@ fn a_band_that_moves_is_compared_to_the_penny() {
     let (awards, tables) = (Awards::new(), &standard.tables);
     let [before, after] = [&standard.program, &moved].map(|program| {
         let (claims, awards) = (&claims, &awards);
-        Side { program, tables, claims, earlier: &[], awards }
+        Side { program, tables, claims, earlier: &[], awards, arrangements: &[] }
     });
     let comparison = compare(&before, &after).unwrap();
     let runs = [&before, &after].map(|side| {

@@ -20,7 +20,7 @@ use claim::{Columns, Given};
 use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings},
-    engine::{Awards, Past, Run, Tables},
+    engine::{ArrangedProgram, Arrangements, Awards, Past, Queue, Run, Tables},
     outcome::{Depth, Outcome, Trace},
     program::{self, Fields, Node, Program, Text},
 };
@@ -35,6 +35,8 @@ pub struct Case {
     /// Its claims.
     claims: Given,
     expectations: Vec<Expectation>,
+    /// The arrangements under which its claims are decided, as it names them.
+    pub arrangements: Vec<Text>,
 }
 
 /// A program that decides the claims of a case, with the claims as it reads them.
@@ -44,6 +46,7 @@ pub struct Part<'p> {
     tables: &'p Tables,
     earlier: Vec<Claims>,
     claims: Claims,
+    arrangements: Vec<ArrangedProgram<'p>>,
 }
 
 /// What running a case gave.
@@ -60,7 +63,13 @@ pub struct Ran {
 impl<'p> Part<'p> {
     /// A program with claims, and those that were decided before, run by run.
     pub fn new(program: &'p Program, tables: &'p Tables, earlier: Vec<Claims>, claims: Claims) -> Self {
-        Self { program, tables, earlier, claims }
+        Self { program, tables, earlier, claims, arrangements: Vec::new() }
+    }
+
+    /// The same under arrangements of the program.
+    #[must_use]
+    pub fn under(self, arrangements: Vec<ArrangedProgram<'p>>) -> Self {
+        Self { arrangements, ..self }
     }
 }
 
@@ -76,6 +85,7 @@ impl Case {
         let claims = fields.optional("claims");
         let expect = fields.entries("expect");
         let accepted = fields.optional("accepted");
+        let arrangements = fields.texts("arrangement");
         let place = fields.head();
         fields.finish();
         if let Some(format) = format.filter(|format| format.text != "1") {
@@ -98,7 +108,7 @@ impl Case {
         let runs = earlier.map(runs).unwrap_or_default();
         let earlier: Option<Vec<Given>> = runs.into_iter().map(|run| columns.read(run, defaults, findings)).collect();
         let claims = columns.read(claims, defaults, findings);
-        Some(Self { title, earlier: earlier?, claims: claims?, expectations: expectations? })
+        Some(Self { title, earlier: earlier?, claims: claims?, expectations: expectations?, arrangements })
     }
 
     /// A program with the case's claims as it reads them; `file` reads those that stand in a file. `None` if one can't be
@@ -110,7 +120,8 @@ impl Case {
         file: &mut dyn FnMut(&Text, &Program) -> Option<Claims>,
     ) -> Option<Part<'p>> {
         let earlier = self.earlier.iter().map(|given| given.claims(program, file)).collect::<Option<_>>()?;
-        Some(Part { program, tables, earlier, claims: self.claims.claims(program, file)? })
+        let claims = self.claims.claims(program, file)?;
+        Some(Part { program, tables, earlier, claims, arrangements: Vec::new() })
     }
 
     /// What the last program decides of the claims, as a snapshot holds it.
@@ -140,6 +151,7 @@ impl Case {
             earlier: self.earlier.clone(),
             claims: Given::Rows(rows),
             expectations: Vec::new(),
+            arrangements: self.arrangements.clone(),
         }
     }
 
@@ -202,23 +214,34 @@ fn decide(parts: &[Part<'_>], depth: Depth, sink: &mut dyn FnMut(usize, &Outcome
         1 => Past::new(part.program),
         _ => Past::remembering(part.program),
     };
-    let (mut awards, mut pasts) = (Awards::new(), parts.iter().map(past).collect::<Vec<Past>>());
+    let mut awards = Awards::new();
+    let mut pasts: Vec<_> = parts
+        .iter()
+        .map(|part| {
+            let past = past(part);
+            let arrangements = Arrangements::new(part.program, &part.arrangements, &past);
+            (past, arrangements)
+        })
+        .collect();
     for run in 0..runs {
-        for (number, (part, past)) in parts.iter().zip(&mut pasts).enumerate() {
+        for (number, (part, (past, arrangements))) in parts.iter().zip(&mut pasts).enumerate() {
             let claims = part.earlier.get(run).unwrap_or(&part.claims);
             let Part { program, tables, .. } = *part;
             let mut own = Awards::new();
-            Run { program, tables, claims, awards: &awards, depth: &|_, _| depth, names: false }.decide(
-                past,
-                &mut |outcome, trace| {
-                    if several {
-                        own.take(&program.identification.name, outcome);
-                    }
-                    if number + 1 == parts.len() {
-                        sink(run, outcome, trace);
-                    }
-                },
-            );
+            let queue = Queue::new(program, claims);
+            let decides = Run { program, tables, claims, awards: &awards, depth: &|_, _| depth, names: false };
+            let mut take = |outcome: &Outcome<'_>, trace: Option<&Trace<'_>>| {
+                if several {
+                    own.take(&program.identification.name, outcome);
+                }
+                if number + 1 == parts.len() {
+                    sink(run, outcome, trace);
+                }
+            };
+            match part.arrangements.is_empty() {
+                true => decides.decide_in(&queue, past, &mut take),
+                false => decides.decide_arranged(&queue, past, arrangements, &mut take),
+            }
             awards.absorb(own);
         }
     }

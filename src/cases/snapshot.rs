@@ -8,7 +8,7 @@ use super::claim::Given;
 use crate::{
     money::at_scale,
     outcome::{Outcome, Reason},
-    program::Program,
+    program::{ARRANGEMENT, Program},
 };
 
 /// The file that a snapshot says it comes from, as insta writes it.
@@ -103,6 +103,8 @@ struct OutcomeText {
     net: Option<String>,
     #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
     components: serde_json::Map<String, serde_json::Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    arrangements: Vec<String>,
     #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
     allocation: serde_json::Map<String, serde_json::Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -154,6 +156,9 @@ fn outcome_text(program: &Program, outcome: &Outcome<'_>) -> OutcomeText {
     };
     let components = program.components.iter().zip(outcome.components.iter());
     let components = components.filter(|(_, amount)| !amount.is_zero());
+    let components = components.map(|(component, sum)| (component.name.as_str(), *sum));
+    let arranged = outcome.arranged.as_deref();
+    let added = arranged.map(|arranged| (ARRANGEMENT, arranged.amount));
     let payee = program.claim.payee.filter(|_| !outcome.payee.is_empty());
     let hidden = payee.is_some_and(|field| program.hides(field));
     let shares = program.allocation.iter().flat_map(|plan| &plan.shares);
@@ -170,7 +175,8 @@ fn outcome_text(program: &Program, outcome: &Outcome<'_>) -> OutcomeText {
         pending: amount(outcome.pending),
         reversed: outcome.reversed.map(amount),
         net: outcome.reversed.map(|_| amount(outcome.net())),
-        components: components.map(|(component, sum)| (component.name.clone(), amount(*sum).into())).collect(),
+        components: components.chain(added).map(|(name, sum)| (name.to_owned(), amount(sum).into())).collect(),
+        arrangements: arranged.map_or_else(Vec::new, |arranged| arranged.names.clone()),
         allocation: allocation.map(|((centre, _), part)| (centre.clone(), amount(*part).into())).collect(),
         cuts: outcome.cuts.iter().map(|cut| format!("{}: {}", cut.code, amount(cut.amount))).collect(),
         reasons: reasons(&outcome.reasons),

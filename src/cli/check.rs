@@ -8,6 +8,7 @@ use crate::{
     program::{Cost, ProgramName, total_cost},
     report::{as_github, as_json, as_text},
     script::limit::MAX_PROGRAM_COST,
+    workspace::Workspace,
 };
 
 #[derive(Debug, Args)]
@@ -46,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         return Err(Trouble::Usage("there are no programs".to_owned(), Some(help)));
     }
     let cases = workspace.cases()?;
-    let mut costs = String::new();
+    let (mut costs, mut broken) = (String::new(), Vec::new());
     for name in &names {
         if let Some(loaded) = workspace.load(name, &mut findings) {
             // Cases would find the same again.
@@ -59,8 +60,12 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
             if arguments.cost {
                 costs.push_str(&cost_table(name, &loaded.program.costs()));
             }
+        } else {
+            broken.push(name);
         }
     }
+    let named = (!arguments.programs.is_empty()).then_some(names.as_slice());
+    let arrangements = check_arrangements(&workspace, named, &broken, &mut findings);
     let failed = findings.has_errors();
     let findings = findings.into_sorted();
     for finding in &findings {
@@ -74,16 +79,44 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     session.stdout.write_all(costs.as_bytes())?;
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let checked = match arrangements {
+        0 => counted(names.len(), "program"),
+        _ => format!("{}, {}", counted(names.len(), "program"), counted(arrangements, "arrangement")),
+    };
     session.say(&match (errors, warnings) {
-        (0, 0) => format!("all checks passed: {}", counted(names.len(), "program")),
+        (0, 0) => format!("all checks passed: {checked}"),
         _ => format!(
-            "{}: {}, {}",
-            counted(names.len(), "program"),
+            "{checked}: {}, {}",
             counted(errors, "error"),
             counted(warnings, "warning")
         ),
     });
     Ok(if failed { Exit::Findings } else { Exit::Done })
+}
+
+/// Checks the arrangements of the named programs, or all where `all` is asked for, and comes back with how many there are.
+/// What is wrong with a program itself was said already.
+fn check_arrangements(
+    workspace: &Workspace,
+    named: Option<&[ProgramName]>,
+    broken: &[&ProgramName],
+    findings: &mut Findings,
+) -> usize {
+    let (mut count, mut of_names) = (0, Findings::new());
+    let names = workspace.arrangements(&mut of_names);
+    if named.is_none() {
+        findings.absorb(of_names);
+    }
+    for name in names {
+        let program = workspace.program_of_arrangement(&name);
+        let is_asked = named.is_none_or(|named| program.as_ref().is_some_and(|program| named.contains(program)));
+        let is_broken = program.as_ref().is_some_and(|program| broken.contains(&program));
+        count += usize::from(is_asked);
+        if is_asked && !is_broken {
+            workspace.arrangement(&name, findings);
+        }
+    }
+    count
 }
 
 /// What a program and each of its parts may take: names, and nodes in one column.

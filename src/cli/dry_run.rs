@@ -10,7 +10,7 @@ use super::{
     freeze, load,
     output::OutputFile,
     program_name,
-    side_by_side::{self, Asked},
+    side_by_side::{self, Asked, With},
     together::{Shown, Together},
 };
 use crate::{
@@ -39,13 +39,16 @@ pub(super) struct Arguments {
     names: bool,
     /// Changes the program for this run, and shows it side by side with the rules as they stand: `params.tolerance=50`,
     /// `limits.CAP.max=800`, `award.rebate.tiers.bands.2.rate=3%` (counted from 1), `LATE=~` (takes the rule out)
-    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "freeze")]
+    #[arg(long, value_name = "KEY=VALUE", group = "other_side", conflicts_with_all = ["freeze", "arrangement"])]
     set: Vec<String>,
+    /// Shows side by side what an arrangement of the workspace adds, `client/name` or its file; `--out` has what both decide
+    #[arg(long, value_name = "ARRANGEMENT", group = "other_side", conflicts_with = "freeze")]
+    arrangement: Vec<String>,
     /// How many participants and claims are shown side by side
-    #[arg(long, value_name = "COUNT", default_value_t = 10, requires = "set")]
+    #[arg(long, value_name = "COUNT", default_value_t = 10, requires = "other_side")]
     top: usize,
     /// Comes back with exit code 4 where outcomes changed
-    #[arg(long, requires = "set")]
+    #[arg(long, requires = "other_side")]
     exit_code: bool,
     /// Makes a case of the claims in `--only`, which decides them in the same way, with pseudonyms for ids and private cells
     #[arg(long, value_name = "CASE", requires = "only", conflicts_with = "out")]
@@ -71,8 +74,8 @@ enum Format {
 const MAX_NAMED_ROWS: usize = 10;
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    if !arguments.set.is_empty() {
-        return side_by_side::run(&side_by_side(arguments)?, session);
+    if !arguments.set.is_empty() || !arguments.arrangement.is_empty() {
+        return side_by_side::run(side_by_side(arguments, session)?, session);
     }
     let workspace = session.workspace()?;
     let mut programs = Vec::new();
@@ -108,24 +111,46 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// What is asked where the rules are changed.
-fn side_by_side(arguments: &Arguments) -> Result<Asked<'_>, Trouble> {
+/// What is asked where there is another side.
+fn side_by_side<'a>(arguments: &'a Arguments, session: &mut Session<'_>) -> Result<Asked<'a>, Trouble> {
     let refuse = |message: &str, help: &str| Err(Trouble::Usage(message.to_owned(), Some(help.to_owned())));
     let [program] = arguments.programs.as_slice() else {
-        return refuse("`--set` changes one program, and several are named", "name the one that is to be changed");
+        return match arguments.set.is_empty() {
+            false => {
+                refuse("`--set` changes one program, and several are named", "name the one that is to be changed")
+            }
+            true => refuse(
+                "arrangements are of one program, and several are named",
+                "name the one that the arrangement is for; those that come before it decide first by themselves",
+            ),
+        };
     };
-    if arguments.out.is_some() || matches!(arguments.format, Format::Csv | Format::Jsonl) {
+    let lists = matches!(arguments.format, Format::Csv | Format::Jsonl);
+    if lists || (arguments.out.is_some() && !arguments.set.is_empty()) {
         let help = "leave it out; `--format json` has every claim that changes";
         return refuse("two sides have no single list of outcomes", help);
     }
+    let with = match arguments.set.as_slice() {
+        [] => With::Arrangements(&arguments.arrangement),
+        set => With::Set(set),
+    };
+    let out = match &arguments.out {
+        None => None,
+        Some(_) => {
+            let workspace = session.workspace()?;
+            let loaded = load(&workspace, &program_name(&workspace, program)?)?;
+            output(arguments, &loaded, 1, session)?
+        }
+    };
     Ok(Asked {
         program,
-        set: &arguments.set,
+        with,
         claims: &arguments.claims,
         json: arguments.format == Format::Json,
         names: arguments.names,
         most: arguments.top,
         exit_code: arguments.exit_code,
+        out,
     })
 }
 
@@ -144,6 +169,7 @@ fn refuse(arguments: &Arguments, programs: usize) -> Result<(), Trouble> {
 
 fn columns(arguments: &Arguments, program: &Program) -> OutcomeColumns {
     let columns = OutcomeColumns::new(program);
+    let columns = if arguments.arrangement.is_empty() { columns } else { columns.with_arrangements() };
     if arguments.claims.earlier.is_empty() { columns } else { columns.with_corrections() }
 }
 

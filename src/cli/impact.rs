@@ -288,6 +288,6 @@ impl Version {
 
     fn side<'v>(&'v self, claims: &'v Claims) -> Side<'v> {
         let Loaded { program, tables, .. } = &self.loaded;
-        Side { program, tables, claims, earlier: &self.earlier, awards: &self.awards }
+        Side { program, tables, claims, earlier: &self.earlier, awards: &self.awards, arrangements: &[] }
     }
 }

@@ -229,18 +229,30 @@ fn program_name(workspace: &Workspace, written: &str) -> Result<ProgramName, Tro
     program_among(&workspace.programs(&mut Findings::new()), written)
 }
 
+/// An arrangement of the workspace by the name, or by the path of its file.
+fn arrangement_name(workspace: &Workspace, written: &str) -> Result<ProgramName, Trouble> {
+    named_among(&workspace.arrangements(&mut Findings::new()), ["arrangement", "arrangements"], written)
+}
+
 /// One of these programs, likewise.
 fn program_among(known: &[ProgramName], written: &str) -> Result<ProgramName, Trouble> {
-    let name = written.strip_prefix("programs/").unwrap_or(written);
+    named_among(known, ["program", "programs"], written)
+}
+
+/// One of what is known of a kind, of which there are one and several in a folder of that name.
+fn named_among(known: &[ProgramName], [one, several]: [&str; 2], written: &str) -> Result<ProgramName, Trouble> {
+    let name = written.strip_prefix("./").unwrap_or(written);
+    let name = name.strip_prefix(several).and_then(|name| name.strip_prefix('/')).unwrap_or(name);
     let name = name.strip_suffix(".yaml").unwrap_or(name);
-    let found = known.iter().find(|program| program.to_string() == name);
+    let found = known.iter().find(|known| known.to_string() == name);
     found.cloned().ok_or_else(|| {
         let names: Vec<String> = known.iter().map(ToString::to_string).collect();
         let near = nearest(name, &names.iter().map(String::as_str).collect::<Vec<_>>());
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("programs here: {}", names.join(", ")),
+            None if names.is_empty() => format!("put it into `{several}/CLIENT/NAME.yaml`"),
+            None => format!("{several} here: {}", names.join(", ")),
         };
-        Trouble::Usage(format!("there is no program `{written}`"), Some(help))
+        Trouble::Usage(format!("there is no {one} `{written}`"), Some(help))
     })
 }

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 
 use super::{
     Side,
-    claim::{ClaimDifference, DifferenceKind, KeptClaims},
+    claim::{ClaimDifference, ClaimOutcome, DifferenceKind, KeptClaims},
 };
 use crate::{
     calendar::Date,
@@ -68,8 +68,16 @@ pub(super) fn sum_up<'s>(
     }
     for (place, name) in names.iter().enumerate() {
         let differs = |claim: &ClaimDifference| claim.before.awarded(place) != claim.after.awarded(place);
-        let keyed = Keyed::new(place, name, before, after);
-        let Some(keyed) = keyed.filter(|_| claims.iter().any(differs)) else { continue };
+        if !claims.iter().any(differs) {
+            continue;
+        }
+        let Some(keyed) = Keyed::new(place, name, before, after) else {
+            differences.push(unkeyed(place, name, claims)?);
+            for claim in claims.iter_mut().filter(|claim| differs(claim)) {
+                claim.kind = DifferenceKind::Repaid;
+            }
+            continue;
+        };
         let arena = Bump::new();
         let kept_per = KeptPer::new(keyed.side.program, keyed.side.tables, &arena);
         let sums = keyed.sums(&kept_per, kept, |line| claims.get(*places.get(&line)?))?;
@@ -85,6 +93,15 @@ pub(super) fn sum_up<'s>(
         differences.extend(keyed.differences(&kept_per, sums));
     }
     Ok(differences)
+}
+
+/// What arrangements add, which accumulates under no key.
+fn unkeyed(place: usize, name: &str, claims: &[ClaimDifference]) -> Result<KeyDifference, Inexact> {
+    let sum = |side: fn(&ClaimDifference) -> &ClaimOutcome| {
+        claims.iter().try_fold(Decimal::ZERO, |sum, claim| add(sum, side(claim).awarded(place)))
+    };
+    let (before, after) = (sum(|claim| &claim.before)?, sum(|claim| &claim.after)?);
+    Ok(KeyDifference { component: name.to_owned(), key: Vec::new(), before, after })
 }
 
 impl<'s> Keyed<'s> {

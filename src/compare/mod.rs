@@ -13,7 +13,6 @@ pub use total::{Tally, Totals};
 use claim::{Codes, Kept, KeptClaims};
 
 use crate::{
-    engine::budgets,
     money::{Decimal, Inexact},
     outcome::Outcome,
 };
@@ -52,22 +51,28 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Result<Comparison, Inexac
 impl Pair<'_> {
     /// Says what differs; see [`compare`].
     pub fn compare(&self) -> Result<Comparison, Inexact> {
+        self.compare_and(&mut |_| {})
+    }
+
+    /// The same, and hands out what the second side decides on the way.
+    pub fn compare_and(&self, take: &mut dyn FnMut(&Outcome<'_>)) -> Result<Comparison, Inexact> {
         let (before, after) = (&self.before, &self.after);
         let names = names(before, after);
         let mut codes = Codes::default();
         let mut kept = KeptClaims::new(before.claims.count(), names.len());
-        let mut sums = Totals::new(before.program);
-        let past = self.decide_before(&mut |outcome, left| {
+        let mut sums = Totals::new(before);
+        let spent = self.decide_before(&mut |outcome, left| {
             sums.add(outcome, left)?;
             if let Some(row) = before.claims.on_line(outcome.origin.line) {
                 kept.put(row.number(), outcome, &arranged(&names, before, left), &mut codes);
             }
             Ok(())
         })?;
-        sums.budgets = budgets(before.program, &past);
-        let before_sums = std::mem::replace(&mut sums, Totals::new(after.program));
+        sums.spend(spent);
+        let before_sums = std::mem::replace(&mut sums, Totals::new(after));
         let mut claims = Vec::new();
-        let past = self.decide_after(&mut |outcome, left| {
+        let spent = self.decide_after(&mut |outcome, left| {
+            take(outcome);
             sums.add(outcome, left)?;
             let row = before.claims.on_line(outcome.origin.line);
             let earlier = row.and_then(|row| kept.get(row.number())).unwrap_or_else(|| Kept::nothing(names.len()));
@@ -78,18 +83,18 @@ impl Pair<'_> {
             }
             Ok(())
         })?;
-        sums.budgets = budgets(after.program, &past);
+        sums.spend(spent);
         let keys = key::sum_up(&names, before, after, &kept, &mut claims)?;
         Ok(Comparison { before: before_sums, after: sums, keys, claims })
     }
 }
 
-/// The components of both sides, those of the second first.
+/// What either side awards: components, those of the second side first, and what arrangements add.
 fn names(before: &Side<'_>, after: &Side<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for component in after.program.components.iter().chain(&before.program.components) {
-        if !names.contains(&component.name) {
-            names.push(component.name.clone());
+    for name in after.names().chain(before.names()) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
         }
     }
     names
@@ -98,7 +103,7 @@ fn names(before: &Side<'_>, after: &Side<'_>) -> Vec<String> {
 /// Amounts by component in the places of `names`.
 fn arranged(names: &[String], side: &Side<'_>, left: &[Decimal]) -> Vec<Decimal> {
     let amount = |name: &String| {
-        let number = side.program.components.iter().position(|component| component.name == *name)?;
+        let number = side.names().position(|own| own == name)?;
         left.get(number).copied()
     };
     names.iter().map(|name| amount(name).unwrap_or_default()).collect()

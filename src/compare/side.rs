@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     claim::Claims,
-    engine::{Awards, Past, Queue, Run, Tables, after_limits},
+    engine::{ArrangedProgram, Arrangements, Awards, Budget, Past, Queue, Run, Tables, after_limits, budgets},
     money::{Decimal, Inexact},
     outcome::{Depth, Outcome},
-    program::Program,
+    program::{ARRANGEMENT, Program},
 };
 
 /// A definition with the claims that it decides.
@@ -23,6 +23,16 @@ pub struct Side<'p> {
     pub earlier: &'p [Claims],
     /// What programs that came first decided for the claims.
     pub awards: &'p Awards,
+    /// The arrangements that add to what it awards.
+    pub arrangements: &'p [ArrangedProgram<'p>],
+}
+
+/// What a side has used of ceilings, once it has decided its claims.
+pub(super) struct Spent {
+    /// On all awards of the program together.
+    pub(super) budgets: Vec<Budget>,
+    /// On what arrangements add.
+    pub(super) ceilings: Vec<Budget>,
 }
 
 /// Takes an outcome with what limits left of its components.
@@ -37,44 +47,67 @@ struct How<'h> {
     names: bool,
 }
 
-impl Side<'_> {
-    /// The past that the claims are decided on.
-    fn past(&self) -> Past {
+impl<'p> Side<'p> {
+    /// The past that the claims are decided on, with what arrangements added in it.
+    fn past(&self) -> (Past, Arrangements<'p>) {
         let mut past = match self.earlier {
             [] => Past::new(self.program),
             _ => Past::remembering(self.program),
         };
+        let mut arrangements = Arrangements::new(self.program, self.arrangements, &past);
         for claims in self.earlier {
             let how = How { queue: None, depth: &|_, _| Depth::Codes, names: false };
-            self.run(claims, &mut past, &how, &mut |_| {});
+            self.run(claims, (&mut past, &mut arrangements), &how, &mut |_| {});
         }
-        past
+        (past, arrangements)
     }
 
-    fn run(&self, claims: &Claims, past: &mut Past, how: &How<'_>, sink: &mut dyn FnMut(&Outcome<'_>)) {
+    fn run(
+        &self,
+        claims: &Claims,
+        (past, arrangements): (&mut Past, &mut Arrangements<'p>),
+        how: &How<'_>,
+        sink: &mut dyn FnMut(&Outcome<'_>),
+    ) {
         let (Self { program, tables, awards, .. }, How { depth, names, .. }) = (*self, how);
         let (depth, names) = (*depth, *names);
         let run = Run { program, tables, claims, awards, depth, names };
-        match how.queue {
-            Some(queue) => run.decide_in(queue, past, &mut |outcome, _| sink(outcome)),
-            None => run.decide(past, &mut |outcome, _| sink(outcome)),
+        let own = how.queue.is_none().then(|| Queue::new(program, claims));
+        let Some(queue) = how.queue.or(own.as_ref()) else { return };
+        match self.arrangements {
+            [] => run.decide_in(queue, past, &mut |outcome, _| sink(outcome)),
+            _ => run.decide_arranged(queue, past, arrangements, &mut |outcome, _| sink(outcome)),
         }
     }
 
-    /// Decides the claims and hands out each outcome with what limits left of its components. Comes back with the past that
-    /// this leaves.
-    fn decide(&self, queue: &Queue<'_>, sink: &mut Sink<'_>) -> Result<Past, Inexact> {
-        let (mut result, mut past) = (Ok(()), self.past());
+    /// Decides the claims and hands out each outcome with what limits left of its components, and last of all what
+    /// arrangements add, where there are any.
+    fn decide(&self, queue: &Queue<'_>, sink: &mut Sink<'_>) -> Result<Spent, Inexact> {
+        let (mut result, (mut past, mut arrangements)) = (Ok(()), self.past());
         let how = How { queue: Some(queue), depth: &|_, _| Depth::Codes, names: false };
-        self.run(self.claims, &mut past, &how, &mut |outcome| {
+        self.run(self.claims, (&mut past, &mut arrangements), &how, &mut |outcome| {
             if result.is_ok() {
-                result = match outcome.cuts.is_empty() {
+                result = match outcome.cuts.is_empty() && self.arrangements.is_empty() {
                     true => sink(outcome, &outcome.components),
-                    false => after_limits(self.program, outcome).and_then(|left| sink(outcome, &left)),
+                    false => self.left(outcome).and_then(|left| sink(outcome, &left)),
                 };
             }
         });
-        result.map(|()| past)
+        result.map(|()| Spent { budgets: budgets(self.program, &past), ceilings: arrangements.ceilings() })
+    }
+
+    fn left(&self, outcome: &Outcome<'_>) -> Result<Vec<Decimal>, Inexact> {
+        let mut left = after_limits(self.program, outcome)?;
+        if !self.arrangements.is_empty() {
+            left.push(outcome.arranged.as_ref().map_or(Decimal::ZERO, |arranged| arranged.amount));
+        }
+        Ok(left)
+    }
+
+    /// The names of what is awarded: the components, and what arrangements add.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'p str> {
+        let components = self.program.components.iter().map(|component| component.name.as_str());
+        components.chain((!self.arrangements.is_empty()).then_some(ARRANGEMENT))
     }
 
     fn each_in_words(&self, queue: &Queue<'_>, lines: &BTreeSet<u64>, names: bool, sink: &mut dyn FnMut(&Outcome<'_>)) {
@@ -83,7 +116,8 @@ impl Side<'_> {
         }
         let depth = |_: &str, line: u64| if lines.contains(&line) { Depth::Words } else { Depth::Codes };
         let how = How { queue: Some(queue), depth: &depth, names };
-        self.run(self.claims, &mut self.past(), &how, &mut |outcome| {
+        let (mut past, mut arrangements) = self.past();
+        self.run(self.claims, (&mut past, &mut arrangements), &how, &mut |outcome| {
             if lines.contains(&outcome.origin.line) {
                 sink(outcome);
             }
@@ -114,12 +148,12 @@ impl<'p> Pair<'p> {
     }
 
     /// Lets the first side decide its claims.
-    pub(super) fn decide_before(&self, sink: &mut Sink<'_>) -> Result<Past, Inexact> {
+    pub(super) fn decide_before(&self, sink: &mut Sink<'_>) -> Result<Spent, Inexact> {
         self.before.decide(&self.queue, sink)
     }
 
     /// Lets the second side decide its claims.
-    pub(super) fn decide_after(&self, sink: &mut Sink<'_>) -> Result<Past, Inexact> {
+    pub(super) fn decide_after(&self, sink: &mut Sink<'_>) -> Result<Spent, Inexact> {
         self.after.decide(self.queue_after(), sink)
     }
 

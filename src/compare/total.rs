@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::side::{Side, Spent};
 use crate::{
     engine::{Budget, Counts},
     money::{Decimal, Inexact, add},
     outcome::{Disposition, Outcome, Reason},
-    program::Program,
 };
 
 /// How many claims carry a code, and the money of them.
@@ -29,7 +29,7 @@ pub struct Totals {
     pub pending: Decimal,
     /// What was taken back of claims that were corrected; not in the award.
     pub reversed: Decimal,
-    /// What each component is of the award, after limits, in the order of the program.
+    /// What each component is of the award, after limits, in the order of the program; last what arrangements add.
     pub components: Vec<(String, Decimal)>,
     /// By the codes of reasons.
     pub reasons: BTreeMap<String, Tally>,
@@ -39,11 +39,13 @@ pub struct Totals {
     pub cuts: BTreeMap<String, Tally>,
     /// The ceilings on all awards together, with what history and claims used of them.
     pub budgets: Vec<Budget>,
+    /// What arrangements may add, with what history and claims used of it, by their names.
+    pub ceilings: Vec<Budget>,
 }
 
 impl Totals {
-    pub(super) fn new(program: &Program) -> Self {
-        let components = program.components.iter().map(|component| (component.name.clone(), Decimal::ZERO));
+    pub(super) fn new(side: &Side<'_>) -> Self {
+        let components = side.names().map(|name| (name.to_owned(), Decimal::ZERO));
         Self {
             counts: Counts::default(),
             award: Decimal::ZERO,
@@ -54,7 +56,12 @@ impl Totals {
             flags: BTreeMap::new(),
             cuts: BTreeMap::new(),
             budgets: Vec::new(),
+            ceilings: Vec::new(),
         }
+    }
+
+    pub(super) fn spend(&mut self, spent: Spent) {
+        (self.budgets, self.ceilings) = (spent.budgets, spent.ceilings);
     }
 
     /// Adds an outcome with what limits left of its components.

@@ -188,6 +188,7 @@ impl<'a> Assessment<'a, '_> {
             pending,
             reversed: None,
             allocation: Cow::Borrowed(allocation.into_bump_slice()),
+            arranged: None,
             claimed: self.program.claim.claimed.and_then(|field| row.number(field)),
             derived: Cow::Borrowed(derived.into_bump_slice()),
             origin: self.claim.origin(),

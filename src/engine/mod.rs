@@ -2,11 +2,13 @@
 //! randomness or thread order reaches it.
 
 mod allocation;
+mod arrangement;
 mod assessment;
 mod award;
 mod budget;
 mod decide;
 mod decider;
+mod desk;
 mod due;
 mod eligibility;
 mod flip;
@@ -26,6 +28,7 @@ mod table;
 mod taking;
 mod total;
 
+pub use arrangement::{ArrangedProgram, Arrangements};
 pub use budget::{Budget, budgets};
 pub use decide::{Decision, decide};
 pub use decider::Decider;

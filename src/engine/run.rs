@@ -1,29 +1,19 @@
 //! A run: the claims of one file in their order, each decided on what those before it left.
 
-use std::{
-    borrow::Cow,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
-
-use bumpalo::{Bump, collections::Vec as ScratchVec};
+use bumpalo::Bump;
 
 use super::{
-    allocation::borne,
-    assessment::Remembered,
-    decide::{Decision, decide, shown},
+    arrangement::Arrangements,
     decider::Decider,
-    flip::flips,
-    known::{Awards, Known, Past},
-    queue::{Queue, id_of, number_of},
-    reversal::reverse,
-    settle::{self, Before, Kept, Stood, keep, own, skipped, uncorrected},
+    desk::{Beside, Desk},
+    known::{Awards, Past},
+    queue::{Queue, number_of},
     table::Tables,
 };
 use crate::{
     claim::{Claim, Claims},
-    money::Decimal,
-    outcome::{Codes, Depth, Disposition, EngineReason, Outcome, Reason, Took, Trace, Usage, Worded, Words},
-    program::{Identity, Program},
+    outcome::{Depth, Disposition, Outcome, Trace},
+    program::Program,
 };
 
 /// How many claims a run read, and what became of them. `read` is the sum of the others.
@@ -122,10 +112,51 @@ impl Run<'_> {
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
         let arena = Bump::new();
-        let mut decider = Decider::new(self.program, self.tables, &arena);
+        let desk = self.desk(self.program, self.tables, queue, past.standing.is_some(), &arena);
+        self.decide_at(&desk, past, None, sink);
+    }
+
+    /// Decides every claim of a queue and lets arrangements add to it. What they add is no part of the past.
+    pub fn decide_arranged(
+        &self,
+        queue: &Queue<'_>,
+        past: &mut Past,
+        arrangements: &mut Arrangements<'_>,
+        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
+    ) {
+        let arena = Bump::new();
+        let remembers = past.standing.is_some();
+        let desk = self.desk(self.program, self.tables, queue, remembers, &arena);
+        let theirs = arrangements.programs();
+        let theirs: Vec<Desk<'_>> =
+            theirs.map(|with| self.desk(with.program, with.tables, queue, remembers, &arena)).collect();
+        past.history.watch();
+        self.decide_at(&desk, past, Some(Beside { desks: &theirs, arrangements }), sink);
+        past.history.unwatch();
+    }
+
+    fn desk<'d>(
+        &'d self,
+        program: &'d Program,
+        tables: &'d Tables,
+        queue: &'d Queue<'d>,
+        remembers: bool,
+        arena: &'d Bump,
+    ) -> Desk<'d> {
+        let mut decider = Decider::new(program, tables, arena);
         decider.names = self.names;
-        decider.remembers |= past.standing.is_some();
-        let desk = Desk { decider, queue, awards: self.awards, depth: self.depth };
+        decider.remembers |= remembers;
+        Desk { decider, queue, awards: self.awards, depth: self.depth }
+    }
+
+    fn decide_at(
+        &self,
+        desk: &Desk<'_>,
+        past: &mut Past,
+        mut beside: Option<Beside<'_, '_>>,
+        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
+    ) {
+        let queue = desk.queue;
         let mut scratch = Bump::new();
         let mut window = self.claims.empty_rows();
         let mut ahead = queue.order.as_slice();
@@ -146,7 +177,7 @@ impl Run<'_> {
             while let Some(claim) = views.next() {
                 let repeats = |next: &Claim<'_>| queue.repeats(number_of(*next));
                 let mut again = std::iter::from_fn(|| views.next_if(repeats));
-                desk.claim(past, claim, &mut again, &scratch, sink);
+                desk.claim(past, claim, &mut again, &mut beside, &scratch, sink);
                 scratch.reset();
             }
         }
@@ -154,249 +185,4 @@ impl Run<'_> {
             desk.unreadable(self.claims.claim(*number as usize), sink);
         }
     }
-}
-
-/// Where the claims of a run are decided one by one.
-struct Desk<'p> {
-    decider: Decider<'p>,
-    queue: &'p Queue<'p>,
-    awards: &'p Awards,
-    depth: &'p dyn Fn(&str, u64) -> Depth,
-}
-
-impl Desk<'_> {
-    /// Decides a claim, and says what becomes of those that are it again.
-    fn claim(
-        &self,
-        past: &mut Past,
-        claim: Claim<'_>,
-        again: &mut dyn Iterator<Item = Claim<'_>>,
-        scratch: &Bump,
-        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
-    ) {
-        let id = self.queue.id(claim, scratch);
-        let again: Vec<Claim<'_>> = again.collect();
-        // What is asked of one of them is made for the first, whose words the others repeat.
-        let depths = again.iter().chain([&claim]).map(|claim| (self.depth)(id, claim.line()));
-        let depth = depths.max().unwrap_or(Depth::Codes);
-        let mut trace = (depth >= Depth::Steps).then(|| Trace::with_room(self.decider.steps));
-        let outcome = match self.queue.conflict(number_of(claim)) {
-            Some(lines) => id_twice(self.decider.program, claim, id, lines, depth),
-            None => self.settle(past, claim, id, scratch, depth, trace.as_mut()),
-        };
-        sink(&outcome, trace.as_ref().filter(|_| (self.depth)(id, claim.line()) >= Depth::Steps));
-        for next in again {
-            let depth = (self.depth)(id, next.line());
-            let own = self.deficiencies(next, depth);
-            sink(&repeated(&outcome, next, own), None);
-        }
-    }
-
-    /// Decides a claim on what stands of it, and lets that stand.
-    fn settle<'a>(
-        &'a self,
-        past: &mut Past,
-        claim: Claim<'a>,
-        id: &'a str,
-        scratch: &'a Bump,
-        depth: Depth,
-        trace: Option<&mut Trace<'a>>,
-    ) -> Outcome<'a> {
-        let program = self.decider.program;
-        let looks_elsewhere = program.neighbours.named().next().is_some();
-        let elsewhere = if looks_elsewhere { self.awards.of(program, id) } else { Vec::new() };
-        let content = settle::content(past, program, claim, &elsewhere);
-        let stood = match self.leave(past, claim, id, content, scratch) {
-            Ok(stood) => stood,
-            Err(outcome) => return *outcome,
-        };
-        let Past { history, standing } = past;
-        let original = settle::original(program, claim, id);
-        let known = Known {
-            history: &*history,
-            original: original.as_ref().and_then(|original| own(program, claim, standing.as_ref()?, original)),
-            usage: &stood.usage,
-            received: stood.received,
-            elsewhere: &elsewhere,
-        };
-        let mut decision = self.decide(known, claim, id, scratch, depth, trace);
-        decision.outcome.reversed = stood.reversed;
-        if stood.reversed.is_some() {
-            // So the parts of all outcomes add up to the net.
-            for (part, back) in decision.outcome.allocation.to_mut().iter_mut().zip(&stood.borne) {
-                *part = part.saturating_sub(*back);
-            }
-        }
-        decision.changes.iter().for_each(|change| history.apply(change));
-        if let Some(standing) = standing {
-            let kept = Kept { content, elsewhere, usage: stood.usage };
-            keep(standing, id, claim, &decision, original.as_deref(), kept);
-        }
-        decision.outcome
-    }
-
-    /// Takes out what stood of a claim, if it may be decided again. The outcome of one that may not comes back instead.
-    fn leave<'a>(
-        &'a self,
-        past: &mut Past,
-        claim: Claim<'a>,
-        id: &'a str,
-        content: u128,
-        scratch: &'a Bump,
-    ) -> Result<Stood, Box<Outcome<'a>>> {
-        let Past { history, standing } = past;
-        let Some(standing) = standing else { return Ok(Stood::default()) };
-        let mut stood = Stood::default();
-        let took = match Before::of(standing, id, content) {
-            Before::New => None,
-            Before::Same(decided) => return Err(Box::new(skipped(&decided.outcome, claim))),
-            Before::Returned(decided) => {
-                decided.changes.iter().for_each(|change| history.take_back(change));
-                stood.received = decided.received;
-                stood.usage.clone_from(&decided.usage);
-                None
-            }
-            Before::Other(decided) => {
-                let row = claim.with_row(standing.row(decided));
-                // What was decided stands where nobody can say what would leave with it.
-                let program = self.decider.program;
-                let refuse = |failure| Box::new(uncorrected(program, claim, id, &failure));
-                let reversal = reverse(&self.decider, history, standing, decided, row, scratch).map_err(refuse)?;
-                stood.borne = borne(program, reversal.amount).map_err(refuse)?;
-                reversal.changes.iter().for_each(|change| history.apply(change));
-                stood.reversed = Some(reversal.amount);
-                stood.received = decided.received;
-                stood.usage.clone_from(&decided.usage);
-                match &decided.took {
-                    Some(Took { original, usage }) => {
-                        let given = Usage { per_claim: reversal.per_claim, ..usage.negated() };
-                        Some((original.clone(), given))
-                    }
-                    None => {
-                        stood.usage.add(&Usage { per_claim: reversal.per_claim, ..Usage::default() });
-                        None
-                    }
-                }
-            }
-        };
-        if let Some((original, given)) = took {
-            standing.use_up(&original, &given);
-        }
-        Ok(stood)
-    }
-
-    fn decide<'a>(
-        &'a self,
-        known: Known<'_>,
-        claim: Claim<'a>,
-        id: &'a str,
-        scratch: &'a Bump,
-        depth: Depth,
-        mut trace: Option<&mut Trace<'a>>,
-    ) -> Decision<'a> {
-        let decision = self.decide_safely(known, claim, id, scratch, depth, trace.as_deref_mut());
-        if let Some(trace) = trace.filter(|_| depth == Depth::Flips) {
-            trace.flips = Some(flips(&self.decider, known, claim, id, &decision.outcome, &trace.steps));
-        }
-        decision
-    }
-
-    /// A panic inside a decision is a bug; it holds the claim and the run goes on.
-    fn decide_safely<'a>(
-        &'a self,
-        known: Known<'_>,
-        claim: Claim<'a>,
-        id: &'a str,
-        scratch: &'a Bump,
-        depth: Depth,
-        trace: Option<&mut Trace<'a>>,
-    ) -> Decision<'a> {
-        let decider = &self.decider;
-        let decided = catch_unwind(AssertUnwindSafe(|| match (depth, trace) {
-            (Depth::Flips, Some(trace)) => decide(decider, known, claim, id, scratch, &mut Worded(trace)),
-            (_, Some(trace)) => decide(decider, known, claim, id, scratch, trace),
-            (Depth::Codes, None) => decide(decider, known, claim, id, scratch, &mut Codes),
-            (Depth::Words | Depth::Steps | Depth::Flips, None) => {
-                decide(decider, known, claim, id, scratch, &mut Words)
-            }
-        }));
-        decided.unwrap_or_else(|panic| {
-            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-            let reason = EngineReason::EngineFailed.because(text.unwrap_or("no message").to_owned(), None);
-            let outcome = plain(decider.program, claim, Cow::Borrowed(id), vec![reason]);
-            let outcome = Outcome { stands: true, ..outcome };
-            Decision { outcome, changes: ScratchVec::new_in(scratch), remembered: Remembered::none(scratch) }
-        })
-    }
-
-    fn deficiencies(&self, claim: Claim<'_>, depth: Depth) -> Vec<Reason<'static>> {
-        let deficiencies = claim.deficiencies().iter();
-        deficiencies.map(|one| self.decider.deficiency(claim.line(), one, depth != Depth::Codes)).collect()
-    }
-
-    fn unreadable(&self, claim: Claim<'_>, sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>)) {
-        let program = self.decider.program;
-        let id = match &program.claim.id {
-            Identity::Fields(fields) if fields.iter().all(|field| claim.row().is_filled(*field)) => {
-                id_of(claim, fields)
-            }
-            _ => Cow::Borrowed(""),
-        };
-        let depth = (self.depth)(&id, claim.line());
-        let trace = (depth >= Depth::Steps).then(Trace::default);
-        sink(&plain(program, claim, id, self.deficiencies(claim, depth)), trace.as_ref());
-    }
-}
-
-/// An outcome that awards nothing, for these reasons.
-pub(super) fn plain<'a>(
-    program: &Program,
-    claim: Claim<'a>,
-    id: Cow<'a, str>,
-    reasons: Vec<Reason<'a>>,
-) -> Outcome<'a> {
-    let mut zero = Decimal::ZERO;
-    zero.rescale(program.identification.scale);
-    let row = claim.row();
-    Outcome {
-        claim: id,
-        participant: shown(row.value(program.claim.participant)),
-        payee: program.claim.payee.map_or(Cow::Borrowed(""), |field| shown(row.value(field))),
-        date: row.date(program.claim.date),
-        received: program.claim.received.and_then(|field| row.date(field)),
-        disposition: reasons.iter().map(|reason| reason.disposition).min().unwrap_or(Disposition::Held),
-        stands: false,
-        skipped: false,
-        reasons: Cow::Owned(reasons),
-        flags: Cow::Borrowed(&[]),
-        components: Cow::Owned(vec![zero; program.components.len()]),
-        cuts: Cow::Borrowed(&[]),
-        award: zero,
-        pending: zero,
-        reversed: None,
-        allocation: Cow::Owned(vec![zero; program.allocation.as_ref().map_or(0, |plan| plan.shares.len())]),
-        claimed: program.claim.claimed.and_then(|field| row.number(field)),
-        derived: Cow::Borrowed(&[]),
-        origin: claim.origin(),
-    }
-}
-
-/// What becomes of a claim that comes again with the same content. A returned one isn't decided, so it is returned
-/// again, and counts once; any other is skipped.
-fn repeated<'a>(standing: &Outcome<'a>, claim: Claim<'a>, own: Vec<Reason<'a>>) -> Outcome<'a> {
-    if standing.disposition != Disposition::Returned {
-        return skipped(standing, claim);
-    }
-    let reasons = if own.is_empty() { standing.reasons.clone() } else { Cow::Owned(own) };
-    Outcome { stands: false, reasons, origin: claim.origin(), ..standing.clone() }
-}
-
-fn id_twice<'a>(program: &Program, claim: Claim<'a>, id: &'a str, lines: &[u64], depth: Depth) -> Outcome<'a> {
-    let others = || {
-        let others = lines.iter().filter(|line| **line != claim.line()).map(ToString::to_string);
-        let others = others.collect::<Vec<_>>().join(", ");
-        format!("this id stands on line {others} too, and not with the same content everywhere")
-    };
-    let message = if depth == Depth::Codes { String::new() } else { others() };
-    plain(program, claim, Cow::Borrowed(id), vec![EngineReason::IdTwice.because(message, None)])
 }

@@ -5,16 +5,16 @@ use std::borrow::Cow;
 
 use super::{
     decide::{Decision, shown},
+    desk::plain,
     known::{Original, Past},
     queue::content_hash,
-    run::plain,
 };
 use crate::{
     calendar::Date,
     claim::{Claim, Value},
     history::KeptChange,
     money::{Decimal, negated},
-    outcome::{Decided, Disposition, Elsewhere, EngineReason, Outcome, Reason, Standing, Took, Usage},
+    outcome::{Arranged, Decided, Disposition, Elsewhere, EngineReason, Outcome, Reason, Standing, Took, Usage},
     program::Program,
     script::Failure,
 };
@@ -113,6 +113,10 @@ pub(super) fn skipped<'a>(standing: &Outcome<'_>, claim: Claim<'_>) -> Outcome<'
         award: zero,
         pending: zero,
         reversed: None,
+        arranged: standing.arranged.as_ref().map(|arranged| {
+            let zero = Decimal::new(0, arranged.amount.scale());
+            Box::new(Arranged { amount: zero, ..(**arranged).clone() })
+        }),
         origin: claim.origin().into_owned(),
         ..standing.clone().into_owned()
     }

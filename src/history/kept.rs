@@ -40,12 +40,17 @@ impl KeptChange {
 
     /// The change that leaves the figure as if this one had never come.
     pub fn taken_back(&self, history: &History) -> Change<'_> {
+        Change { delta: self.delta.negated(), ..self.again(history) }
+    }
+
+    /// The same change, for a history.
+    pub fn again(&self, history: &History) -> Change<'_> {
         let detail = match &self.detail {
             KeptDetail::None => Detail::None,
             KeptDetail::Day(date) => Detail::Day(*date),
             KeptDetail::Member(member) => Detail::Member(member),
         };
-        Change { accumulator: self.accumulator, key: history.key(&self.key), delta: self.delta.negated(), detail }
+        Change { accumulator: self.accumulator, key: history.key(&self.key), delta: self.delta, detail }
     }
 }
 

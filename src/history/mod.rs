@@ -17,6 +17,8 @@ pub type AccumulatorId = usize;
 pub struct History {
     accumulators: Vec<Accumulator>,
     keys: KeyMaker,
+    /// What was applied since it is watched; `None` where nobody asks.
+    watched: Option<Vec<KeptChange>>,
 }
 
 impl History {
@@ -41,6 +43,21 @@ impl History {
         self.apply(&change);
     }
 
+    /// Keeps from now on what is applied, for whoever [asks](Self::take_watched).
+    pub fn watch(&mut self) {
+        self.watched = Some(Vec::new());
+    }
+
+    /// Keeps nothing any more.
+    pub fn unwatch(&mut self) {
+        self.watched = None;
+    }
+
+    /// What was applied since this was asked before.
+    pub fn take_watched(&mut self) -> Vec<KeptChange> {
+        self.watched.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
     /// Applies a change that a decision brought. The sums were checked when the decision was made.
     pub fn apply(&mut self, change: &Change<'_>) {
         if self.accumulators.len() <= change.accumulator {
@@ -48,6 +65,9 @@ impl History {
         }
         if let Some(accumulator) = self.accumulators.get_mut(change.accumulator) {
             accumulator.apply(change);
+        }
+        if let Some(watched) = &mut self.watched {
+            watched.push(KeptChange::from(change));
         }
     }
 }

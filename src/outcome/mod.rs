@@ -28,6 +28,15 @@ pub struct Cut<'a> {
     pub amount: Decimal,
 }
 
+/// What arrangements did to a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Arranged {
+    /// The arrangements that touched it, `client/name`, in their order.
+    pub names: Vec<String>,
+    /// What they add to what the standard rules award: a component of its own, part of the award or of what is pending.
+    pub amount: Decimal,
+}
+
 /// A named figure of the program, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named<'a> {
@@ -73,6 +82,8 @@ pub struct Outcome<'a> {
     pub reversed: Option<Decimal>,
     /// What each cost centre bears of the award, in the order of the program; nothing where it doesn't allocate.
     pub allocation: Cow<'a, [Decimal]>,
+    /// What arrangements did to it; `None` where they left it alone.
+    pub arranged: Option<Box<Arranged>>,
     /// What the claimant asked, where the program reads it and the cell is filled.
     pub claimed: Option<Decimal>,
     /// Named figures of the program, where words are wanted.
@@ -106,6 +117,7 @@ impl Outcome<'_> {
             pending: self.pending,
             reversed: self.reversed,
             allocation: Cow::Owned(self.allocation.into_owned()),
+            arranged: self.arranged,
             claimed: self.claimed,
             derived: self.derived.into_owned().into_iter().map(named).collect(),
             origin: self.origin.into_owned(),

@@ -81,6 +81,10 @@ pub enum EngineReason {
     Excluded,
     /// A program that this one requires has not awarded the claim.
     Required,
+    /// Two arrangements change the same of the claim.
+    ArrangementConflict,
+    /// The claim would pass an arrangement's ceiling.
+    ArrangementCeiling,
     /// Rows of a table of which one should count match the claim, and none is the one.
     TableConflict,
     /// A rule failed on this claim: overflow, division by zero, a limit of the language.
@@ -91,7 +95,7 @@ pub enum EngineReason {
 
 impl EngineReason {
     /// Every engine reason.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::FieldMissing,
         Self::FieldUnreadable,
         Self::RowUnreadable,
@@ -105,6 +109,8 @@ impl EngineReason {
         Self::Awaits,
         Self::Excluded,
         Self::Required,
+        Self::ArrangementConflict,
+        Self::ArrangementCeiling,
         Self::TableConflict,
         Self::RuleFailed,
         Self::EngineFailed,
@@ -126,6 +132,8 @@ impl EngineReason {
             Self::Awaits => "AWAITS",
             Self::Excluded => "EXCLUDED",
             Self::Required => "REQUIRED",
+            Self::ArrangementConflict => "ARRANGEMENT_CONFLICT",
+            Self::ArrangementCeiling => "ARRANGEMENT_CEILING",
             Self::TableConflict => "TABLE_CONFLICT",
             Self::RuleFailed => "RULE_FAILED",
             Self::EngineFailed => "ENGINE_FAILED",
@@ -140,11 +148,12 @@ impl EngineReason {
             | Self::RowUnreadable
             | Self::IdTwice
             | Self::OriginalUnknown => Disposition::Returned,
-            Self::AlreadyDecided => Disposition::Approved,
+            Self::AlreadyDecided | Self::ArrangementCeiling => Disposition::Approved,
             Self::NotEffective | Self::OriginalRejected | Self::Excluded | Self::Required => Disposition::Rejected,
             Self::OriginalHeld
             | Self::OriginalExceeded
             | Self::Awaits
+            | Self::ArrangementConflict
             | Self::TableConflict
             | Self::RuleFailed
             | Self::EngineFailed => Disposition::Held,
@@ -155,6 +164,7 @@ impl EngineReason {
     pub const fn effect(self) -> &'static str {
         match self {
             Self::AlreadyDecided => "skipped",
+            Self::ArrangementCeiling => "noted",
             other => other.disposition().name(),
         }
     }
@@ -208,6 +218,15 @@ impl EngineReason {
             Self::Required => {
                 "This program awards only claims that another one has awarded, and that one has not awarded this claim \
                  (`requires`). `meed explain` with that program says why it did not."
+            }
+            Self::ArrangementConflict => {
+                "Two arrangements are for this claim, and both change the same component of its award, or one of them \
+                 changes what becomes of it. Nobody can say which one counts, so the claim is held. The message names \
+                 both; narrow the scope of one of them, or put both into one arrangement."
+            }
+            Self::ArrangementCeiling => {
+                "An arrangement would add more to this claim than its ceiling leaves. It adds what is left, and nothing to \
+                 claims behind it; the standard award stays as it is. If more was agreed, raise the ceiling with an approval."
             }
             Self::TableConflict => {
                 "Rows of a table of which one should count match the claim, and the table's hit policy doesn't say \

@@ -18,6 +18,9 @@ use crate::{
     script::{Expression, Facts, Member, Read, RowType, Wanted},
 };
 
+/// What arrangements add is a component of its own, by this name.
+pub const ARRANGEMENT: &str = "arrangement";
+
 /// How a component comes about.
 #[derive(Debug, Clone)]
 pub enum ComponentKind {
@@ -86,7 +89,7 @@ pub(super) fn check(node: &Node, params: &[Param], established: &Facts, context:
         if !check_word(name, "a component", context) {
             continue;
         }
-        if ["total", "cut"].contains(&name.text.as_str()) {
+        if ["total", "cut", ARRANGEMENT].contains(&name.text.as_str()) {
             let finding =
                 Diagnostic::error(Code::NameTaken, &name.place, format!("`award.{}` already has a meaning", name.text));
             context.findings.add(finding.help("give the component another name"));

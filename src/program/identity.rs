@@ -94,8 +94,8 @@ pub(super) fn check(fields: &mut Fields<'_, '_>) -> Option<Identification> {
     let rounding = fields.required("rounding", "write `rounding: { mode: half_even, scale: 2 }`");
     let fiscal = fields.optional_text("fiscal_year_starts");
     let findings = fields.findings();
-    let name = name.and_then(|name| check_name(&name, findings));
-    let effective = effective.and_then(|node| check_effective(node, findings));
+    let name = name.and_then(|name| program_named(&name, findings));
+    let effective = effective.and_then(|node| written_dates(node, "program", findings));
     let rounding = rounding.and_then(|node| check_rounding(node, findings));
     let fiscal_year_starts = fiscal.and_then(|text| check_fiscal(&text, findings));
     let (name, unit, rounding) = (name?, unit?, rounding?);
@@ -120,7 +120,7 @@ pub(super) fn program_text(fields: &mut Fields<'_, '_>) -> Option<Text> {
 }
 
 /// A program's name as written.
-pub(super) fn check_name(text: &Text, findings: &mut Findings) -> Option<ProgramName> {
+pub fn program_named(text: &Text, findings: &mut Findings) -> Option<ProgramName> {
     let name = text.text.parse();
     if name.is_err() {
         let message = format!("`{}` is not a program name", text.text);
@@ -180,16 +180,17 @@ fn check_scale(text: &Text, findings: &mut Findings) -> Option<u32> {
     scale
 }
 
-fn check_effective(node: &Node, findings: &mut Findings) -> Option<(Date, Date)> {
+/// The first and the last day of something, both included.
+pub fn written_dates(node: &Node, what: &str, findings: &mut Findings) -> Option<(Date, Date)> {
     let mut fields = Fields::of(node, findings)?;
     let from = fields.required_text("from", "name the first day: `from: 2026-01-01`");
     let until = fields.required_text("until", "name the last day: `until: 2026-12-31`; both days are included");
     fields.finish();
-    let from_date = from.as_ref().and_then(|text| date(text, findings));
-    let until_date = until.as_ref().and_then(|text| date(text, findings));
+    let from_date = from.as_ref().and_then(|text| written_date(text, findings));
+    let until_date = until.as_ref().and_then(|text| written_date(text, findings));
     let (from_date, until_date) = (from_date?, until_date?);
     if until_date < from_date {
-        let finding = Diagnostic::error(Code::WrongDate, &until?.place, "the program ends before it starts");
+        let finding = Diagnostic::error(Code::WrongDate, &until?.place, format!("the {what} ends before it starts"));
         let finding = finding.and(&from?.place, "it starts here");
         findings.add(finding);
         return None;
@@ -197,8 +198,8 @@ fn check_effective(node: &Node, findings: &mut Findings) -> Option<(Date, Date)>
     Some((from_date, until_date))
 }
 
-/// A date of the definition.
-pub(super) fn date(text: &Text, findings: &mut Findings) -> Option<Date> {
+/// A date as written.
+pub fn written_date(text: &Text, findings: &mut Findings) -> Option<Date> {
     let date = parse_iso(&text.text).ok();
     if date.is_none() {
         let message = format!("`{}` is not a day of the calendar", text.text);

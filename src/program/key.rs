@@ -54,7 +54,7 @@ impl KeyPlan {
     }
 
     /// Whether both name the same keys.
-    pub(super) fn same_as(&self, other: &Self) -> bool {
+    pub fn same_as(&self, other: &Self) -> bool {
         self.determines(other) && other.determines(self)
     }
 }

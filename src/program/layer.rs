@@ -119,14 +119,14 @@ pub fn head(root: &Node, name: &ProgramName, findings: &mut Findings) -> Option<
     let is_layer = matches!(root, Node::Mapping(entries, _) if entries.iter().any(|(key, _)| key.text == "extends"));
     let extends = fields.optional_text("extends");
     let findings = fields.findings();
-    let other = written.and_then(|text| Some((identity::check_name(&text, findings)?, text)));
+    let other = written.and_then(|text| Some((identity::program_named(&text, findings)?, text)));
     if let Some((other, text)) = other.filter(|(other, _)| other != name) {
         let message = format!("the definition names itself `{other}`");
         let finding = Diagnostic::error(Code::WrongName, &text.place, message);
         findings.add(finding.help(format!("write `program: {name}`, or move the file")));
     }
     match extends {
-        Some(text) => identity::check_name(&text, findings).map(|base| Head { extends: Some((base, text)) }),
+        Some(text) => identity::program_named(&text, findings).map(|base| Head { extends: Some((base, text)) }),
         None => (!is_layer).then_some(Head { extends: None }),
     }
 }

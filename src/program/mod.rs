@@ -32,13 +32,15 @@ pub use allocation::Allocation;
 pub use amount::{Amount, written_amount};
 pub use check::check;
 pub use claim::{ClaimPlan, Field, Identity};
-pub use component::{Component, ComponentKind};
+pub use component::{ARRANGEMENT, Component, ComponentKind};
 pub use cost::{Cost, total_cost};
 pub use denomination::{Denomination, check_denomination};
 pub use derived::Derived;
 pub use due::Due;
 pub use fields::{Fields, text, texts, word, wrong_shape};
-pub use identity::{Identification, ProgramName, WrongProgramName};
+pub use identity::{
+    Identification, ProgramName, WrongProgramName, program_named, written_date, written_dates,
+};
 pub use key::{KeyPart, KeyPlan};
 pub use layer::{Head, head, in_order, layered};
 pub use limit::{Limit, LimitEffect};

@@ -4,7 +4,7 @@ use super::{
     amount::{looks_like_number, parse_amount, remedy, sentence},
     context::Context,
     fields::{Fields, text, wrong_shape},
-    identity::date,
+    identity::written_date,
     name::check_word,
     yaml::{Node, Text},
 };
@@ -129,7 +129,7 @@ fn check_version(node: &Node, findings: &mut Findings) -> Option<Version> {
     let from = fields.required_text("from", "say from which day on the value is in force");
     let value = fields.required("value", "give the value");
     let findings = fields.findings();
-    let day = from.as_ref().and_then(|from| date(from, findings));
+    let day = from.as_ref().and_then(|from| written_date(from, findings));
     let value = value.and_then(|node| check_value(node, findings));
     fields.finish();
     let (kind, value) = value?;
@@ -216,7 +216,7 @@ pub fn written_constant(text: &Text, findings: &mut Findings) -> Option<Constant
     if looks_like_date(written) {
         return match parse_iso(written) {
             Ok(date) => Some(Constant::Date(date)),
-            Err(_) => date(text, findings).map(Constant::Date),
+            Err(_) => written_date(text, findings).map(Constant::Date),
         };
     }
     if !looks_like_number(written) {

@@ -7,7 +7,7 @@ use crate::{
     claim::Origin,
     money::{Decimal, at_scale},
     outcome::{Cut, Outcome, Reason},
-    program::Program,
+    program::{ARRANGEMENT, Program},
 };
 
 /// A cell of the outcomes file.
@@ -25,6 +25,8 @@ pub(super) enum OutcomeCell<'o> {
     Date(Date),
     /// Codes of reasons or flags, each once, in order.
     Reasons(&'o [Reason<'o>]),
+    /// Names of arrangements, in order.
+    Names(&'o [String]),
     /// Codes of limits, in order.
     Cuts(&'o [Cut<'o>]),
     /// An amount with the places that it is written with: the program's, or more where the claimant wrote more.
@@ -45,6 +47,7 @@ impl OutcomeCell<'_> {
                     }
                 }
             }
+            Self::Names(names) => codes.extend(names.iter().map(String::as_str)),
             Self::Cuts(cuts) => codes.extend(cuts.iter().map(|cut| &*cut.code)),
             _ => {}
         }
@@ -58,7 +61,7 @@ impl OutcomeCell<'_> {
             Self::Origin(origin) => Cow::Owned(origin.to_string()),
             Self::Date(date) => Cow::Owned(date.to_string()),
             Self::Amount(amount, scale) => Cow::Owned(at_scale(*amount, *scale)),
-            Self::Reasons(_) | Self::Cuts(_) => Cow::Owned(self.codes().join(";")),
+            Self::Reasons(_) | Self::Names(_) | Self::Cuts(_) => Cow::Owned(self.codes().join(";")),
             Self::Empty => Cow::Borrowed(""),
         }
     }
@@ -73,6 +76,8 @@ pub struct OutcomeColumns {
     centres: Vec<String>,
     /// Whether claims may have been corrected.
     corrections: bool,
+    /// Whether arrangements may add to awards.
+    arrangements: bool,
 }
 
 impl OutcomeColumns {
@@ -85,6 +90,7 @@ impl OutcomeColumns {
             components: program.components.iter().map(|component| component.name.clone()).collect(),
             centres: shares.map(|(centre, _)| centre.clone()).collect(),
             corrections: false,
+            arrangements: false,
         }
     }
 
@@ -94,11 +100,20 @@ impl OutcomeColumns {
         Self { corrections: true, ..self }
     }
 
+    /// The same with what arrangements add.
+    #[must_use]
+    pub fn with_arrangements(self) -> Self {
+        Self { arrangements: true, ..self }
+    }
+
     /// Their names.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> =
             ["claim", "participant", "date", "disposition", "award", "pending", "currency"].map(String::from).to_vec();
         names.extend(self.components.iter().map(|component| format!("award.{component}")));
+        if self.arrangements {
+            names.push(format!("award.{ARRANGEMENT}"));
+        }
         names.extend(self.centres.iter().map(|centre| format!("allocation.{centre}")));
         names.extend(["reasons", "flags", "cuts", "claimed", "variance"].map(String::from));
         if self.corrections {
@@ -126,6 +141,10 @@ impl OutcomeColumns {
         for component in outcome.components.iter() {
             put(amount(*component))?;
         }
+        let arranged = outcome.arranged.as_deref();
+        if self.arrangements {
+            put(amount(arranged.map_or(Decimal::ZERO, |arranged| arranged.amount)))?;
+        }
         for part in outcome.allocation.iter() {
             put(amount(*part))?;
         }
@@ -138,7 +157,7 @@ impl OutcomeColumns {
             put(optional(outcome.reversed))?;
             put(amount(outcome.net()))?;
         }
-        put(OutcomeCell::Empty)?;
+        put(arranged.map_or(OutcomeCell::Empty, |arranged| OutcomeCell::Names(&arranged.names)))?;
         put(OutcomeCell::Origin(&outcome.origin))
     }
 

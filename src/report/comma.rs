@@ -68,7 +68,7 @@ impl Row {
             OutcomeCell::Date(date) => write_iso(date, &mut self.bytes),
             OutcomeCell::Amount(amount, scale) => write_at_scale(amount, scale, &mut self.bytes),
             OutcomeCell::Reasons([only]) => self.text(&only.code),
-            OutcomeCell::Reasons(_) | OutcomeCell::Cuts(_) => self.text(&cell.text()),
+            OutcomeCell::Reasons(_) | OutcomeCell::Names(_) | OutcomeCell::Cuts(_) => self.text(&cell.text()),
         }
     }
 

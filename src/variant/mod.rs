@@ -1,6 +1,8 @@
 //! A variant: a checked change to a definition. Everything that tries other rules is one: `--set`, an arrangement, a
 //! mutant. It works on the tree of the definition, which is then checked as any other.
 
+mod arrangement;
+mod draft;
 mod path;
 mod set;
 
@@ -9,6 +11,8 @@ use crate::{
     program::{Node, Text, layered},
 };
 
+pub use arrangement::{Arrangement, SCOPE_FIGURE, Scope};
+pub use draft::Draft;
 pub use path::at;
 
 /// Named changes of a definition.
@@ -41,6 +45,12 @@ pub enum Change {
 }
 
 impl Change {
+    /// A value at a path; `~` takes out what stands there.
+    pub(crate) fn of(path: Text, value: Node) -> Self {
+        let is_tilde = value.is_empty() && !value.place().text().is_empty();
+        if is_tilde { Self::TakeOut { path } } else { Self::Set { path, value } }
+    }
+
     /// Where it is written.
     pub fn place(&self) -> &Place {
         match self {

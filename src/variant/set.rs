@@ -40,6 +40,5 @@ fn change(option: &str, argument: &str, findings: &mut Findings) -> Option<Chang
         findings.add(finding.help(format!("write `{option}` again for each change")));
         return None;
     };
-    let is_tilde = value.is_empty() && !value.place().text().is_empty();
-    Some(if is_tilde { Change::TakeOut { path } } else { Change::Set { path, value } })
+    Some(Change::of(path, value))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Loaded, NotMade, Workspace, WorkspaceError};
+use super::{Loaded, LoadedArrangement, NotMade, Workspace, WorkspaceError};
 use crate::{
     cases::{Case, Coverage, Frozen, Part, Ran, Snapshot},
     claim::Claims,
@@ -66,7 +66,8 @@ impl Workspace {
         let first = self.run_first(&loaded.program, findings)?;
         let together: Vec<&Loaded> = first.iter().chain([loaded]).collect();
         let case = self.case(name, &together, findings)?;
-        let parts = self.parts(name, &case, &together, findings)?;
+        let arrangements = self.arrangements_of(&case, &loaded.program, findings)?;
+        let parts = self.parts(name, &case, &together, &arrangements, findings)?;
         let ran = case.run(&parts, findings);
         ran.filter(|_| !findings.has_errors())
     }
@@ -85,12 +86,16 @@ impl Workspace {
         name: &CaseName,
         case: &Case,
         together: &[&'l Loaded],
+        arrangements: &'l [LoadedArrangement],
         findings: &mut Findings,
     ) -> Option<Vec<Part<'l>>> {
         let mut file = |file: &Text, program: &Program| self.case_claims(name, file, program, findings);
         let parts = together.iter().map(|loaded| case.part(&loaded.program, &loaded.tables, &mut file));
-        let parts: Option<Vec<Part<'_>>> = parts.collect();
-        parts.filter(|_| !findings.has_errors())
+        let mut parts: Vec<Part<'_>> = parts.collect::<Option<_>>()?;
+        if let Some(last) = parts.pop() {
+            parts.push(last.under(arrangements.iter().map(LoadedArrangement::ready).collect()));
+        }
+        Some(parts).filter(|_| !findings.has_errors())
     }
 
     /// Decides the claims of a case again and hands out those that are asked for, with what led there.
@@ -105,8 +110,9 @@ impl Workspace {
         let Some(first) = self.run_first(&loaded.program, &mut findings) else { return };
         let together: Vec<&Loaded> = first.iter().chain([loaded]).collect();
         let case = self.case(name, &together, &mut findings);
-        let parts = case.and_then(|case| self.parts(name, &case, &together, &mut findings));
-        if let Some(parts) = parts {
+        let Some(case) = case else { return };
+        let Some(arrangements) = self.arrangements_of(&case, &loaded.program, &mut findings) else { return };
+        if let Some(parts) = self.parts(name, &case, &together, &arrangements, &mut findings) {
             Part::explain(&parts, claims, sink);
         }
     }
@@ -119,7 +125,8 @@ impl Workspace {
         let together: Vec<&Loaded> = first.iter().chain([&*loaded]).collect();
         for name in names {
             let case = self.case(name, &together, findings)?;
-            Part::cover(&self.parts(name, &case, &together, findings)?, &mut coverage);
+            let arrangements = self.arrangements_of(&case, &loaded.program, findings)?;
+            Part::cover(&self.parts(name, &case, &together, &arrangements, findings)?, &mut coverage);
             coverage.finish(name.name.clone(), &tally);
         }
         Some(coverage)

@@ -1,6 +1,7 @@
 //! The only reader of authored files: definitions, scripts, tables and cases of a workspace. Nothing outside its
 //! folder is ever read.
 
+mod arrangement;
 mod case;
 mod evaluate;
 mod file;
@@ -22,6 +23,7 @@ use std::{
 use crate::{diagnostic::Source, script::Functions};
 use revision::Revision;
 
+pub use arrangement::LoadedArrangement;
 pub use case::CaseName;
 pub use evaluate::NotLoaded;
 pub use layer::Definition;

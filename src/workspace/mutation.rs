@@ -97,7 +97,8 @@ impl Workspace {
         let mut benches = Vec::new();
         for name in names {
             let case = self.case(name, &together, findings)?;
-            let standard = Case::contents(&self.parts(name, &case, &together, findings)?);
+            let arrangements = self.arrangements_of(&case, &loaded.program, findings)?;
+            let standard = Case::contents(&self.parts(name, &case, &together, &arrangements, findings)?);
             benches.push(Bench { name: name.clone(), case, standard });
         }
         let mutants = mutants(&self.definition(program, findings)?.root, &loaded.program);
@@ -128,11 +129,11 @@ impl Standard<'_> {
         let reaching = self.reaching(&mutant);
         if reaching
             .iter()
-            .any(|bench| self.decided(&bench.name, &bench.case, &changed).as_ref() != Some(&bench.standard))
+            .any(|bench| self.decided(&workspace, bench, &bench.case, &changed).as_ref() != Some(&bench.standard))
         {
             return Fate::Killed;
         }
-        let killer = self.killer(&mutant, &changed, &reaching);
+        let killer = self.killer(&workspace, &mutant, &changed, &reaching);
         let cases = reaching.iter().map(|bench| bench.name.name.clone()).collect();
         Fate::Survived(Survivor { mutant, cases, killer })
     }
@@ -145,15 +146,23 @@ impl Standard<'_> {
         }
     }
 
-    /// What a program decides by a case.
-    fn decided(&self, name: &CaseName, case: &Case, loaded: &Loaded) -> Option<String> {
+    /// What a program decides by a case, in the workspace that it was loaded from.
+    fn decided(&self, workspace: &Workspace, bench: &Bench, case: &Case, loaded: &Loaded) -> Option<String> {
         let together: Vec<&Loaded> = self.first.iter().chain([loaded]).collect();
-        let parts = self.workspace.parts(name, case, &together, &mut Findings::new())?;
+        let mut unheard = Findings::new();
+        let arrangements = workspace.arrangements_of(case, &loaded.program, &mut unheard)?;
+        let parts = workspace.parts(&bench.name, case, &together, &arrangements, &mut unheard)?;
         Some(Case::contents(&parts))
     }
 
     /// A claim, near those of the cases, that the mutant decides in another way.
-    fn killer(&self, mutant: &Mutant, changed: &Loaded, reaching: &[&Bench]) -> Option<Killer> {
+    fn killer(
+        &self,
+        workspace: &Workspace,
+        mutant: &Mutant,
+        changed: &Loaded,
+        reaching: &[&Bench],
+    ) -> Option<Killer> {
         let program = &self.loaded.program;
         let attempts: Vec<_> = reaching
             .iter()
@@ -164,8 +173,8 @@ impl Standard<'_> {
         for alone in [true, false] {
             for (bench, attempt) in attempts.iter().step_by(step) {
                 let case = bench.case.with(program, attempt, alone);
-                let (ours, theirs) =
-                    (self.decided(&bench.name, &case, self.loaded), self.decided(&bench.name, &case, changed));
+                let ours = self.decided(self.workspace, bench, &case, self.loaded);
+                let theirs = self.decided(workspace, bench, &case, changed);
                 if ours != theirs {
                     let behind = (!alone).then(|| bench.name.name.clone());
                     let claim = case.last_claim()?.to_vec();

@@ -40,6 +40,7 @@ fn compared(before: &Desk, after: &Desk, csv: &str) -> Comparison {
         claims,
         earlier: &[],
         awards: &awards,
+        arrangements: &[],
     });
     let pair = Pair::new(before, after);
     let comparison = pair.compare().unwrap();

@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 use super::{Movement, SideBySide};
 use crate::{
     compare::{ClaimDifference, ClaimOutcome, KeyDifference, Tally, Totals},
-    engine::Counts,
+    engine::{Budget, Counts},
     money::{Decimal, Inexact, at_scale, subtract},
 };
 
 /// The version of this JSON; its minor number only adds.
-const VERSION: &str = "1.0";
+const VERSION: &str = "1.1";
 
 impl SideBySide<'_> {
     /// The comparison as JSON.
@@ -48,11 +48,9 @@ impl SideBySide<'_> {
 
     fn totals_value(&self, totals: &Totals) -> Value {
         let Counts { read, approved, held, returned, rejected, skipped } = totals.counts;
-        let budgets = totals.budgets.iter().map(|budget| {
-            let max = budget.max.map(|max| self.exact(max));
-            json!({ "code": budget.code, "max": max, "used": self.exact(budget.granted) })
-        });
-        let budgets: Vec<Value> = budgets.collect();
+        let budgets: Vec<Value> = totals.budgets.iter().map(|budget| self.budget_value("code", budget)).collect();
+        let ceilings: Vec<Value> =
+            totals.ceilings.iter().map(|ceiling| self.budget_value("arrangement", ceiling)).collect();
         json!({
             "counts": {
                 "read": read, "approved": approved, "held": held, "returned": returned, "rejected": rejected,
@@ -68,7 +66,13 @@ impl SideBySide<'_> {
             "flags": self.tallies_value(&totals.flags),
             "cuts": self.tallies_value(&totals.cuts),
             "budgets": budgets,
+            "ceilings": ceilings,
         })
+    }
+
+    fn budget_value(&self, word: &str, budget: &Budget) -> Value {
+        let max = budget.max.map(|max| self.exact(max));
+        json!({ word: budget.code, "max": max, "asked": self.exact(budget.asked), "used": self.exact(budget.granted) })
     }
 
     fn components_value(&self, components: &[(String, Decimal)]) -> Map<String, Value> {

@@ -123,7 +123,7 @@ impl SideBySide<'_> {
         }
     }
 
-    /// What is used of the ceilings on all awards, history included.
+    /// What is used of the ceilings on all awards, and of what arrangements may add, history included.
     fn budgets(&self, page: &mut String) -> Result<(), Inexact> {
         let before = &self.comparison.before.budgets;
         for budget in &self.comparison.after.budgets {
@@ -134,6 +134,16 @@ impl SideBySide<'_> {
             if let Some(max) = budget.max {
                 let left = self.amount(subtract(max, budget.granted)?);
                 let _ = write!(page, " of {}, {left} left", self.amount(max));
+            }
+            page.push('\n');
+        }
+        for ceiling in &self.comparison.after.ceilings {
+            let max = ceiling.max.unwrap_or_default();
+            let left = self.amount(subtract(max, ceiling.granted)?);
+            let (added, max) = (self.amount(ceiling.granted), self.amount(max));
+            let _ = write!(page, "\narrangement {}: {added} added of a ceiling of {max}, {left} left", ceiling.code);
+            if ceiling.asked > ceiling.granted {
+                let _ = write!(page, "; without it {} would be added", self.amount(ceiling.asked));
             }
             page.push('\n');
         }

@@ -1,8 +1,11 @@
-//! `meed new`: a program with its script, a first case and claims to try it on, from one of the archetypes.
+//! `meed new`: a program with its script, a first case and claims to try it on, from one of the archetypes; or an
+//! arrangement.
+
+mod arrangement;
 
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Exit, Session, Trouble};
 use crate::{
@@ -12,12 +15,22 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true)]
 pub(super) struct Arguments {
     /// The new program, `client/name`
-    program: String,
+    #[arg(required = true)]
+    program: Option<String>,
     /// The template to start from
-    #[arg(long, value_enum, value_name = "channel-rebate|dealer-spiff|honoraria")]
-    from: Archetype,
+    #[arg(long, value_enum, value_name = "channel-rebate|dealer-spiff|honoraria", required = true)]
+    from: Option<Archetype>,
+    #[command(subcommand)]
+    other: Option<Other>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Other {
+    /// Makes an arrangement from changes as `dry-run --set` takes them
+    Arrangement(arrangement::Arguments),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -41,21 +54,23 @@ impl From<Archetype> for Template {
 }
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    let name: ProgramName = arguments.program.parse().map_err(|reason| {
+    match arguments {
+        Arguments { other: Some(Other::Arrangement(arguments)), .. } => arrangement::run(arguments, session),
+        Arguments { program: Some(program), from: Some(archetype), .. } => new_program(program, *archetype, session),
+        // The parser asks for them.
+        _ => Err(Trouble::Usage("a program and a template are expected".to_owned(), None)),
+    }
+}
+
+fn new_program(program: &str, archetype: Archetype, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let name: ProgramName = program.parse().map_err(|reason| {
         let help = "name the client and the program: `meed new acme/rebate --from channel-rebate`";
-        Trouble::Usage(format!("`{}` {reason}", arguments.program), Some(help.to_owned()))
+        Trouble::Usage(format!("`{program}` {reason}"), Some(help.to_owned()))
     })?;
     let start = session.workspace.as_ref().unwrap_or(&session.environment.folder);
     let workspace = Workspace::find_or_begin(start).map_err(unusable_folder)?;
     let is_new = !workspace.root().join("programs").is_dir();
-    let made = workspace.scaffold(&name, arguments.from.into()).map_err(|error| match error {
-        NotMade::Exists(_) => {
-            let help = "choose another name, or move away what is there".to_owned();
-            Trouble::Usage(error.to_string(), Some(help))
-        }
-        NotMade::Workspace(error) => Trouble::Workspace(error),
-        NotMade::Findings(findings) => Trouble::Findings(findings),
-    })?;
+    let made = workspace.scaffold(&name, archetype.into()).map_err(not_made)?;
     let is_here = session.environment.folder.canonicalize().is_ok_and(|here| here == workspace.root());
     let place = if is_here { "this folder".to_owned() } else { shown(workspace.root()) };
     let what = if is_new { "is a workspace now, with:" } else { "has these new files:" };
@@ -70,6 +85,17 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         "\nnext:\n  {meed} check {name}\n  {meed} test {name}\n  {meed} dry-run {name} --claims {claims}"
     ));
     Ok(Exit::Done)
+}
+
+fn not_made(error: NotMade) -> Trouble {
+    match error {
+        NotMade::Exists(_) => {
+            let help = "choose another name, or move away what is there".to_owned();
+            Trouble::Usage(error.to_string(), Some(help))
+        }
+        NotMade::Workspace(error) => Trouble::Workspace(error),
+        NotMade::Findings(findings) => Trouble::Findings(findings),
+    }
 }
 
 fn unusable_folder(error: WorkspaceError) -> Trouble {
