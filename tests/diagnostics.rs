@@ -1,7 +1,7 @@
 //! Wrong programs, tables, cases and claims files, and what Meed says about each.
 //!
 //! A folder `tests/diagnostics/<phase>/<name>/` is a small workspace kept flat: `program.yaml` and, where needed,
-//! `rules.rhai`, tables (`*.csv`), `case.yaml`; in the phase `layers` also what it extends (`*.yaml`). Its snapshot is what `meed check` prints. In the phase `claims` it is
+//! `rules.rhai`, tables (`*.csv`), `case.yaml`, `arrangement.yaml`; in the phase `layers` also what it extends (`*.yaml`). Its snapshot is what `meed check` prints. In the phase `claims` it is
 //! what `meed dry-run` says about `claims.csv` or `claims.jsonl`, read through `map.yaml` where there is one; a file
 //! that can't be kept in git is made by [`made_claims`].
 
@@ -29,7 +29,8 @@ use meed::{
 };
 
 /// What `meed check` looks at, by what is wrong.
-const CHECKED_PHASES: [&str; 7] = ["case", "definition", "layers", "money", "neighbours", "rules", "tables"];
+const CHECKED_PHASES: [&str; 8] =
+    ["arrangements", "case", "definition", "layers", "money", "neighbours", "rules", "tables"];
 /// What `meed dry-run` reads.
 const CLAIMS_PHASE: &str = "claims";
 /// What `meed dry-run` is to change; each line of `set.txt` is one `--set`.
@@ -140,6 +141,7 @@ impl Fixture {
                 "program.yaml" => "programs/acme/rebate.yaml".to_owned(),
                 "rules.rhai" => "rules/acme/rebate.rhai".to_owned(),
                 "case.yaml" => "tests/programs/acme/rebate/case.yaml".to_owned(),
+                "arrangement.yaml" => "arrangements/acme/spring.yaml".to_owned(),
                 "base.rhai" => "rules/acme/base.rhai".to_owned(),
                 "claims.csv" | "claims.jsonl" | "map.yaml" => file.clone(),
                 other if ["layers", "neighbours"].contains(&self.phase) && ending(other) == "yaml" => {

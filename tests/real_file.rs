@@ -185,17 +185,52 @@ fn a_band_that_moves_is_compared_to_the_penny() {
     assert!(!retimed.is_empty() && retimed.values().all(Decimal::is_zero));
 }
 
+/// Rates for a quarter that would cost 5,000 more cost what the ceiling says, to the penny, and no standard award moves.
+#[test]
+fn an_arrangement_adds_its_ceiling_to_what_stays_as_it_was() {
+    let Some(bytes) = real_file() else { return };
+    let standard = load("giftware/trade-rebate");
+    let workspace = workspace_of("arranged", &standard.program.source.text);
+    let folder = workspace.root().join("arrangements/giftware");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(
+        folder.join("autumn.yaml"),
+        "format: 1\narrangement: giftware/autumn\nprogram: giftware/trade-rebate\nreason: fair\nreference: M-1\n\
+         asked_by: a\napproved_by: b\neffective: { from: 2011-07-01, until: 2011-09-30 }\nexpires: 2011-09-30\n\
+         ceiling: 1000\nscope: { when: claim.country != () && claim.country == \"United Kingdom\" }\n\
+         change: { award.volume_rebate.tiers.bands.3.rate: 4% }\n",
+    )
+    .unwrap();
+    let name = "giftware/autumn".parse().unwrap();
+    let arrangement = workspace.arrangement(&name, &mut Findings::new()).unwrap();
+    let wanted = wanted(&standard.program.claim.fields);
+    let claims = read_claims("real.csv", &*bytes, &wanted, &ColumnMap::default(), &mut |_| {}).unwrap().claims;
+    let (program, tables, awards, ready) = (&standard.program, &standard.tables, Awards::new(), [arrangement.ready()]);
+    let side = Side { program, tables, claims: &claims, earlier: &[], awards: &awards, arrangements: &[] };
+    let comparison = compare(&side, &Side { arrangements: &ready, ..side }).unwrap();
+    let (before, after) = (&comparison.before, &comparison.after);
+    assert!(after.ceilings[0].asked > Decimal::from(5_000), "{}", after.ceilings[0].asked);
+    assert_eq!(after.award - before.award, Decimal::from(1_000));
+    let (added, components) = after.components.split_last().unwrap();
+    assert_eq!((added.1, components), (Decimal::from(1_000), &*before.components));
+}
+
 /// The program with its band at 5,000 moved to 4,000.
 fn moved(standard: &Loaded) -> Program {
     let moved = standard.program.source.text.replace("from: 5000", "from: 4000");
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moved_band");
+    let workspace = workspace_of("moved_band", &moved);
+    workspace.load(&"giftware/trade-rebate".parse().unwrap(), &mut Findings::new()).unwrap().program
+}
+
+/// A workspace of its own with the wholesaler's program as this text.
+fn workspace_of(name: &str, program: &str) -> Workspace {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(root.join("programs/giftware")).unwrap();
     std::fs::create_dir_all(root.join("rules/giftware")).unwrap();
-    std::fs::write(root.join("programs/giftware/trade-rebate.yaml"), moved).unwrap();
+    std::fs::write(root.join("programs/giftware/trade-rebate.yaml"), program).unwrap();
     let script = "rules/giftware/trade_rebate.rhai";
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(script), root.join(script)).unwrap();
-    let workspace = Workspace::find(&root).unwrap();
-    workspace.load(&"giftware/trade-rebate".parse().unwrap(), &mut Findings::new()).unwrap().program
+    Workspace::find(&root).unwrap()
 }
 
 #[test]

@@ -92,11 +92,12 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn every_definition_and_case_of_the_repository_fits() {
+fn every_definition_case_and_arrangement_of_the_repository_fits() {
     for (folder, of, least) in [
         ("programs", Authored::Definition, 70),
         ("examples/workspace/programs", Authored::Definition, 1),
         ("tests/programs", Authored::Case, 200),
+        ("arrangements", Authored::Arrangement, 2),
     ] {
         let (schema, mut found) = (schema_of(of), Vec::new());
         files(&root().join(folder), &mut found);

@@ -85,11 +85,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     };
     session.say(&match (errors, warnings) {
         (0, 0) => format!("all checks passed: {checked}"),
-        _ => format!(
-            "{checked}: {}, {}",
-            counted(errors, "error"),
-            counted(warnings, "warning")
-        ),
+        _ => format!("{checked}: {}, {}", counted(errors, "error"), counted(warnings, "warning")),
     });
     Ok(if failed { Exit::Findings } else { Exit::Done })
 }

@@ -116,9 +116,7 @@ fn side_by_side<'a>(arguments: &'a Arguments, session: &mut Session<'_>) -> Resu
     let refuse = |message: &str, help: &str| Err(Trouble::Usage(message.to_owned(), Some(help.to_owned())));
     let [program] = arguments.programs.as_slice() else {
         return match arguments.set.is_empty() {
-            false => {
-                refuse("`--set` changes one program, and several are named", "name the one that is to be changed")
-            }
+            false => refuse("`--set` changes one program, and several are named", "name the one that is to be changed"),
             true => refuse(
                 "arrangements are of one program, and several are named",
                 "name the one that the arrangement is for; those that come before it decide first by themselves",

@@ -85,7 +85,7 @@ enum Command {
     Impact(impact::Arguments),
     /// Makes a program with its script, a first case and claims to try it on
     New(new::Arguments),
-    /// Prints the JSON Schema of definitions or cases, for editors
+    /// Prints the JSON Schema of definitions, cases or arrangements, for editors
     Schema(schema::Arguments),
     /// Prints what a definition and its layers say together, where each part comes from, and draws what tiers pay
     Show(show::Arguments),

@@ -24,6 +24,8 @@ enum Of {
     Definition,
     /// Cases
     Case,
+    /// Arrangements
+    Arrangement,
 }
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
@@ -31,6 +33,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         _ if arguments.rhai => rhai_definitions(&Functions::standard()),
         Of::Definition => schema(Authored::Definition),
         Of::Case => schema(Authored::Case),
+        Of::Arrangement => schema(Authored::Arrangement),
     };
     write!(session.stdout, "{text}")?;
     session.stdout.flush()?;

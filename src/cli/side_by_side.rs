@@ -167,13 +167,7 @@ fn arranged(workspace: &Workspace, program: &ProgramName, names: &[String]) -> R
         return Err(Trouble::Usage(message, Some(format!("name `{theirs}`, or another arrangement"))));
     }
     let names: Vec<String> = known.iter().map(ToString::to_string).collect();
-    let fingerprint = match loaded.as_slice() {
-        [only] => only.fingerprint.clone(),
-        all => {
-            let all: Vec<&str> = all.iter().map(|one| one.fingerprint.as_str()).collect();
-            blake3::hash(all.join("\n").as_bytes()).to_hex().to_string()
-        }
-    };
+    let fingerprint = LoadedArrangement::fingerprint_of(&loaded);
     let word = if names.len() == 1 { "arrangement" } else { "arrangements" };
     Ok(Other { name: format!("{word} {}", names.join(" ")), fingerprint, changed: None, arrangements: loaded })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     claim::Claims,
     engine::{ArrangedProgram, Arrangements, Awards, Budget, Past, Queue, Run, Tables, after_limits, budgets},
-    money::{Decimal, Inexact},
+    money::{Decimal, Inexact, add},
     outcome::{Depth, Outcome},
     program::{ARRANGEMENT, Program},
 };
@@ -93,7 +93,15 @@ impl<'p> Side<'p> {
                 };
             }
         });
-        result.map(|()| Spent { budgets: budgets(self.program, &past), ceilings: arrangements.ceilings() })
+        result?;
+        let (mut budgets, ceilings) = (budgets(self.program, &past), arrangements.ceilings());
+        // The standard rules don't know of it, and yet it is paid out of the same budget.
+        for budget in &mut budgets {
+            for ceiling in &ceilings {
+                budget.granted = add(budget.granted, ceiling.granted)?;
+            }
+        }
+        Ok(Spent { budgets, ceilings })
     }
 
     fn left(&self, outcome: &Outcome<'_>) -> Result<Vec<Decimal>, Inexact> {

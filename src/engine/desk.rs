@@ -22,7 +22,7 @@ use super::{
 use crate::{
     claim::Claim,
     money::Decimal,
-    outcome::{Codes, Depth, Disposition, EngineReason, Elsewhere, Outcome, Reason, Took, Trace, Usage, Worded, Words},
+    outcome::{Codes, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Took, Trace, Usage, Worded, Words},
     program::{Identity, Program},
 };
 

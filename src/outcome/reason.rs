@@ -85,6 +85,8 @@ pub enum EngineReason {
     ArrangementConflict,
     /// The claim would pass an arrangement's ceiling.
     ArrangementCeiling,
+    /// The claim would fare worse under an arrangement.
+    ArrangementWithheld,
     /// Rows of a table of which one should count match the claim, and none is the one.
     TableConflict,
     /// A rule failed on this claim: overflow, division by zero, a limit of the language.
@@ -95,7 +97,7 @@ pub enum EngineReason {
 
 impl EngineReason {
     /// Every engine reason.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::FieldMissing,
         Self::FieldUnreadable,
         Self::RowUnreadable,
@@ -111,6 +113,7 @@ impl EngineReason {
         Self::Required,
         Self::ArrangementConflict,
         Self::ArrangementCeiling,
+        Self::ArrangementWithheld,
         Self::TableConflict,
         Self::RuleFailed,
         Self::EngineFailed,
@@ -134,6 +137,7 @@ impl EngineReason {
             Self::Required => "REQUIRED",
             Self::ArrangementConflict => "ARRANGEMENT_CONFLICT",
             Self::ArrangementCeiling => "ARRANGEMENT_CEILING",
+            Self::ArrangementWithheld => "ARRANGEMENT_WITHHELD",
             Self::TableConflict => "TABLE_CONFLICT",
             Self::RuleFailed => "RULE_FAILED",
             Self::EngineFailed => "ENGINE_FAILED",
@@ -148,7 +152,7 @@ impl EngineReason {
             | Self::RowUnreadable
             | Self::IdTwice
             | Self::OriginalUnknown => Disposition::Returned,
-            Self::AlreadyDecided | Self::ArrangementCeiling => Disposition::Approved,
+            Self::AlreadyDecided | Self::ArrangementCeiling | Self::ArrangementWithheld => Disposition::Approved,
             Self::NotEffective | Self::OriginalRejected | Self::Excluded | Self::Required => Disposition::Rejected,
             Self::OriginalHeld
             | Self::OriginalExceeded
@@ -164,7 +168,7 @@ impl EngineReason {
     pub const fn effect(self) -> &'static str {
         match self {
             Self::AlreadyDecided => "skipped",
-            Self::ArrangementCeiling => "noted",
+            Self::ArrangementCeiling | Self::ArrangementWithheld => "noted",
             other => other.disposition().name(),
         }
     }
@@ -227,6 +231,12 @@ impl EngineReason {
             Self::ArrangementCeiling => {
                 "An arrangement would add more to this claim than its ceiling leaves. It adds what is left, and nothing to \
                  claims behind it; the standard award stays as it is. If more was agreed, raise the ceiling with an approval."
+            }
+            Self::ArrangementWithheld => {
+                "An arrangement is for this claim, and by its rules the claim would be held, returned or rejected, which the \
+                 standard rules don't do: most often what is claimed fits the standard award and not the arrangement's. An \
+                 arrangement takes nothing away, so the standard outcome stays, and nothing is added. The message says \
+                 why; let the arrangement change or waive that rule, too, or have the claim sent again."
             }
             Self::TableConflict => {
                 "Rows of a table of which one should count match the claim, and the table's hit policy doesn't say \

@@ -38,9 +38,7 @@ pub use denomination::{Denomination, check_denomination};
 pub use derived::Derived;
 pub use due::Due;
 pub use fields::{Fields, text, texts, word, wrong_shape};
-pub use identity::{
-    Identification, ProgramName, WrongProgramName, program_named, written_date, written_dates,
-};
+pub use identity::{Identification, ProgramName, WrongProgramName, program_named, written_date, written_dates};
 pub use key::{KeyPart, KeyPlan};
 pub use layer::{Head, head, in_order, layered};
 pub use limit::{Limit, LimitEffect};

@@ -19,6 +19,8 @@ pub enum Authored {
     Definition,
     /// `tests/programs/CLIENT/NAME/CASE.yaml`.
     Case,
+    /// `arrangements/CLIENT/NAME.yaml`.
+    Arrangement,
 }
 
 /// A key with what it is for, whether it must be there, and what its value looks like.
@@ -29,6 +31,7 @@ pub fn schema(of: Authored) -> String {
     let schema = match of {
         Authored::Definition => definition(),
         Authored::Case => case(),
+        Authored::Arrangement => arrangement(),
     };
     // A value made of values can be written.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
@@ -329,6 +332,7 @@ fn case() -> Value {
     let mut schema = keys(vec![
         ("format", true, "`1`", json!({ "enum": [1, "1"] })),
         ("title", true, "what the case shows", scalar()),
+        ("arrangement", false, "the arrangements that add to its awards", names()),
         ("accepted", false, "why outcomes were accepted", list(&scalar())),
         ("defaults", false, "what a claim leaves out", by_name(&cell)),
         ("earlier", false, "claims decided before, run by run", any_of([claims.clone(), list(&claims)])),
@@ -338,6 +342,36 @@ fn case() -> Value {
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
         schema.insert("title".to_owned(), "a case of Meed".into());
+    }
+    schema
+}
+
+fn arrangement() -> Value {
+    let scope = keys(vec![
+        ("participants", false, "all of them, if left out", names()),
+        ("claims", false, "ids; all of them, if left out", names()),
+        ("when", false, "an expression over the claim", scalar()),
+    ]);
+    let dates = keys(vec![("from", true, "the first day", scalar()), ("until", true, "the last day", scalar())]);
+    let mut schema = keys(vec![
+        ("format", true, "`1`", json!({ "enum": [1, "1"] })),
+        ("arrangement", true, "its name, that of the file", scalar()),
+        ("program", true, "the program that it changes", scalar()),
+        ("title", false, "what it is for", scalar()),
+        ("reason", true, "why it was granted", scalar()),
+        ("reference", true, "where the approval stands", scalar()),
+        ("asked_by", true, "who asked for it", scalar()),
+        ("approved_by", true, "who approved it", scalar()),
+        ("effective", true, "the dates of its claims, both days included", dates),
+        ("expires", true, "the last day on which a claim may come in", scalar()),
+        ("ceiling", true, "the most that it may add to the standard awards", scalar()),
+        ("scope", true, "which claims it is for", scope),
+        ("change", false, "values by their paths, `params.tolerance: 50`; `~` takes out", by_name(&json!({}))),
+        ("waive", false, "codes of rules, limits and flags", names()),
+    ]);
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
+        schema.insert("title".to_owned(), "an arrangement of Meed".into());
     }
     schema
 }

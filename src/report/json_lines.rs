@@ -28,7 +28,9 @@ impl<W: Write> OutcomeWriter for JsonLinesWriter<W> {
         let mut names = self.names.iter();
         self.columns.each(outcome, |cell| {
             let value = match cell {
-                OutcomeCell::Reasons(_) | OutcomeCell::Names(_) | OutcomeCell::Cuts(_) => cell.codes().into_iter().map(Value::from).collect(),
+                OutcomeCell::Reasons(_) | OutcomeCell::Names(_) | OutcomeCell::Cuts(_) => {
+                    cell.codes().into_iter().map(Value::from).collect()
+                }
                 OutcomeCell::Empty => Value::Null,
                 _ => Value::String(cell.text().into_owned()),
             };

@@ -94,9 +94,8 @@ impl Arrangement {
         let title = title.map_or_else(|| reason.clone(), |title| title.text);
         let (program, expires, ceiling) = (program?, expires?.0, ceiling?);
         let (scope, variant) = (scope?, variant?);
-        let arrangement = Self {
-            name, program, title, reason, reference, asked_by, approved_by, scope, expires, ceiling, variant,
-        };
+        let arrangement =
+            Self { name, program, title, reason, reference, asked_by, approved_by, scope, expires, ceiling, variant };
         Some(arrangement).filter(|_| !findings.has_errors())
     }
 }

@@ -59,7 +59,8 @@ impl Draft<'_> {
     /// The file. `None` if a change can't be read.
     pub fn text(&self, findings: &mut Findings) -> Option<String> {
         let variant = Variant::of_arguments("--set", self.set, findings)?;
-        let mut text = format!("format: 1\narrangement: {}\nprogram: {}\n", self.name, self.program);
+        let mut text = "# yaml-language-server: $schema=../../schemas/arrangement.json\n".to_owned();
+        let _ = write!(text, "format: 1\narrangement: {}\nprogram: {}\n", self.name, self.program);
         for (key, value) in [
             ("reason", self.reason),
             ("reference", self.reference),

@@ -8,12 +8,16 @@ use crate::{
     diagnostic::{Code, Diagnostic, Findings, Place, Source},
     engine::ArrangedProgram,
     program::{self, Program, ProgramName},
+    report::{Authored, schema},
     schema::Type,
     variant::{Arrangement, SCOPE_FIGURE},
 };
 
 /// The folder of arrangements, inside a workspace.
 const FOLDER: &str = "arrangements";
+
+/// The schema that the first line of a new arrangement names, for editors.
+const SCHEMA: &str = "schemas/arrangement.json";
 
 /// An arrangement with the program that it makes.
 #[derive(Debug)]
@@ -27,6 +31,20 @@ pub struct LoadedArrangement {
 }
 
 impl LoadedArrangement {
+    /// The hash over several of them, in hexadecimal; that of one alone.
+    pub fn fingerprint_of(all: &[Self]) -> String {
+        match all {
+            [only] => only.fingerprint.clone(),
+            all => {
+                let mut hasher = blake3::Hasher::new();
+                for one in all {
+                    hasher.update(one.fingerprint.as_bytes());
+                }
+                hasher.finalize().to_hex().to_string()
+            }
+        }
+    }
+
     /// Ready to decide claims.
     pub fn ready(&self) -> ArrangedProgram<'_> {
         let Loaded { program, tables, .. } = &self.changed;
@@ -69,9 +87,9 @@ impl Workspace {
         let arrangement = arrangement?;
         let (program, named) = &arrangement.program;
         if !self.programs(&mut Findings::new()).contains(program) {
-            let known: Vec<String> =
-                self.programs(&mut Findings::new()).iter().map(ToString::to_string).collect();
-            let finding = Diagnostic::error(Code::FileMissing, &named.place, format!("there is no program `{program}`"));
+            let known: Vec<String> = self.programs(&mut Findings::new()).iter().map(ToString::to_string).collect();
+            let finding =
+                Diagnostic::error(Code::FileMissing, &named.place, format!("there is no program `{program}`"));
             findings.add(finding.suggest(&named.text, known.iter().map(String::as_str)));
             return None;
         }
@@ -122,9 +140,9 @@ impl Workspace {
         Some(all)
     }
 
-    /// Writes the file of a new arrangement. One that is whole is checked before; nothing is overwritten. Comes back with the
-    /// path, relative to the workspace.
-    pub fn write_arrangement(&self, name: &ProgramName, text: &str, is_whole: bool) -> Result<String, NotMade> {
+    /// Writes the file of a new arrangement, and the schema that its first line names, where that isn't there. One that is
+    /// whole is checked before; nothing is overwritten. Comes back with the paths, relative to the workspace.
+    pub fn write_arrangement(&self, name: &ProgramName, text: &str, is_whole: bool) -> Result<Vec<String>, NotMade> {
         let path = format!("{FOLDER}/{}", name.path());
         if self.root().join(&path).symlink_metadata().is_ok() {
             return Err(NotMade::Exists(path));
@@ -136,18 +154,17 @@ impl Workspace {
                 return Err(NotMade::Findings(findings.into_sorted()));
             }
         }
-        self.create(&path, text, &mut Vec::new())?;
-        Ok(path)
+        let mut written = Vec::new();
+        if self.root().join(SCHEMA).symlink_metadata().is_err() {
+            self.create(SCHEMA, &schema(Authored::Arrangement), &mut written)?;
+        }
+        self.create(&path, text, &mut written)?;
+        Ok(written)
     }
 }
 
 /// What an arrangement says that only its program can judge.
-fn check_against(
-    arrangement: &Arrangement,
-    changed: &Program,
-    root: &program::Node,
-    findings: &mut Findings,
-) -> bool {
+fn check_against(arrangement: &Arrangement, changed: &Program, root: &program::Node, findings: &mut Findings) -> bool {
     let mut fits = true;
     let figure = changed.derived.iter().find(|figure| figure.name == SCOPE_FIGURE);
     if let (Some(figure), Some(when)) = (figure, &arrangement.scope.when)
@@ -162,8 +179,10 @@ fn check_against(
     if places > changed.identification.scale
         && let Some(node) = root.at(&["ceiling"])
     {
-        let message =
-            format!("the ceiling has {places} decimal places, and amounts of this program {}", changed.identification.scale);
+        let message = format!(
+            "the ceiling has {places} decimal places, and amounts of this program {}",
+            changed.identification.scale
+        );
         findings.add(Diagnostic::error(Code::WrongRounding, node.place(), message));
         fits = false;
     }

@@ -156,13 +156,7 @@ impl Standard<'_> {
     }
 
     /// A claim, near those of the cases, that the mutant decides in another way.
-    fn killer(
-        &self,
-        workspace: &Workspace,
-        mutant: &Mutant,
-        changed: &Loaded,
-        reaching: &[&Bench],
-    ) -> Option<Killer> {
+    fn killer(&self, workspace: &Workspace, mutant: &Mutant, changed: &Loaded, reaching: &[&Bench]) -> Option<Killer> {
         let program = &self.loaded.program;
         let attempts: Vec<_> = reaching
             .iter()

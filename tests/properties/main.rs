@@ -12,6 +12,7 @@
     reason = "a test that can't go on fails"
 )]
 
+mod arrangements;
 mod authored_text;
 mod calendar;
 mod claims_file;

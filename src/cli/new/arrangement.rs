@@ -84,7 +84,9 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let text = text.ok_or_else(|| Trouble::Findings(findings.into_sorted()))?;
     let missing = draft.missing();
     let made = workspace.write_arrangement(&name, &text, missing.is_empty()).map_err(not_made)?;
-    writeln!(session.stdout, "{made}")?;
+    for file in made {
+        writeln!(session.stdout, "{file}")?;
+    }
     session.stdout.flush()?;
     let meed = session.workspace.as_ref().map_or("meed".to_owned(), |path| format!("meed --workspace {}", shown(path)));
     if !missing.is_empty() {

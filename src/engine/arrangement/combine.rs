@@ -10,10 +10,11 @@ use crate::{
         limit::{after_limits, grant},
     },
     history::Running,
-    money::{Decimal, Inexact, add, subtract},
+    money::{Decimal, Inexact, add, at_scale, subtract},
     outcome::{Arranged, Depth, Disposition, EngineReason, Outcome, Reason},
     program::Program,
     script::Failure,
+    variant::Arrangement,
 };
 
 /// What arrangements decided for a claim of their scope.
@@ -40,6 +41,19 @@ impl<'a> Combined<'a> {
         self.all.push(Touch { number, with, outcome });
     }
 
+    /// Those that make something else of the claim.
+    fn touches(&self, standard: &Outcome<'a>) -> impl Iterator<Item = &Touch<'a>> {
+        self.all.iter().filter(|touch| touch.differs(standard))
+    }
+
+    /// The numbers of the arrangements whose decisions don't stand: they make the claim fare worse, or contradict each other.
+    pub(super) fn withdrawn(&self, standard: &Outcome<'a>, outcome: &Outcome<'a>) -> Vec<usize> {
+        let conflict = EngineReason::ArrangementConflict.code();
+        let contradict = outcome.reasons.iter().any(|reason| reason.code == conflict);
+        let touches = self.touches(standard).filter(|touch| contradict || touch.is_worse(standard));
+        touches.map(|touch| touch.number).collect()
+    }
+
     /// The outcome. `paid` was added before the claim was corrected, and is taken back; `used` is what is used of ceilings,
     /// by the numbers of the arrangements.
     pub(super) fn outcome(
@@ -49,26 +63,26 @@ impl<'a> Combined<'a> {
         used: &mut [Running],
     ) -> Result<Outcome<'a>, Failure> {
         let exact = |reason: Inexact| self.inexact(reason);
-        let touches: Vec<&Touch<'a>> = self.all.iter().filter(|touch| touch.differs(standard)).collect();
+        let touches: Vec<&Touch<'a>> = self.touches(standard).collect();
+        let (withheld, better): (Vec<_>, Vec<_>) = touches.iter().partition(|touch| touch.is_worse(standard));
         let mut outcome = standard.clone();
         if !paid.is_zero() {
             outcome.reversed = Some(add(outcome.reversed.unwrap_or_default(), paid).map_err(exact)?);
         }
-        if let [one, other, ..] = touches.as_slice()
-            && let Some(what) = self.conflict(&touches, standard).map_err(exact)?
-        {
-            hold(&mut outcome, standard, &self.conflict_reason(one, other, &what));
-            outcome.arranged = Some(Box::new(arranged(&touches, standard)));
-        } else {
-            let mut all = arranged(&touches, standard);
-            for touch in &touches {
-                let used = used.get_mut(touch.number);
-                let alone = touches.len() == 1;
-                let granted = self.grant(touch, alone, &mut outcome, standard, used).map_err(exact)?;
-                all.amount = add(all.amount, granted).map_err(exact)?;
+        let mut all = arranged(&touches, standard);
+        match self.conflict(&better, standard).map_err(exact)? {
+            Some(conflict) => hold(&mut outcome, standard, &conflict),
+            None => {
+                for touch in &better {
+                    let used = used.get_mut(touch.number);
+                    let alone = better.len() == 1;
+                    let granted = self.grant(touch, alone, &mut outcome, standard, used).map_err(exact)?;
+                    all.amount = add(all.amount, granted).map_err(exact)?;
+                }
             }
-            outcome.arranged = (!touches.is_empty()).then(|| Box::new(all));
         }
+        outcome.flags.to_mut().extend(withheld.iter().map(|touch| self.withheld(touch)));
+        outcome.arranged = (!touches.is_empty()).then(|| Box::new(all));
         if outcome.award != standard.award || !paid.is_zero() {
             self.allocate(&mut outcome)?;
         }
@@ -79,29 +93,48 @@ impl<'a> Combined<'a> {
         Failure { place: Place::start_of(&self.program.source), reason: reason.to_string() }
     }
 
-    /// What two of them both change of the claim, if they do: a component, or what becomes of it.
-    fn conflict(&self, touches: &[&Touch<'a>], standard: &Outcome<'a>) -> Result<Option<String>, Inexact> {
-        if touches.iter().any(|touch| touch.outcome.disposition != standard.disposition) {
-            return Ok(Some("what becomes of it".to_owned()));
-        }
-        let mut changed: Vec<String> = Vec::new();
-        for touch in touches {
-            let own = touch.changed(self.program, standard)?;
-            if let Some(twice) = own.iter().find(|name| changed.contains(name)) {
-                return Ok(Some(format!("`{twice}`")));
+    /// Why the claim is held, where two of them both change a component, or one of several what becomes of it.
+    fn conflict(&self, touches: &[&Touch<'a>], standard: &Outcome<'a>) -> Result<Option<Reason<'a>>, Inexact> {
+        let mut changed: Vec<(String, &Touch<'a>)> = Vec::new();
+        for (place, touch) in touches.iter().enumerate() {
+            let others = touches.iter().enumerate().find(|(other, _)| *other != place);
+            if let (Some((_, other)), true) = (others, touch.outcome.disposition != standard.disposition) {
+                return Ok(Some(self.conflict_reason(touch, other, "what becomes of it")));
             }
-            changed.extend(own);
+            for name in touch.changed(self.program, standard)? {
+                if let Some((_, other)) = changed.iter().find(|(known, _)| *known == name) {
+                    return Ok(Some(self.conflict_reason(other, touch, &format!("`{name}`"))));
+                }
+                changed.push((name, touch));
+            }
         }
         Ok(None)
     }
 
-    fn conflict_reason(&self, one: &Touch<'a>, other: &Touch<'a>, what: &str) -> Reason<'a> {
-        let [one, other] = [one, other].map(|touch| &touch.with.arrangement.name);
-        let message = match self.depth {
-            Depth::Codes => String::new(),
-            _ => format!("the arrangements `{one}` and `{other}` both change {what}"),
-        };
+    /// A message, where words are wanted.
+    fn words(&self, words: impl FnOnce() -> String) -> String {
+        if self.depth == Depth::Codes { String::new() } else { words() }
+    }
+
+    fn conflict_reason(&self, one: &Touch<'_>, other: &Touch<'_>, what: &str) -> Reason<'a> {
+        let (one, other) = (&one.with.arrangement.name, &other.with.arrangement.name);
+        let message = self.words(|| match what.starts_with('`') {
+            true => format!("the arrangements `{one}` and `{other}` both change {what}"),
+            false => format!("the arrangement `{one}` changes {what}, and `{other}` is for it as well"),
+        });
         EngineReason::ArrangementConflict.because(message, None)
+    }
+
+    /// The note that an arrangement adds nothing, since the claim would fare worse under it.
+    fn withheld(&self, touch: &Touch<'_>) -> Reason<'a> {
+        let by = &touch.outcome;
+        let message = self.words(|| {
+            let codes = by.reasons.iter().chain(by.flags.iter()).filter(|one| one.disposition == by.disposition);
+            let why: Vec<String> = codes.map(|one| format!("{}: {}", one.code, one.message)).collect();
+            let name = &touch.with.arrangement.name;
+            format!("under the arrangement `{name}` it would be {}: {}", by.disposition, why.join("; "))
+        });
+        EngineReason::ArrangementWithheld.because(message, None)
     }
 
     /// Lets an arrangement add to an outcome what its ceiling leaves. Comes back with what that is. One that is alone also
@@ -120,7 +153,9 @@ impl<'a> Combined<'a> {
             Disposition::Approved => (standard.award, by.award),
             Disposition::Held => (sum_of(standard), by.pending),
             Disposition::Returned | Disposition::Rejected => {
-                become_like(outcome, by, standard);
+                if alone {
+                    become_like(outcome, by, standard);
+                }
                 return Ok(Decimal::ZERO);
             }
         };
@@ -143,13 +178,15 @@ impl<'a> Combined<'a> {
             *sum = add(*sum, granted)?;
         }
         if granted < asked {
-            let message = match self.depth {
-                Depth::Codes => String::new(),
-                _ => format!(
-                    "the arrangement `{}` adds {granted} of {asked}: {} of its ceiling of {} are used",
-                    touch.with.arrangement.name, before.awarded, touch.with.arrangement.ceiling
-                ),
-            };
+            let message = self.words(|| {
+                let Arrangement { name, ceiling, .. } = touch.with.arrangement;
+                let scale = self.program.identification.scale;
+                let [granted, asked, used, ceiling] =
+                    [granted, asked, before.awarded, *ceiling].map(|amount| at_scale(amount, scale));
+                format!(
+                    "the arrangement `{name}` adds {granted} of {asked}: {used} of its ceiling of {ceiling} are used"
+                )
+            });
             outcome.flags.to_mut().push(EngineReason::ArrangementCeiling.because(message, None));
         }
         Ok(granted)
@@ -191,6 +228,11 @@ impl Touch<'_> {
             || (by.award, by.pending) != (standard.award, standard.pending)
             || codes(&by.reasons) != codes(&standard.reasons)
             || codes(&by.flags) != codes(&standard.flags)
+    }
+
+    /// Whether the claim fares worse: an arrangement takes nothing away, so then the standard outcome stays.
+    fn is_worse(&self, standard: &Outcome<'_>) -> bool {
+        self.outcome.disposition < standard.disposition
     }
 
     /// The components of which limits leave something else than by the standard rules.

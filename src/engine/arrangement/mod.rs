@@ -136,6 +136,7 @@ impl<'p> Arrangements<'p> {
             if self.remembers {
                 beside.inside.insert(standard.id.into());
             }
+            beside.past.history.watch();
             let arranged = desk.settle(&mut beside.past, standard.claim, standard.id, scratch, standard.depth, None);
             repeats |= arranged.skipped;
             combined.add(number, beside.with, arranged);
@@ -143,7 +144,13 @@ impl<'p> Arrangements<'p> {
         if repeats {
             return self.repeated(standard);
         }
-        self.combine(&combined, &standard)
+        let outcome = self.combine(&combined, &standard);
+        for number in combined.withdrawn(&standard.outcome, &outcome) {
+            if let Some(beside) = self.all.get_mut(number) {
+                beside.withdraw(&standard, &moved);
+            }
+        }
+        outcome
     }
 
     /// A claim that was decided before with the same content.
@@ -217,20 +224,49 @@ impl Beside<'_> {
 
     /// Lets a claim that the arrangement isn't for stand as the standard rules decided it.
     fn follow(&mut self, standard: &Standard<'_, '_>, moved: &[KeptChange]) {
-        let Past { history, standing } = &mut self.past;
-        let was_inside = self.inside.remove(standard.id);
-        let own = standing.as_ref().and_then(|standing| standing.find(standard.id)).filter(|_| was_inside);
-        let theirs = standard.past.standing.as_ref().and_then(|standing| standing.find(standard.id));
-        match own {
-            // It was decided here in another way, so that leaves, and not what the standard rules had decided.
-            Some(own) => {
-                own.changes.iter().for_each(|change| history.take_back(change));
-                let changes = theirs.iter().flat_map(|decided| &decided.changes);
-                changes.for_each(|change| self.counterpart.apply(change, history));
-            }
-            None => moved.iter().for_each(|change| self.counterpart.apply(change, history)),
+        if self.inside.remove(standard.id) {
+            self.replace(standard);
+        } else {
+            self.move_along(moved);
         }
-        let (Some(standing), Some(theirs)) = (standing, theirs) else { return };
+        self.stand(standard);
+    }
+
+    /// Lets a claim that was just decided stand as the standard rules decided it instead.
+    fn withdraw(&mut self, standard: &Standard<'_, '_>, moved: &[KeptChange]) {
+        if self.past.standing.is_some() {
+            self.replace(standard);
+        } else {
+            let own = self.past.history.take_watched();
+            for change in &own {
+                self.past.history.take_back(change);
+            }
+            self.move_along(moved);
+        }
+        self.stand(standard);
+    }
+
+    /// Moves the history as the standard one was moved.
+    fn move_along(&mut self, moved: &[KeptChange]) {
+        for change in moved {
+            self.counterpart.apply(change, &mut self.past.history);
+        }
+    }
+
+    /// What was decided here leaves the history, and the standard decision comes into its place.
+    fn replace(&mut self, standard: &Standard<'_, '_>) {
+        let Past { history, standing } = &mut self.past;
+        let own = standing.as_ref().and_then(|standing| standing.find(standard.id));
+        let theirs = standard.past.standing.as_ref().and_then(|standing| standing.find(standard.id));
+        own.iter().flat_map(|own| &own.changes).for_each(|change| history.take_back(change));
+        let changes = theirs.iter().flat_map(|decided| &decided.changes);
+        changes.for_each(|change| self.counterpart.apply(change, history));
+    }
+
+    /// What stands of the claim is what the standard rules let stand.
+    fn stand(&mut self, standard: &Standard<'_, '_>) {
+        let theirs = standard.past.standing.as_ref().and_then(|standing| standing.find(standard.id));
+        let (Some(standing), Some(theirs)) = (&mut self.past.standing, theirs) else { return };
         if let Some(took) = standing.find(standard.id).and_then(|before| before.took.clone()) {
             standing.use_up(&took.original, &took.usage.negated());
         }
