@@ -35,7 +35,7 @@ pub(super) struct Desk<'p> {
 }
 
 /// Arrangements beside the standard rules, with the desks of their programs.
-pub(super) struct Beside<'d, 'p> {
+pub(super) struct Arranged<'d, 'p> {
     pub(super) desks: &'d [Desk<'d>],
     pub(super) arrangements: &'d mut Arrangements<'p>,
 }
@@ -47,7 +47,7 @@ impl Desk<'_> {
         past: &mut Past,
         claim: Claim<'_>,
         again: &mut dyn Iterator<Item = Claim<'_>>,
-        beside: &mut Option<Beside<'_, '_>>,
+        arranged: &mut Option<Arranged<'_, '_>>,
         scratch: &Bump,
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
@@ -61,9 +61,9 @@ impl Desk<'_> {
             Some(lines) => id_twice(self.decider.program, claim, id, lines, depth),
             None => {
                 let outcome = self.settle(past, claim, id, scratch, depth, trace.as_mut());
-                match beside {
+                match arranged {
                     None => outcome,
-                    Some(Beside { desks, arrangements }) => {
+                    Some(Arranged { desks, arrangements }) => {
                         let standard = Standard { program: self.decider.program, past, outcome, claim, id, depth };
                         arrangements.arrange(desks, standard, scratch)
                     }
@@ -75,6 +75,19 @@ impl Desk<'_> {
             let depth = (self.depth)(id, next.line());
             let own = self.deficiencies(next, depth);
             sink(&repeated(&outcome, next, own), None);
+        }
+    }
+
+    /// Hands out the ids of claims, and of those that they name.
+    pub(super) fn name_all(&self, claims: &[Claim<'_>], take: &mut dyn FnMut(&str)) {
+        let mut scratch = Bump::new();
+        for claim in claims {
+            let id = self.queue.id(*claim, &scratch);
+            take(id);
+            if let Some(original) = settle::original(self.decider.program, *claim, id) {
+                take(&original);
+            }
+            scratch.reset();
         }
     }
 
@@ -112,9 +125,10 @@ impl Desk<'_> {
                 *part = part.saturating_sub(*back);
             }
         }
+        let seen = standing.as_ref().map_or(0, |_| settle::seen(history, &decision.changes));
         decision.changes.iter().for_each(|change| history.apply(change));
         if let Some(standing) = standing {
-            let kept = Kept { content, elsewhere, usage: stood.usage };
+            let kept = Kept { content, elsewhere, usage: stood.usage, seen };
             keep(standing, id, claim, &decision, original.as_deref(), kept);
         }
         decision.outcome

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use super::{
     arrangement::Arrangements,
     decider::Decider,
-    desk::{Beside, Desk},
+    desk::{Arranged, Desk},
     known::{Awards, Past},
     queue::{Queue, number_of},
     table::Tables,
@@ -113,7 +113,21 @@ impl Run<'_> {
     ) {
         let arena = Bump::new();
         let desk = self.desk(self.program, self.tables, queue, past.standing.is_some(), &arena);
-        self.decide_at(&desk, past, None, sink);
+        self.decide_at(&desk, past, &mut Beside::nothing(), sink);
+    }
+
+    /// Decides the claims of a queue from a place on, while a keeper brings what stands of them and takes what was decided.
+    pub fn decide_kept(
+        &self,
+        queue: &Queue<'_>,
+        from: usize,
+        past: &mut Past,
+        keeper: &mut dyn Keeper,
+        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
+    ) {
+        let arena = Bump::new();
+        let desk = self.desk(self.program, self.tables, queue, past.standing.is_some(), &arena);
+        self.decide_at(&desk, past, &mut Beside { from, keeper: Some(keeper), ..Beside::nothing() }, sink);
     }
 
     /// Decides every claim of a queue and lets arrangements add to it. What they add is no part of the past.
@@ -131,7 +145,8 @@ impl Run<'_> {
         let theirs: Vec<Desk<'_>> =
             theirs.map(|with| self.desk(with.program, with.tables, queue, remembers, &arena)).collect();
         past.history.watch();
-        self.decide_at(&desk, past, Some(Beside { desks: &theirs, arrangements }), sink);
+        let arranged = Some(Arranged { desks: &theirs, arrangements });
+        self.decide_at(&desk, past, &mut Beside { arranged, ..Beside::nothing() }, sink);
         past.history.unwatch();
     }
 
@@ -153,13 +168,14 @@ impl Run<'_> {
         &self,
         desk: &Desk<'_>,
         past: &mut Past,
-        mut beside: Option<Beside<'_, '_>>,
+        beside: &mut Beside<'_, '_>,
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
         let queue = desk.queue;
         let mut scratch = Bump::new();
         let mut window = self.claims.empty_rows();
-        let mut ahead = queue.order.as_slice();
+        let mut ahead = queue.order.get(beside.from..).unwrap_or_default();
+        let mut done = beside.from;
         while !ahead.is_empty() {
             let mut count = WINDOW.min(ahead.len());
             // What comes again is judged beside the first.
@@ -168,21 +184,58 @@ impl Run<'_> {
             }
             let (numbers, rest) = ahead.split_at_checked(count).unwrap_or((ahead, &[]));
             ahead = rest;
+            done += count;
             window.clear();
             let views: Vec<Claim<'_>> = numbers.iter().map(|number| self.claims.claim(*number as usize)).collect();
             for claim in &views {
                 window.push_row(claim.row());
             }
+            if let Some(keeper) = &mut beside.keeper
+                && !keeper.bring(past, &mut |take| desk.name_all(&views, take))
+            {
+                return;
+            }
             let mut views = views.iter().enumerate().map(|(row, claim)| claim.with_row(window.row(row))).peekable();
             while let Some(claim) = views.next() {
                 let repeats = |next: &Claim<'_>| queue.repeats(number_of(*next));
                 let mut again = std::iter::from_fn(|| views.next_if(repeats));
-                desk.claim(past, claim, &mut again, &mut beside, &scratch, sink);
+                desk.claim(past, claim, &mut again, &mut beside.arranged, &scratch, sink);
                 scratch.reset();
             }
+            if let Some(keeper) = &mut beside.keeper
+                && !keeper.take(past, done)
+            {
+                return;
+            }
         }
-        for number in &queue.unreadable {
+        for number in queue.unreadable.iter().skip(beside.from.saturating_sub(queue.order.len())) {
             desk.unreadable(self.claims.claim(*number as usize), sink);
         }
+        if let Some(keeper) = &mut beside.keeper {
+            keeper.take(past, queue.order.len() + queue.unreadable.len());
+        }
+    }
+}
+
+/// Who keeps what stands of claims, where that isn't all in memory. Either answer ends the run where it is `false`.
+pub trait Keeper {
+    /// Brings what stands of the claims that are decided next, and of those that they name, which `each` hands out.
+    fn bring(&mut self, past: &mut Past, each: &mut dyn FnMut(&mut dyn FnMut(&str))) -> bool;
+
+    /// Takes what was decided of the claims up to a place in their order.
+    fn take(&mut self, past: &mut Past, done: usize) -> bool;
+}
+
+/// What stands beside the standard decisions of a run.
+struct Beside<'d, 'p> {
+    /// The place in the order from which claims are decided.
+    from: usize,
+    arranged: Option<Arranged<'d, 'p>>,
+    keeper: Option<&'d mut dyn Keeper>,
+}
+
+impl Beside<'_, '_> {
+    fn nothing() -> Self {
+        Self { from: 0, arranged: None, keeper: None }
     }
 }

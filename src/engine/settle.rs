@@ -12,7 +12,7 @@ use super::{
 use crate::{
     calendar::Date,
     claim::{Claim, Value},
-    history::KeptChange,
+    history::{Change, History, KeptChange, Running},
     money::{Decimal, negated},
     outcome::{Arranged, Decided, Disposition, Elsewhere, EngineReason, Outcome, Reason, Standing, Took, Usage},
     program::Program,
@@ -142,6 +142,23 @@ pub(super) struct Kept {
     pub(super) elsewhere: Vec<Option<Elsewhere>>,
     /// What became of the claim before it was corrected, and so of this decision.
     pub(super) usage: Usage,
+    /// A mark of the figures that it was decided on.
+    pub(super) seen: u64,
+}
+
+/// A mark of the figures that a decision changes as they were before, so that one that was made on others is found out.
+pub(super) fn seen(history: &History, changes: &[Change<'_>]) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    for change in changes {
+        let Running { count, sum, awarded } =
+            history.figure(change.accumulator, change.key).map_or(Running::ZERO, |figure| figure.running());
+        hasher.update(&change.accumulator.to_le_bytes()).update(&count.to_le_bytes());
+        for figure in [sum, awarded] {
+            Value::Decimal(figure).encode(&mut |piece| drop(hasher.update(piece)));
+        }
+    }
+    let bytes: [u8; 8] = hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default();
+    u64::from_le_bytes(bytes)
 }
 
 /// Lets a decision stand.
@@ -161,6 +178,7 @@ pub(super) fn keep(
     decided.measures = remembered.measures.to_vec();
     decided.usage = kept.usage;
     decided.elsewhere = kept.elsewhere;
+    decided.seen = kept.seen;
     let per_claim = remembered.per_claim.to_vec();
     match (original, outcome.disposition) {
         (Some(original), Disposition::Approved | Disposition::Held) => {

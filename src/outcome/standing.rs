@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Disposition, Outcome};
 use crate::{
     calendar::Date,
-    claim::{Claim, ColumnKind, Row, Rows},
+    claim::{Cell, Claim, ColumnKind, Row, Rows},
     history::{AccumulatorId, KeptChange, Running},
     money::{Decimal, negated},
 };
@@ -40,6 +40,10 @@ pub struct Decided {
     pub usage: Usage,
     /// What it took back of another claim.
     pub took: Option<Took>,
+    /// All that its decision changed of what became of others: what it took back, and what it gave back before.
+    pub uses: Vec<Took>,
+    /// A mark of the figures that it was decided on, where they changed with it.
+    pub seen: u64,
     row: usize,
 }
 
@@ -121,6 +125,8 @@ impl Decided {
             elsewhere: Vec::new(),
             usage: Usage::default(),
             took: None,
+            uses: Vec::new(),
+            seen: 0,
             row: 0,
         }
     }
@@ -156,12 +162,14 @@ impl Decided {
 pub struct Standing {
     claims: HashMap<Box<str>, Decided>,
     rows: Rows,
+    /// What became of others since a decision was kept.
+    uses: Vec<Took>,
 }
 
 impl Standing {
     /// Nothing yet, of claims with these columns.
     pub fn new(kinds: impl IntoIterator<Item = ColumnKind>) -> Self {
-        Self { claims: HashMap::new(), rows: Rows::new(kinds) }
+        Self { claims: HashMap::new(), rows: Rows::new(kinds), uses: Vec::new() }
     }
 
     /// What stands of a claim.
@@ -177,12 +185,27 @@ impl Standing {
     /// Lets a decision stand in place of what stood before.
     pub fn keep(&mut self, id: &str, claim: Claim<'_>, mut decided: Decided) {
         decided.row = self.rows.count();
+        decided.uses = std::mem::take(&mut self.uses);
         self.rows.push_row(claim.row());
         self.claims.insert(id.into(), decided);
     }
 
+    /// Brings what stood of a claim before, with its cells.
+    pub fn bring<'t>(&mut self, id: &str, cells: impl IntoIterator<Item = Cell<'t>>, mut decided: Decided) {
+        decided.row = self.rows.count();
+        self.rows.push(cells);
+        self.claims.insert(id.into(), decided);
+    }
+
+    /// Forgets all claims; whoever brought them can bring them again.
+    pub fn clear(&mut self) {
+        self.claims.clear();
+        self.rows.clear();
+    }
+
     /// Adds to what became of a claim.
     pub fn use_up(&mut self, id: &str, usage: &Usage) {
+        self.uses.push(Took { original: id.into(), usage: usage.clone() });
         if let Some(decided) = self.claims.get_mut(id) {
             decided.usage.add(usage);
         }
