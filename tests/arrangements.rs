@@ -322,3 +322,16 @@ fn a_scope_does_not_see_an_earlier_version_of_the_claim() {
     let shown = ["award", "award.arrangement", "reversed", "net"].map(|column| rows["C-1"][column].clone());
     assert_eq!(shown, ["90.00", "50.00", "100.00", "-10.00"]);
 }
+
+#[test]
+fn an_outcome_under_an_arrangement_is_explained() {
+    let root = workspace("explained", ARRANGEMENT);
+    fs::write(root.join("claims.csv"), "id,partner,day,sold\nC-1,P-1,2026-02-05,4000\n").unwrap();
+    let explain = ["explain", "C-1", "--program", "acme/rebate", "--claims", "claims.csv"];
+    let (exit, page, stderr) = meed(&root, &[&explain[..], &["--arrangement", "acme/spring"]].concat());
+    assert_eq!(exit, 0, "{stderr}");
+    let line = "  arrangement acme/spring: by its rules awards 130.00 EUR; it adds 80.00 EUR\n";
+    assert!(page.contains("Awarded: 130.00 EUR.\n") && page.contains(line), "{page}");
+    assert!(!page.contains("What would change it"), "{page}");
+    assert!(meed(&root, &explain).1.contains("Awarded: 50.00 EUR.\n"));
+}

@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     names: bool,
     /// Changes the program for this run, and shows it side by side with the rules as they stand: `params.tolerance=50`,
-    /// `limits.CAP.max=800`, `award.rebate.tiers.bands.2.rate=3%` (counted from 1), `LATE=~` (takes the rule out)
+    /// `limits.CAP.max=800`, `award.rebate.tiers.bands.2.rate=3%` (counted from 1), `'LATE=~'` (takes the rule out)
     #[arg(long, value_name = "KEY=VALUE", group = "other_side", conflicts_with_all = ["freeze", "arrangement"])]
     set: Vec<String>,
     /// Shows side by side what an arrangement of the workspace adds, `client/name` or its file; `--out` has what both decide

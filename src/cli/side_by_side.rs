@@ -169,13 +169,27 @@ fn changed(
     Ok(Other { name: variant.name, fingerprint, changed: Some(loaded), arrangements: Vec::new() })
 }
 
-/// The arrangements of the program, in the order of their names, so that nothing depends on how they were asked for.
+/// The arrangements of the program, and what they are called.
 fn arranged(
     workspace: &Workspace,
     program: &ProgramName,
     names: &[String],
     session: &Session<'_>,
 ) -> Result<Other, Trouble> {
+    let arrangements = load_arrangements(workspace, program, names, session)?;
+    let names: Vec<String> = arrangements.iter().map(|one| one.arrangement.name.to_string()).collect();
+    let fingerprint = LoadedArrangement::fingerprint_of(&arrangements);
+    let word = if names.len() == 1 { "arrangement" } else { "arrangements" };
+    Ok(Other { name: format!("{word} {}", names.join(" ")), fingerprint, changed: None, arrangements })
+}
+
+/// The arrangements of a program, in the order of their names, so that nothing depends on how they were asked for.
+pub(super) fn load_arrangements(
+    workspace: &Workspace,
+    program: &ProgramName,
+    names: &[String],
+    session: &Session<'_>,
+) -> Result<Vec<LoadedArrangement>, Trouble> {
     let mut findings = Findings::new();
     let mut known = BTreeSet::new();
     for name in names {
@@ -190,10 +204,7 @@ fn arranged(
         let message = format!("the arrangement `{name}` is for `{theirs}`, and not for `{program}`");
         return Err(Trouble::Usage(message, Some(format!("name `{theirs}`, or another arrangement"))));
     }
-    let names: Vec<String> = known.iter().map(ToString::to_string).collect();
-    let fingerprint = LoadedArrangement::fingerprint_of(&loaded);
-    let word = if names.len() == 1 { "arrangement" } else { "arrangements" };
-    Ok(Other { name: format!("{word} {}", names.join(" ")), fingerprint, changed: None, arrangements: loaded })
+    Ok(loaded)
 }
 
 /// The programs that decide the claims before this one, and this one behind them.

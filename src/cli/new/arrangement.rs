@@ -16,7 +16,7 @@ pub(in crate::cli) struct Arguments {
     /// The program that it changes
     #[arg(long, value_name = "PROGRAM")]
     program: String,
-    /// What it changes: `params.tolerance=50`, `award.volume_rebate.tiers.bands.2.rate=3%`, `LATE=~` (waives the rule)
+    /// What it changes: `params.tolerance=50`, `award.volume_rebate.tiers.bands.2.rate=3%`, `'LATE=~'` (waives the rule)
     #[arg(long, value_name = "KEY=VALUE", required = true)]
     set: Vec<String>,
     /// The most that it may add to the standard awards

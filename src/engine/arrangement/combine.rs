@@ -10,7 +10,7 @@ use crate::{
     diagnostic::Place,
     engine::{allocation::borne, limit::after_limits},
     money::{Decimal, Inexact, add, at_scale, negated, subtract},
-    outcome::{Arranged, Depth, Disposition, EngineReason, Outcome, Reason},
+    outcome::{Arranged, ArrangedBy, Depth, Disposition, EngineReason, Outcome, Reason},
     program::Program,
     script::Failure,
     variant::Arrangement,
@@ -100,18 +100,20 @@ impl<'a> Combined<'a> {
         let mut outcome = standard.clone();
         let touching: Vec<&Share<'a>> = self.shares.iter().filter(|share| share.differs(standard)).collect();
         let better = touching.iter().filter(|share| !share.is_worse(standard)).count();
-        let mut granted = Decimal::ZERO;
+        let (mut granted, mut decided) = (Decimal::ZERO, Vec::new());
         for share in &self.shares {
             let Some(purse) = purses.get_mut(share.number) else { continue };
             let alone = better == 1 && share.differs(standard) && !share.is_worse(standard);
             let added = self.add_share(share, alone, &mut outcome, standard, purse).map_err(exact)?;
             granted = add(granted, added).map_err(exact)?;
+            decided.extend(share.decided(standard, added).map_err(exact)?);
         }
         if let Some(conflict) = &self.conflict {
             hold(&mut outcome, standard, conflict);
         }
-        let names: Vec<String> = touching.iter().map(|share| share.arrangement.name.to_string()).collect();
-        self.settle(&mut outcome, standard, paid, granted, names).map_err(exact)?;
+        let names = touching.iter().map(|share| share.arrangement.name.to_string()).collect();
+        let all = Arranged { names, decided, amount: granted };
+        self.settle(&mut outcome, standard, paid, all).map_err(exact)?;
         if outcome.award != standard.award || outcome.reversed != standard.reversed {
             self.allocate(&mut outcome)?;
         }
@@ -198,9 +200,9 @@ impl<'a> Combined<'a> {
         outcome: &mut Outcome<'a>,
         standard: &Outcome<'a>,
         paid: Decimal,
-        granted: Decimal,
-        names: Vec<String>,
+        all: Arranged,
     ) -> Result<(), Inexact> {
+        let granted = all.amount;
         let zero = Decimal::new(0, standard.award.scale());
         let is_paid = outcome.disposition == Disposition::Approved;
         let (added, back) = if is_paid { (add(paid, granted)?, paid) } else { (zero, negated(granted)) };
@@ -208,7 +210,7 @@ impl<'a> Combined<'a> {
             outcome.reversed = Some(add(outcome.reversed.unwrap_or_default(), back)?);
         }
         outcome.award = if is_paid { add(standard.award, added)? } else { zero };
-        if names.is_empty() && added.is_zero() && back.is_zero() {
+        if all.names.is_empty() && added.is_zero() && back.is_zero() {
             return Ok(());
         }
         let waits = match outcome.disposition {
@@ -219,7 +221,7 @@ impl<'a> Combined<'a> {
             _ => zero,
         };
         let amount = add(add(zero, added)?, waits)?;
-        outcome.arranged = Some(Box::new(Arranged { names, amount }));
+        outcome.arranged = Some(Box::new(Arranged { amount, ..all }));
         Ok(())
     }
 
@@ -267,6 +269,13 @@ impl Share<'_> {
             || by.reversed.unwrap_or_default() != standard.reversed.unwrap_or_default()
             || codes(&by.reasons) != codes(&standard.reasons)
             || codes(&by.flags) != codes(&standard.flags)
+    }
+
+    /// What it decided, where that is something else.
+    fn decided(&self, standard: &Outcome<'_>, added: Decimal) -> Result<Option<ArrangedBy>, Inexact> {
+        let Some(by) = self.by.as_ref().filter(|_| self.differs(standard)) else { return Ok(None) };
+        let (name, award) = (self.arrangement.name.to_string(), add(by.award, by.pending)?);
+        Ok(Some(ArrangedBy { name, disposition: by.disposition, award, added }))
     }
 
     /// Whether the claim fares worse: an arrangement takes nothing away, so then the standard outcome stays.
