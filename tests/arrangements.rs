@@ -208,10 +208,19 @@ fn what_a_new_arrangement_lacks_is_named_and_what_is_wrong_is_not_written() {
 fn an_arrangement_is_named_inside_the_workspace() {
     let root = workspace("named", ARRANGEMENT);
     fs::write(root.join("outside.yaml"), ARRANGEMENT).unwrap();
+    fs::write(root.with_file_name("outside.yaml"), ARRANGEMENT).unwrap();
+    let by_file = ["--arrangement", "../claims/../arrangements/acme/spring.yaml"];
+    fs::create_dir_all(root.join("claims")).unwrap();
+    assert_eq!(
+        meed(&root.join("claims"), &[&["dry-run", "acme/rebate", "--claims", "../claims.csv"], &by_file[..]].concat())
+            .0,
+        0
+    );
     for (named, told) in [
         ("outside.yaml", "there is no arrangement `outside.yaml`"),
-        ("../named/arrangements/acme/spring.yaml", "there is no arrangement"),
+        ("../outside.yaml", "there is no arrangement"),
         ("acme/sprnig", "did you mean `acme/spring`?"),
+        ("spring", "did you mean `acme/spring`?"),
     ] {
         let arguments = ["dry-run", "acme/rebate", "--claims", "claims.csv", "--arrangement", named];
         let (exit, _, stderr) = meed(&root, &arguments);
@@ -237,4 +246,92 @@ fn an_arrangement_of_another_program_is_refused() {
     let arguments = ["dry-run", "acme/other", "--claims", "claims.csv", "--arrangement", "acme/spring"];
     let (exit, _, stderr) = meed(&root, &arguments);
     assert!(exit == 2 && stderr.contains("is for `acme/rebate`, and not for `acme/other`"), "{stderr}");
+}
+
+/// A program whose claims can be taken back, two arrangements that contradict each other, and a claim with its return.
+#[test]
+fn a_claim_that_arrangements_hold_stands_as_held_for_all_that_come_behind() {
+    let root = workspace(
+        "conflict",
+        &ARRANGEMENT
+            .replace("award.rebate.tiers.bands.1.rate: 3%\n  award.rebate.tiers.bands.2.rate: 5%", "params.fee: 60")
+            .replace("2026-02-01", "2026-01-01"),
+    );
+    let program = PROGRAM
+        .replace("  date: day\n", "  date: day\n  original: original\n")
+        .replace("sold: decimal }", "sold: decimal, original: optional text }")
+        .replace("  fee:\n    amount", "  fee:\n    base: claim.sold\n    amount")
+        .replace("claim.sold >= 100", "claim.sold != 0");
+    fs::write(root.join("programs/acme/rebate.yaml"), program).unwrap();
+    let other = fs::read_to_string(root.join("arrangements/acme/spring.yaml")).unwrap();
+    fs::write(
+        root.join("arrangements/acme/autumn.yaml"),
+        other.replace("acme/spring", "acme/autumn").replace("fee: 60", "fee: 70"),
+    )
+    .unwrap();
+    fs::write(
+        root.join("claims.csv"),
+        "id,partner,day,sold,original\nC-1,P,2026-02-05,4000,\nC-2,P,2026-02-06,-4000,C-1\nC-3,P-3,2026-02-07,4000,\n",
+    )
+    .unwrap();
+    dry_run(&root, &["--arrangement", "acme/spring", "--arrangement", "acme/autumn", "--out", "out.csv"]);
+    let rows = outcomes(&root.join("out.csv"));
+    let shown = |claim: &str| {
+        ["disposition", "award", "pending", "reasons", "arrangement"].map(|column| rows[claim][column].clone())
+    };
+    assert_eq!(shown("C-1"), ["held", "0.00", "50.00", "ARRANGEMENT_CONFLICT", "acme/autumn;acme/spring"]);
+    assert_eq!(shown("C-2"), ["held", "0.00", "-10.00", "ORIGINAL_HELD", ""]);
+    assert_eq!(shown("C-3"), ["approved", "50.00", "0.00", "", ""]);
+}
+
+/// What takes from one participant gives nothing to another beyond the ceiling.
+#[test]
+fn an_arrangement_takes_nothing_away() {
+    let root = workspace(
+        "taking",
+        &ARRANGEMENT.replace("ceiling: 1000", "ceiling: 100").replace(
+            "  award.rebate.tiers.bands.1.rate: 3%\n  award.rebate.tiers.bands.2.rate: 5%\n",
+            "  award.extra: { amount: 'if claim.partner == \"P-1\" { -500.00 } else { 600.00 }' }\n",
+        ),
+    );
+    fs::write(root.join("claims.csv"), "id,partner,day,sold\nC-1,P-1,2026-02-05,100\nC-2,P-2,2026-02-06,100\n")
+        .unwrap();
+    dry_run(&root, &["--arrangement", "acme/spring", "--out", "out.csv"]);
+    let rows = outcomes(&root.join("out.csv"));
+    let shown = |claim: &str| ["award", "award.arrangement", "flags"].map(|column| rows[claim][column].clone());
+    assert_eq!(shown("C-1"), ["11.00", "0.00", "ARRANGEMENT_WITHHELD"]);
+    assert_eq!(shown("C-2"), ["111.00", "100.00", "ARRANGEMENT_CEILING"]);
+}
+
+/// A corrected claim doesn't count itself, so it is the first one still.
+#[test]
+fn a_scope_does_not_see_an_earlier_version_of_the_claim() {
+    let root = workspace(
+        "scope",
+        &ARRANGEMENT
+            .replace("claim.partner != \"P-3\"", "totals.mine == 0")
+            .replace("award.rebate.tiers.bands.1.rate: 3%\n  award.rebate.tiers.bands.2.rate: 5%", "params.fee: 60"),
+    );
+    let program = PROGRAM
+        .replace("eligibility:", "totals:\n  mine: { count: claims, of: all, per: [participant] }\neligibility:");
+    fs::write(root.join("programs/acme/rebate.yaml"), program).unwrap();
+    fs::write(root.join("before.csv"), "id,partner,day,sold\nC-1,P,2026-02-05,4000\n").unwrap();
+    fs::write(root.join("claims.csv"), "id,partner,day,sold\nC-1,P,2026-02-05,3000\n").unwrap();
+    dry_run(&root, &["--earlier", "before.csv", "--arrangement", "acme/spring", "--out", "out.csv"]);
+    let rows = outcomes(&root.join("out.csv"));
+    let shown = ["award", "award.arrangement", "reversed", "net"].map(|column| rows["C-1"][column].clone());
+    assert_eq!(shown, ["90.00", "50.00", "100.00", "-10.00"]);
+}
+
+#[test]
+fn an_outcome_under_an_arrangement_is_explained() {
+    let root = workspace("explained", ARRANGEMENT);
+    fs::write(root.join("claims.csv"), "id,partner,day,sold\nC-1,P-1,2026-02-05,4000\n").unwrap();
+    let explain = ["explain", "C-1", "--program", "acme/rebate", "--claims", "claims.csv"];
+    let (exit, page, stderr) = meed(&root, &[&explain[..], &["--arrangement", "acme/spring"]].concat());
+    assert_eq!(exit, 0, "{stderr}");
+    let line = "  arrangement acme/spring: by its rules awards 130.00 EUR; it adds 80.00 EUR\n";
+    assert!(page.contains("Awarded: 130.00 EUR.\n") && page.contains(line), "{page}");
+    assert!(!page.contains("What would change it"), "{page}");
+    assert!(meed(&root, &explain).1.contains("Awarded: 50.00 EUR.\n"));
 }

@@ -119,7 +119,7 @@ fn the_difference_is_that_of_two_dry_runs_and_money_moved_in_time_is_told_apart(
     let program = &impact["programs"][0];
     assert_eq!(
         (&impact["version"], &impact["changed"], &program["change"]),
-        (&"1.0".into(), &true.into(), &"changed".into())
+        (&"1.1".into(), &true.into(), &"changed".into())
     );
     assert_eq!(decimal(&program["awards"]["total"]["difference"]), after - before);
     assert_eq!((before.to_string(), after.to_string()), ("148.00".to_owned(), "193.00".to_owned()));
@@ -427,4 +427,48 @@ fn a_band_that_moves_pays_only_those_differently_whose_total_lies_in_between() {
         }
     }
     assert!(retimed.len() > 100 && retimed.values().all(Decimal::is_zero));
+}
+
+const ARRANGEMENT: &str = "\
+format: 1
+arrangement: acme/spring
+program: acme/rebate
+reason: to keep the account
+reference: CRM-1
+asked_by: a
+approved_by: b
+effective: { from: 2026-02-01, until: 2026-03-31 }
+expires: 2026-03-01
+ceiling: 500
+scope: { participants: [P-1] }
+change: { params.most: 8000 }
+";
+
+/// A merge can grant money without a change of any program.
+#[test]
+fn arrangements_that_change_are_named_and_held_to_what_was_declared() {
+    let repository = repository("arranged");
+    repository.write(&[("arrangements/acme/spring.yaml", ARRANGEMENT)]);
+    let (exit, text, said) = impact(&repository, &["--exit-code"]);
+    assert!(exit == 4 && text.contains("acme/spring is new, and may add up to 500; it isn't decided here"), "{text}{said}");
+    for (declared, exit) in [
+        (["--max-total", "499"], 1),
+        (["--max-total", "500"], 0),
+        (["--direction", "down"], 1),
+        (["--direction", "up"], 0),
+        (["--only-after", "2026-02-01"], 1),
+        (["--only-after", "2026-01-31"], 0),
+    ] {
+        assert_eq!(impact(&repository, &declared).0, exit, "{declared:?}");
+    }
+    repository.commit("granted");
+    assert!(!impact(&repository, &[]).1.contains("arrangement"));
+    repository.write(&[("arrangements/acme/spring.yaml", &ARRANGEMENT.replace("500", "9000"))]);
+    let changes = json(&repository, &[])["arrangements"].clone();
+    let ceiling = serde_json::json!({ "before": "500", "after": "9000" });
+    assert_eq!(
+        changes,
+        serde_json::json!([{ "arrangement": "acme/spring", "change": "changed", "ceiling": ceiling }])
+    );
+    assert_eq!(impact(&repository, &["--max-total", "600"]).0, 1);
 }

@@ -2,9 +2,9 @@
 
 use crate::{
     diagnostic::{Code, Diagnostic, Findings, Place},
-    money::{Decimal, plain},
+    money::{Decimal, at_scale},
     outcome::{EngineReason, Outcome, Reason},
-    program::{Fields, Node, Program, Text, text, texts, written_amount},
+    program::{ARRANGEMENT, Fields, Node, Program, Text, text, texts, written_amount},
 };
 
 /// What is expected of one claim.
@@ -86,7 +86,8 @@ fn read_one(claim: &Text, node: &Node, program: &Program, findings: &mut Finding
     let lists = LISTS.map(|(key, list)| (list, fields.optional(key)));
     let place: Place = fields.place().clone();
     fields.finish();
-    let names: Vec<&str> = program.components.iter().map(|component| component.name.as_str()).collect();
+    let names: Vec<&str> =
+        program.components.iter().map(|component| component.name.as_str()).chain([ARRANGEMENT]).collect();
     expected.extend(amounts(components, "component", &names, Figure::Component, findings));
     let shares = program.allocation.iter().flat_map(|plan| &plan.shares);
     let centres: Vec<&str> = shares.map(|(centre, _)| centre.as_str()).collect();
@@ -222,7 +223,11 @@ impl Expected {
     fn compare(&self, program: &Program, outcome: &Outcome<'_>) -> (String, String, String) {
         match self {
             Self::Disposition(word) => ("disposition".to_owned(), word.clone(), outcome.status().to_owned()),
-            Self::Amount(figure, amount) => (figure.name(program), plain(*amount), plain(figure.of(outcome))),
+            Self::Amount(figure, amount) => {
+                let shown =
+                    |amount: Decimal| at_scale(amount, program.identification.scale.max(amount.normalize().scale()));
+                (figure.name(program), shown(*amount), shown(figure.of(outcome)))
+            }
             Self::Derived(name, value) => {
                 let found = outcome.derived.iter().find(|named| named.name == *name);
                 let found = found.map_or(String::new(), |named| named.value.to_string());
@@ -246,7 +251,7 @@ fn in_brackets(codes: &[String]) -> String {
 
 impl Figure {
     fn name(self, program: &Program) -> String {
-        let component = |number: usize| program.components.get(number).map_or("", |component| &component.name);
+        let component = |number: usize| program.components.get(number).map_or(ARRANGEMENT, |component| &component.name);
         let shares = program.allocation.as_ref().map_or(&[][..], |plan| &plan.shares);
         let centre = |number: usize| shares.get(number).map_or("", |(centre, _)| centre);
         match self {
@@ -265,7 +270,11 @@ impl Figure {
             Self::Pending => outcome.pending,
             Self::Reversed => outcome.reversed.unwrap_or_default(),
             Self::Net => outcome.net(),
-            Self::Component(number) => outcome.components.get(number).copied().unwrap_or_default(),
+            Self::Component(number) => match outcome.components.get(number) {
+                Some(amount) => *amount,
+                // Behind the components stands what arrangements add.
+                None => outcome.arranged.as_ref().map_or(Decimal::ZERO, |arranged| arranged.amount),
+            },
             Self::Allocation(number) => outcome.allocation.get(number).copied().unwrap_or_default(),
         }
     }

@@ -14,7 +14,11 @@ use crate::{
     diagnostic::{Code, Diagnostic, Findings, Place, Source},
     input::{ColumnMap, InputError, open, read_claims, wanted},
     program::{self, Fields, Program, Text},
+    report::for_terminal,
 };
+
+/// The most returned rows that are named; all are in the outcomes.
+const MAX_NAMED_ROWS: usize = 10;
 
 /// The largest map, in bytes.
 const MAX_MAP_BYTES: u64 = 1 << 20;
@@ -149,5 +153,34 @@ fn check_column(to: &Text, program: &Program, findings: &mut Findings) {
         let finding =
             Diagnostic::error(Code::ColumnMap, &to.place, format!("the program reads no column `{}`", to.text));
         findings.add(finding.suggest(&to.text, columns));
+    }
+}
+
+/// Names the first rows that could not be read, with column, text and remedy.
+pub(super) fn name_unread_rows(claims: &Claims, program: &Program, names: bool, session: &mut Session<'_>) {
+    let private: Vec<bool> = program.claim.fields.iter().map(|field| field.private && !names).collect();
+    let mut rows = 0;
+    for (claim, deficiencies) in claims.deficiencies() {
+        rows += 1;
+        if rows <= MAX_NAMED_ROWS {
+            for deficiency in deficiencies {
+                let hidden = deficiency.field.is_some_and(|field| private.get(field) == Some(&true));
+                let words = if hidden { deficiency.without_text() } else { deficiency.to_string() };
+                session.say(&format!("{}: {}", claim.origin(), for_terminal(&words)));
+            }
+        }
+    }
+    if rows > 0 {
+        let shown = if rows > MAX_NAMED_ROWS {
+            format!(", the first {MAX_NAMED_ROWS} of which are named here")
+        } else {
+            String::new()
+        };
+        let verb = if rows == 1 {
+            "row lacks something or can't be read, and is"
+        } else {
+            "rows lack something or can't be read, and are"
+        };
+        session.say(&format!("{rows} {verb} returned{shown}"));
     }
 }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Exit, Session, Trouble,
-    claims::ClaimsArguments,
+    claims::{ClaimsArguments, name_unread_rows},
     freeze, load,
     output::OutputFile,
     program_name,
@@ -14,7 +14,6 @@ use super::{
     together::{Shown, Together},
 };
 use crate::{
-    claim::Claims,
     outcome::{Depth, Outcome},
     program::Program,
     report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, Summary, for_terminal},
@@ -38,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     names: bool,
     /// Changes the program for this run, and shows it side by side with the rules as they stand: `params.tolerance=50`,
-    /// `limits.CAP.max=800`, `award.rebate.tiers.bands.2.rate=3%` (counted from 1), `LATE=~` (takes the rule out)
+    /// `limits.CAP.max=800`, `award.rebate.tiers.bands.2.rate=3%` (counted from 1), `'LATE=~'` (takes the rule out)
     #[arg(long, value_name = "KEY=VALUE", group = "other_side", conflicts_with_all = ["freeze", "arrangement"])]
     set: Vec<String>,
     /// Shows side by side what an arrangement of the workspace adds, `client/name` or its file; `--out` has what both decide
@@ -69,9 +68,6 @@ enum Format {
     /// The outcomes
     Jsonl,
 }
-
-/// The most returned rows that are named; all are in the outcomes.
-const MAX_NAMED_ROWS: usize = 10;
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     if !arguments.set.is_empty() || !arguments.arrangement.is_empty() {
@@ -203,8 +199,6 @@ fn decide(
     let claims = arguments.claims.read(&loaded.program, session)?;
     let mut summary = Summary::new(&loaded.program, &loaded.fingerprint);
     let columns = columns(arguments, &loaded.program);
-    let private: Vec<bool> =
-        loaded.program.claim.fields.iter().map(|field| field.private && !arguments.names).collect();
     {
         let mut printed: Option<Box<dyn OutcomeWriter + '_>> = match arguments.format {
             Format::Csv => Some(Box::new(CommaWriter::new(columns, &mut *session.stdout)?)),
@@ -237,34 +231,8 @@ fn decide(
     if let Some(file) = file {
         file.finish()?;
     }
-    name_unread_rows(&claims, &private, session);
+    if let Some(loaded) = together.programs.get(number) {
+        name_unread_rows(&claims, &loaded.program, arguments.names, session);
+    }
     Ok(summary)
-}
-
-/// Names the first rows that could not be read, with column, text and remedy.
-fn name_unread_rows(claims: &Claims, private: &[bool], session: &mut Session<'_>) {
-    let mut rows = 0;
-    for (claim, deficiencies) in claims.deficiencies() {
-        rows += 1;
-        if rows <= MAX_NAMED_ROWS {
-            for deficiency in deficiencies {
-                let hidden = deficiency.field.is_some_and(|field| private.get(field) == Some(&true));
-                let words = if hidden { deficiency.without_text() } else { deficiency.to_string() };
-                session.say(&format!("{}: {}", claim.origin(), for_terminal(&words)));
-            }
-        }
-    }
-    if rows > 0 {
-        let shown = if rows > MAX_NAMED_ROWS {
-            format!(", the first {MAX_NAMED_ROWS} of which are named here")
-        } else {
-            String::new()
-        };
-        let verb = if rows == 1 {
-            "row lacks something or can't be read, and is"
-        } else {
-            "rows lack something or can't be read, and are"
-        };
-        session.say(&format!("{rows} {verb} returned{shown}"));
-    }
 }

@@ -8,12 +8,16 @@ use super::{
     Exit, Session, Trouble,
     claims::ClaimsArguments,
     load, load_first, program_name,
+    side_by_side::load_arrangements,
     together::{Shown, Together},
 };
 use crate::{
     diagnostic::Code,
-    outcome::{Depth, EngineReason, Trace},
+    engine::ArrangedProgram,
+    outcome::{Depth, EngineReason, Outcome, Trace},
+    program::Program,
     report,
+    workspace::LoadedArrangement,
 };
 
 #[derive(Debug, Args)]
@@ -33,6 +37,9 @@ pub(super) struct Arguments {
     /// Claims decided before, file by file
     #[arg(long, value_name = "FILE", requires = "claims")]
     earlier: Vec<PathBuf>,
+    /// Decides the claims under an arrangement as well, `client/name` or its file
+    #[arg(long, value_name = "ARRANGEMENT", requires = "claims")]
+    arrangement: Vec<String>,
     /// Shows private fields
     #[arg(long, requires = "claims")]
     names: bool,
@@ -49,6 +56,11 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         ClaimsArguments { claims: claims.clone(), map: arguments.map.clone(), earlier: arguments.earlier.clone() };
     let mut programs = load_first(&workspace, &loaded.program)?;
     programs.push(loaded);
+    if programs.len() > 1 && !arguments.arrangement.is_empty() && !arguments.earlier.is_empty() {
+        let message = "`--arrangement` and `--earlier` don't go together for a program that looks at others";
+        return Err(Trouble::Usage(message.to_owned(), Some("put the claims into one file".to_owned())));
+    }
+    let arrangements = load_arrangements(&workspace, &name, &arguments.arrangement, session)?;
     let mut together = Together::behind(programs);
     together.decide_earlier(&files, session)?;
     let claims = together.decide_first(&files, session)?;
@@ -57,13 +69,23 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let wanted = |id: &str, at: u64| line.map_or(id == subject && !id.is_empty(), |line| line == at);
     let depth = |id: &str, line: u64| if wanted(id, line) { Depth::Flips } else { Depth::Codes };
     let mut pages = Vec::new();
-    together.decide_last(&claims, &Shown { depth: &depth, names: arguments.names }, &mut |program, outcome, trace| {
+    let mut explain = |program: &Program, outcome: &Outcome<'_>, trace: Option<&Trace<'_>>| {
         // A skipped row repeats an outcome and has no steps of its own.
         let asked = trace.is_some() || wanted(&outcome.claim, outcome.origin.line);
         if asked {
             pages.push(report::explain(program, outcome, trace.unwrap_or(&Trace::default()), arguments.names));
         }
-    });
+    };
+    let shown = Shown { depth: &depth, names: arguments.names };
+    match arrangements.is_empty() {
+        true => together.decide_last(&claims, &shown, &mut explain),
+        false => {
+            let ready: Vec<ArrangedProgram<'_>> = arrangements.iter().map(LoadedArrangement::ready).collect();
+            let Some(last) = together.programs.last() else { return Ok(Exit::Done) };
+            let earlier = files.read_all_earlier(&last.program, session)?;
+            together.decide_arranged((&claims, &earlier), &ready, &shown, &mut explain);
+        }
+    }
     if pages.is_empty() {
         let help = match line {
             Some(line) => match row_before(&claims, line) {

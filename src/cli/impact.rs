@@ -14,7 +14,7 @@ use crate::{
     input::wanted,
     money::{Decimal, parse_decimal},
     program::{Program, ProgramName},
-    report::{Change, Compared, Direction, Impact, ProgramImpact, Scope, for_terminal},
+    report::{ArrangementChange, Bounds, Change, Compared, Direction, Impact, ProgramImpact, Scope, for_terminal},
     workspace::{Loaded, Workspace},
 };
 
@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PROGRAM", value_delimiter = ',')]
     only_programs: Option<Vec<String>>,
     /// Fails if the awards of all programs together move further than this, up or down
-    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     max_total: Option<Decimal>,
     /// Fails if a key, or a claim that stands alone, is paid less (`up`) or more (`down`)
     #[arg(long, value_enum)]
@@ -84,7 +84,7 @@ fn amount(text: &str) -> Result<Decimal, String> {
 }
 
 fn date(text: &str) -> Result<Date, String> {
-    parse_iso(text).map_err(|error| error.to_string())
+    parse_iso(text).map_err(|_| "is not a day of the calendar; dates are written 2026-12-31".to_owned())
 }
 
 /// The workspace before and after, with the names of both.
@@ -164,6 +164,7 @@ fn impact(arguments: &Arguments, revisions: &Revisions<'_>, session: &mut Sessio
         head: arguments.head.clone(),
         claims: arguments.claims.claims.display().to_string(),
         programs,
+        arrangements: arrangement_changes(revisions)?,
         scope: Scope {
             only_programs,
             max_total: arguments.max_total,
@@ -175,6 +176,31 @@ fn impact(arguments: &Arguments, revisions: &Revisions<'_>, session: &mut Sessio
         },
         first: arguments.first(),
     })
+}
+
+/// What became of the arrangements of the whole workspace.
+fn arrangement_changes(revisions: &Revisions<'_>) -> Result<Vec<ArrangementChange>, Trouble> {
+    let bounds = |workspace: &Workspace| -> Result<BTreeMap<ProgramName, Bounds>, Trouble> {
+        let (mut findings, mut all) = (Findings::new(), BTreeMap::new());
+        for name in workspace.arrangements(&mut Findings::new()) {
+            let Some(loaded) = workspace.arrangement(&name, &mut findings) else { continue };
+            all.insert(name, Bounds::new(&loaded.arrangement, &loaded.file_hash));
+        }
+        if findings.has_errors() { Err(Trouble::Findings(findings.into_sorted())) } else { Ok(all) }
+    };
+    let (mut before, after) = (bounds(&revisions.base.0)?, bounds(&revisions.head.0)?);
+    let mut changes: Vec<ArrangementChange> = after
+        .into_iter()
+        .map(|(name, after)| ArrangementChange { before: before.remove(&name), name, after: Some(after) })
+        .collect();
+    changes.extend(before.into_iter().map(|(name, before)| ArrangementChange {
+        name,
+        before: Some(before),
+        after: None,
+    }));
+    changes.retain(|change| change.before != change.after);
+    changes.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(changes)
 }
 
 /// What became of a program. One that wasn't asked for is not decided.

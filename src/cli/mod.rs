@@ -229,9 +229,23 @@ fn program_name(workspace: &Workspace, written: &str) -> Result<ProgramName, Tro
     program_among(&workspace.programs(&mut Findings::new()), written)
 }
 
-/// An arrangement of the workspace by the name, or by the path of its file.
-fn arrangement_name(workspace: &Workspace, written: &str) -> Result<ProgramName, Trouble> {
-    named_among(&workspace.arrangements(&mut Findings::new()), ["arrangement", "arrangements"], written)
+/// An arrangement of the workspace by the name, or by the path of its file from where the command is called.
+fn arrangement_name(workspace: &Workspace, written: &str, session: &Session<'_>) -> Result<ProgramName, Trouble> {
+    let known = workspace.arrangements(&mut Findings::new());
+    let file = session.environment.folder.join(written).canonicalize().ok();
+    let folder = workspace.root().join("arrangements");
+    let inside = file.as_deref().and_then(|file| file.strip_prefix(folder).ok()).map(|path| path.display().to_string());
+    let own = known.iter().filter(|name| name.name() == written).map(ToString::to_string).collect::<Vec<_>>();
+    let written = match (inside, own.as_slice()) {
+        (Some(inside), _) => inside,
+        // A name without its client can mean only one.
+        (None, [only]) => {
+            let help = format!("did you mean `{only}`?");
+            return Err(Trouble::Usage(format!("there is no arrangement `{written}`"), Some(help)));
+        }
+        (None, _) => written.to_owned(),
+    };
+    named_among(&known, ["arrangement", "arrangements"], &written)
 }
 
 /// One of these programs, likewise.

@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Exit, Session, Trouble, arrangement_name, claims::ClaimsArguments, load, load_first, output::OutputFile,
-    program_name, together::Together,
+    Exit, Session, Trouble, arrangement_name,
+    claims::{ClaimsArguments, name_unread_rows},
+    load, load_first,
+    output::OutputFile,
+    program_name,
+    together::Together,
 };
 use crate::{
     claim::Claims,
@@ -13,7 +17,7 @@ use crate::{
     engine::ArrangedProgram,
     input::wanted,
     program::ProgramName,
-    report::{ReasonWords, SideBySide, reason_words},
+    report::{ReasonWords, SideBySide, as_text, reason_words},
     variant::Variant,
     workspace::{Loaded, LoadedArrangement, Workspace},
 };
@@ -62,8 +66,8 @@ pub(super) fn run(asked: Asked<'_>, session: &mut Session<'_>) -> Result<Exit, T
     let name = program_name(&workspace, asked.program)?;
     let standard = load(&workspace, &name)?;
     let other = match asked.with {
-        With::Set(set) => changed(&workspace, &name, set)?,
-        With::Arrangements(names) => arranged(&workspace, &name, names)?,
+        With::Set(set) => changed(&workspace, &standard, set, session)?,
+        With::Arrangements(names) => arranged(&workspace, &name, names, session)?,
     };
     let mut together = Together::behind(first(&workspace, standard, &asked)?);
     together.begin();
@@ -103,6 +107,7 @@ pub(super) fn run(asked: Asked<'_>, session: &mut Session<'_>) -> Result<Exit, T
         false => write!(session.stdout, "{}", page.to_table()?)?,
     }
     session.stdout.flush()?;
+    name_unread_rows(&standard_claims, &standard.program, names, session);
     Ok(if exit_code && !comparison.is_same() { Exit::Changed } else { Exit::Done })
 }
 
@@ -137,25 +142,58 @@ fn read_again(
     Ok(Some((files.read(&changed.program, session)?, earlier)))
 }
 
-/// The program with the changes made.
-fn changed(workspace: &Workspace, name: &ProgramName, set: &[String]) -> Result<Other, Trouble> {
+/// The program with the changes made. What is odd of them is said.
+fn changed(
+    workspace: &Workspace,
+    standard: &Loaded,
+    set: &[String],
+    session: &mut Session<'_>,
+) -> Result<Other, Trouble> {
     let mut findings = Findings::new();
     let variant = Variant::of_arguments("--set", set, &mut findings);
     let loaded = variant.and_then(|variant| {
-        let loaded = workspace.load_with(name, &variant, &mut findings)?;
+        let loaded = workspace.load_with(&standard.program.identification.name, &variant, &mut findings)?;
         Some((variant, loaded))
     });
-    let (variant, loaded) = loaded.ok_or_else(|| Trouble::Findings(findings.into_sorted()))?;
+    let Some((variant, loaded)) = loaded else { return Err(Trouble::Findings(findings.into_sorted())) };
+    let [before, after] = [standard, &loaded].map(|loaded| loaded.program.identification.unit.code().to_owned());
+    if before != after {
+        let message = format!("amounts in {before} and in {after} can't be put side by side");
+        let help = "decide by a program in the other currency, and compare its outcomes file".to_owned();
+        return Err(Trouble::Usage(message, Some(help)));
+    }
+    for finding in findings.into_sorted() {
+        session.say(&as_text(&finding, session.environment.colour));
+    }
     let fingerprint = loaded.fingerprint.clone();
     Ok(Other { name: variant.name, fingerprint, changed: Some(loaded), arrangements: Vec::new() })
 }
 
-/// The arrangements of the program, in the order of their names, so that nothing depends on how they were asked for.
-fn arranged(workspace: &Workspace, program: &ProgramName, names: &[String]) -> Result<Other, Trouble> {
+/// The arrangements of the program, and what they are called.
+fn arranged(
+    workspace: &Workspace,
+    program: &ProgramName,
+    names: &[String],
+    session: &Session<'_>,
+) -> Result<Other, Trouble> {
+    let arrangements = load_arrangements(workspace, program, names, session)?;
+    let names: Vec<String> = arrangements.iter().map(|one| one.arrangement.name.to_string()).collect();
+    let fingerprint = LoadedArrangement::fingerprint_of(&arrangements);
+    let word = if names.len() == 1 { "arrangement" } else { "arrangements" };
+    Ok(Other { name: format!("{word} {}", names.join(" ")), fingerprint, changed: None, arrangements })
+}
+
+/// The arrangements of a program, in the order of their names, so that nothing depends on how they were asked for.
+pub(super) fn load_arrangements(
+    workspace: &Workspace,
+    program: &ProgramName,
+    names: &[String],
+    session: &Session<'_>,
+) -> Result<Vec<LoadedArrangement>, Trouble> {
     let mut findings = Findings::new();
     let mut known = BTreeSet::new();
     for name in names {
-        known.insert(arrangement_name(workspace, name)?);
+        known.insert(arrangement_name(workspace, name, session)?);
     }
     let loaded: Vec<_> = known.iter().filter_map(|name| workspace.arrangement(name, &mut findings)).collect();
     if loaded.len() < known.len() {
@@ -166,10 +204,7 @@ fn arranged(workspace: &Workspace, program: &ProgramName, names: &[String]) -> R
         let message = format!("the arrangement `{name}` is for `{theirs}`, and not for `{program}`");
         return Err(Trouble::Usage(message, Some(format!("name `{theirs}`, or another arrangement"))));
     }
-    let names: Vec<String> = known.iter().map(ToString::to_string).collect();
-    let fingerprint = LoadedArrangement::fingerprint_of(&loaded);
-    let word = if names.len() == 1 { "arrangement" } else { "arrangements" };
-    Ok(Other { name: format!("{word} {}", names.join(" ")), fingerprint, changed: None, arrangements: loaded })
+    Ok(loaded)
 }
 
 /// The programs that decide the claims before this one, and this one behind them.

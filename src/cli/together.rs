@@ -4,7 +4,7 @@ use super::{Session, Trouble, claims::ClaimsArguments};
 use crate::{
     claim::Claims,
     diagnostic::Findings,
-    engine::{Awards, Past, Run},
+    engine::{ArrangedProgram, Arrangements, Awards, Past, Queue, Run},
     outcome::{Depth, Outcome, Trace},
     program::{Program, run_order},
     workspace::Loaded,
@@ -121,6 +121,29 @@ impl Together {
         let Loaded { program, tables, .. } = loaded;
         let run = Run { program, tables, claims, awards: &self.awards, depth: shown.depth, names: shown.names };
         run.decide(past, &mut |outcome, trace| sink(program, outcome, trace));
+    }
+
+    /// Lets the last program decide what came before and the claims, from nothing, with what arrangements add.
+    pub(super) fn decide_arranged(
+        &self,
+        (claims, earlier): (&Claims, &[Claims]),
+        arrangements: &[ArrangedProgram<'_>],
+        shown: &Shown<'_>,
+        sink: &mut dyn FnMut(&Program, &Outcome<'_>, Option<&Trace<'_>>),
+    ) {
+        let Some(Loaded { program, tables, .. }) = self.programs.last() else { return };
+        let mut past = if earlier.is_empty() { Past::new(program) } else { Past::remembering(program) };
+        let mut arranged = Arrangements::new(program, arrangements, &past);
+        for (claims, is_last) in earlier.iter().map(|claims| (claims, false)).chain([(claims, true)]) {
+            let depth: &dyn Fn(&str, u64) -> Depth = if is_last { shown.depth } else { &|_, _| Depth::Codes };
+            let run = Run { program, tables, claims, awards: &self.awards, depth, names: shown.names };
+            let mut take = |outcome: &Outcome<'_>, trace: Option<&Trace<'_>>| {
+                if is_last {
+                    sink(program, outcome, trace);
+                }
+            };
+            run.decide_arranged(&Queue::new(program, claims), &mut past, &mut arranged, &mut take);
+        }
     }
 
     /// Lets one of the programs decide claims.

@@ -77,9 +77,9 @@ pub struct ClaimDifference {
 }
 
 impl ClaimDifference {
-    /// What it is awarded more on the second side.
+    /// What it is paid more on the second side: its award less what is taken back of it.
     pub fn gain(&self) -> Decimal {
-        self.after.award.saturating_sub(self.before.award)
+        self.after.net().saturating_sub(self.before.net())
     }
 }
 
@@ -237,6 +237,11 @@ impl KeptClaims {
 }
 
 impl ClaimOutcome {
+    /// The award less what was taken back of the claim before it was corrected.
+    pub fn net(&self) -> Decimal {
+        self.award.saturating_sub(self.reversed.unwrap_or_default())
+    }
+
     /// What is awarded of a component.
     pub fn awarded(&self, component: usize) -> Decimal {
         let amount = self.components.get(component).map_or(Decimal::ZERO, |(_, amount)| *amount);

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     calendar::Date,
     engine::KeptPer,
-    money::{Decimal, Inexact, add},
+    money::{Decimal, Inexact, add, negated},
 };
 
 /// What a component and key is awarded differently.
@@ -66,13 +66,20 @@ pub(super) fn sum_up<'s>(
     for claim in claims.iter_mut().filter(|claim| claim.before.pending != claim.after.pending) {
         claim.kind = DifferenceKind::Pending;
     }
+    let taken_back = |claim: &ClaimOutcome| negated(claim.reversed.unwrap_or_default());
+    if claims.iter().any(|claim| taken_back(&claim.before) != taken_back(&claim.after)) {
+        differences.push(unkeyed(TAKEN_BACK, claims, &taken_back)?);
+        for claim in claims.iter_mut().filter(|claim| taken_back(&claim.before) != taken_back(&claim.after)) {
+            claim.kind = DifferenceKind::Repaid;
+        }
+    }
     for (place, name) in names.iter().enumerate() {
         let differs = |claim: &ClaimDifference| claim.before.awarded(place) != claim.after.awarded(place);
         if !claims.iter().any(differs) {
             continue;
         }
         let Some(keyed) = Keyed::new(place, name, before, after) else {
-            differences.push(unkeyed(place, name, claims)?);
+            differences.push(unkeyed(name, claims, &|claim| claim.awarded(place))?);
             for claim in claims.iter_mut().filter(|claim| differs(claim)) {
                 claim.kind = DifferenceKind::Repaid;
             }
@@ -95,10 +102,17 @@ pub(super) fn sum_up<'s>(
     Ok(differences)
 }
 
-/// What arrangements add, which accumulates under no key.
-fn unkeyed(place: usize, name: &str, claims: &[ClaimDifference]) -> Result<KeyDifference, Inexact> {
+/// What is taken back of claims that were corrected, beside the components. No component can have this name.
+const TAKEN_BACK: &str = "taken back";
+
+/// The sums of what accumulates under no key: what arrangements add, what is taken back.
+fn unkeyed(
+    name: &str,
+    claims: &[ClaimDifference],
+    amount: &dyn Fn(&ClaimOutcome) -> Decimal,
+) -> Result<KeyDifference, Inexact> {
     let sum = |side: fn(&ClaimDifference) -> &ClaimOutcome| {
-        claims.iter().try_fold(Decimal::ZERO, |sum, claim| add(sum, side(claim).awarded(place)))
+        claims.iter().try_fold(Decimal::ZERO, |sum, claim| add(sum, amount(side(claim))))
     };
     let (before, after) = (sum(|claim| &claim.before)?, sum(|claim| &claim.after)?);
     Ok(KeyDifference { component: name.to_owned(), key: Vec::new(), before, after })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     claim::Claims,
-    engine::{ArrangedProgram, Arrangements, Awards, Budget, Past, Queue, Run, Tables, after_limits, budgets},
+    engine::{ArrangedProgram, Arrangements, Awards, Budget, Ceiling, Past, Queue, Run, Tables, after_limits, budgets},
     money::{Decimal, Inexact, add},
     outcome::{Depth, Outcome},
     program::{ARRANGEMENT, Program},
@@ -32,7 +32,7 @@ pub(super) struct Spent {
     /// On all awards of the program together.
     pub(super) budgets: Vec<Budget>,
     /// On what arrangements add.
-    pub(super) ceilings: Vec<Budget>,
+    pub(super) ceilings: Vec<Ceiling>,
 }
 
 /// Takes an outcome with what limits left of its components.
@@ -96,10 +96,8 @@ impl<'p> Side<'p> {
         result?;
         let (mut budgets, ceilings) = (budgets(self.program, &past), arrangements.ceilings());
         // The standard rules don't know of it, and yet it is paid out of the same budget.
-        for budget in &mut budgets {
-            for ceiling in &ceilings {
-                budget.granted = add(budget.granted, ceiling.granted)?;
-            }
+        for budget in budgets.iter_mut().filter(|budget| budget.is_of_all) {
+            budget.granted = add(budget.granted, arrangements.beyond())?;
         }
         Ok(Spent { budgets, ceilings })
     }

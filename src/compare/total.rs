@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::side::{Side, Spent};
 use crate::{
-    engine::{Budget, Counts},
+    engine::{Budget, Ceiling, Counts},
     money::{Decimal, Inexact, add},
     outcome::{Disposition, Outcome, Reason},
 };
@@ -40,7 +40,7 @@ pub struct Totals {
     /// The ceilings on all awards together, with what history and claims used of them.
     pub budgets: Vec<Budget>,
     /// What arrangements may add, with what history and claims used of it, by their names.
-    pub ceilings: Vec<Budget>,
+    pub ceilings: Vec<Ceiling>,
 }
 
 impl Totals {

@@ -18,6 +18,8 @@ pub struct Budget {
     pub asked: Decimal,
     /// What they were granted of it.
     pub granted: Decimal,
+    /// Whether it holds all components, and so all that is awarded.
+    pub is_of_all: bool,
 }
 
 /// The budgets of a program as the past has left them.
@@ -27,7 +29,13 @@ pub fn budgets(program: &Program, past: &Past) -> Vec<Budget> {
     let budget = |(number, limit): (usize, &Limit)| {
         let figure = past.history.figure(program.limit_accumulator(number), past.history.key(&[]));
         let used = figure.map(|figure| figure.running()).unwrap_or_default();
-        Budget { code: limit.code.clone(), max: ceiling(program, limit), asked: used.sum, granted: used.awarded }
+        Budget {
+            code: limit.code.clone(),
+            max: ceiling(program, limit),
+            asked: used.sum,
+            granted: used.awarded,
+            is_of_all: limit.of.len() == program.components.len(),
+        }
     };
     limits.map(budget).collect()
 }

@@ -142,7 +142,7 @@ impl Desk<'_> {
     }
 
     /// Takes out what stood of a claim, if it may be decided again. The outcome of one that may not comes back instead.
-    fn leave<'a>(
+    pub(super) fn leave<'a>(
         &'a self,
         past: &mut Past,
         claim: Claim<'a>,

@@ -28,7 +28,7 @@ mod table;
 mod taking;
 mod total;
 
-pub use arrangement::{ArrangedProgram, Arrangements};
+pub use arrangement::{ArrangedProgram, Arrangements, Ceiling};
 pub use budget::{Budget, budgets};
 pub use decide::{Decision, decide};
 pub use decider::Decider;

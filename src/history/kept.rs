@@ -43,6 +43,12 @@ impl KeptChange {
         Change { delta: self.delta.negated(), ..self.again(history) }
     }
 
+    /// The change that takes this one back.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        Self { delta: self.delta.negated(), ..self.clone() }
+    }
+
     /// The same change, for a history.
     pub fn again(&self, history: &History) -> Change<'_> {
         let detail = match &self.detail {

@@ -33,8 +33,23 @@ pub struct Cut<'a> {
 pub struct Arranged {
     /// The arrangements that touched it, `client/name`, in their order.
     pub names: Vec<String>,
+    /// What each of them decided, in the same order; nothing of one whose scope the claim has left.
+    pub decided: Vec<ArrangedBy>,
     /// What they add to what the standard rules award: a component of its own, part of the award or of what is pending.
     pub amount: Decimal,
+}
+
+/// What one arrangement decided for a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArrangedBy {
+    /// Its name, `client/name`.
+    pub name: String,
+    /// What would become of the claim by its rules.
+    pub disposition: Disposition,
+    /// What its rules award, or would: before its ceiling.
+    pub award: Decimal,
+    /// What it adds to what is paid, which its ceiling leaves.
+    pub added: Decimal,
 }
 
 /// A named figure of the program, as text.

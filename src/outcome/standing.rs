@@ -177,6 +177,11 @@ impl Standing {
         self.claims.get(id)
     }
 
+    /// What stands of a claim, to be changed.
+    pub fn find_mut(&mut self, id: &str) -> Option<&mut Decided> {
+        self.claims.get_mut(id)
+    }
+
     /// The cells of a claim that stands.
     pub fn row(&self, decided: &Decided) -> Row<'_> {
         self.rows.row(decided.row)

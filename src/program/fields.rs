@@ -51,11 +51,16 @@ impl<'n, 'f> Fields<'n, 'f> {
 
     /// A key that may be there.
     pub fn optional(&mut self, key: &'static str) -> Option<&'n Node> {
+        self.filled(key, "give it a value, or remove the key")
+    }
+
+    /// A key that has a value, if it is there.
+    fn filled(&mut self, key: &'static str, help: &str) -> Option<&'n Node> {
         self.asked.push(key);
         let node = self.entries.iter().find(|(name, _)| name.text == key).map(|(_, node)| node)?;
         if node.is_empty() {
             let finding = Diagnostic::error(Code::WrongShape, node.place(), format!("`{key}` has no value"));
-            self.findings.add(finding.help("give it a value, or remove the key"));
+            self.findings.add(finding.help(help));
             return None;
         }
         Some(node)
@@ -70,7 +75,7 @@ impl<'n, 'f> Fields<'n, 'f> {
             self.findings.add(finding.help(help));
             return None;
         }
-        self.optional(key)
+        self.filled(key, help)
     }
 
     /// A single value that may be there.

@@ -25,7 +25,7 @@ pub use editor::{Authored, rhai_definitions, schema};
 pub use escape::{for_terminal, for_xml};
 pub use explain::explain;
 pub use finding::{as_github, as_json, as_text};
-pub use impact::{Breach, Change, Compared, Direction, Impact, ProgramImpact, Scope};
+pub use impact::{ArrangementChange, Bounds, Breach, Change, Compared, Direction, Impact, ProgramImpact, Scope};
 pub use json_lines::JsonLinesWriter;
 pub use reference::{codes_page, functions_page};
 pub use show::Shown;

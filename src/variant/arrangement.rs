@@ -14,6 +14,9 @@ pub const SCOPE_FIGURE: &str = "arrangement_scope";
 /// The sections whose parts an arrangement may change.
 const SECTIONS: [&str; 3] = ["params", "award", "limits"];
 
+/// Parts of components and limits that are the same for all claims: what accumulates, and where.
+const WHOLE: [&str; 3] = ["per", "base", "measure"];
+
 /// An approved, dated variant of a program for some claims.
 #[derive(Debug, Clone)]
 pub struct Arrangement {
@@ -180,14 +183,17 @@ fn variant(
 fn check_path(path: &Text) -> Result<(), Diagnostic> {
     let parts: Vec<&str> = path.text.split('.').collect();
     let is_part = parts.len() > 1 && parts.first().is_some_and(|first| SECTIONS.contains(first));
-    let moves = parts.last() == Some(&"per");
+    let moves = parts.get(2).is_some_and(|part| WHOLE.contains(part));
     if is_part && !moves {
         return Ok(());
     }
     let (message, help) = match moves {
         true => (
-            format!("an arrangement can't change `{}`: where awards accumulate is the same for all claims", path.text),
-            "change the program itself",
+            format!(
+                "an arrangement can't change `{}`: what accumulates, and where, is the same for all claims",
+                path.text
+            ),
+            "add a component of another name, or change the program itself",
         ),
         false => (
             format!("an arrangement can't change `{}`", path.text),

@@ -39,10 +39,9 @@ pub struct Draft<'d> {
     pub when: Option<&'d str>,
 }
 
-impl Draft<'_> {
+impl<'d> Draft<'d> {
     /// The keys that are still to be filled in.
     pub fn missing(&self) -> Vec<&'static str> {
-        let has_scope = !self.participants.is_empty() || !self.claims.is_empty() || self.when.is_some();
         let keys = [
             ("reason", self.reason.is_some()),
             ("reference", self.reference.is_some()),
@@ -51,9 +50,30 @@ impl Draft<'_> {
             ("effective", self.dates.iter().all(Option::is_some)),
             ("expires", self.expires.is_some()),
             ("ceiling", self.ceiling.is_some()),
-            ("scope", has_scope),
+            ("scope", self.has_scope()),
         ];
         keys.into_iter().filter(|(_, is_known)| !is_known).map(|(key, _)| key).collect()
+    }
+
+    /// The same with what is still to be filled in made up, so that what is known can be checked.
+    #[must_use]
+    pub fn made_up(&self, dates: [&'d str; 2]) -> Self {
+        let [from, until] = dates;
+        Self {
+            reason: self.reason.or(Some("?")),
+            reference: self.reference.or(Some("?")),
+            asked_by: self.asked_by.or(Some("?")),
+            approved_by: self.approved_by.or(Some("?")),
+            dates: [self.dates[0].or(Some(from)), self.dates[1].or(Some(until))],
+            expires: self.expires.or(self.dates[1]).or(Some(until)),
+            ceiling: self.ceiling.or(Some("1")),
+            when: self.when.or(if self.has_scope() { None } else { Some("true") }),
+            ..*self
+        }
+    }
+
+    fn has_scope(&self) -> bool {
+        !self.participants.is_empty() || !self.claims.is_empty() || self.when.is_some()
     }
 
     /// The file. `None` if a change can't be read.
@@ -89,7 +109,7 @@ impl Draft<'_> {
             }
         }
         match self.when {
-            Some(when) => line(text, "  ", "when", Some(&format!("|-\n    {when}"))),
+            Some(when) => line(text, "  ", "when", Some(&format!("|-\n    {}", when.trim().replace('\n', "\n    ")))),
             None if self.participants.is_empty() && self.claims.is_empty() => {
                 text.push_str("  # participants: [P-7], claims: [C-1], or when: claim.country == ...\n");
             }
@@ -104,8 +124,10 @@ fn changes(text: &mut String, variant: &Variant) {
     for change in &variant.changes {
         match change {
             Change::Set { path, value } => line(&mut values, "  ", &path.text, Some(&written(value))),
-            Change::TakeOut { path } if path.text.contains('.') => line(&mut values, "  ", &path.text, Some("~")),
-            Change::TakeOut { path } => waived.push(path.text.clone()),
+            Change::TakeOut { path } => match waived_code(&path.text) {
+                Some(code) => waived.push(code.to_owned()),
+                None => line(&mut values, "  ", &path.text, Some("~")),
+            },
             Change::Put(_) => {}
         }
     }
@@ -114,6 +136,15 @@ fn changes(text: &mut String, variant: &Variant) {
     }
     if !waived.is_empty() {
         line(text, "", "waive", Some(&format!("[{}]", waived.join(", "))));
+    }
+}
+
+/// The code of the rule, limit or flag that a path takes out.
+fn waived_code(path: &str) -> Option<&str> {
+    match path.split_once('.') {
+        None => Some(path),
+        Some(("eligibility" | "limits" | "flags", code)) if !code.contains('.') => Some(code),
+        Some(_) => None,
     }
 }
 

@@ -78,6 +78,13 @@ impl<'p> Step<'p> {
         nothing_there(&self.place(), message).suggest(self.part(), known)
     }
 
+    fn is_code(&self) -> Diagnostic {
+        let code = self.part();
+        let message = format!("`{code}` is a rule, limit or flag, and has no value of its own");
+        let help = format!("`'{code}=~'` takes it out; the quotes keep a shell from reading the `~`");
+        nothing_there(&self.place(), message).help(help)
+    }
+
     fn no_item(&self, count: usize) -> Diagnostic {
         let message = format!("{} has no item `{}`", self.within(), self.part());
         nothing_there(&self.place(), message).help(format!("items are counted from 1 to {count}"))
@@ -87,6 +94,15 @@ impl<'p> Step<'p> {
         let message = format!("{} is a single value, and has no `{}`", self.within(), self.part());
         nothing_there(&self.place(), message).help("end the path there")
     }
+}
+
+/// The codes of rules, limits and flags.
+fn codes(root: &Node) -> Vec<String> {
+    let Node::Mapping(sections, _) = root else { return Vec::new() };
+    let coded = sections.iter().filter(|(section, _)| CODED.contains(&section.text.as_str()));
+    let entries =
+        coded.filter_map(|(_, section)| if let Node::Mapping(entries, _) = section { Some(entries) } else { None });
+    entries.flatten().map(|(key, _)| key.text.clone()).collect()
 }
 
 fn steps(path: &Text) -> Step<'_> {
@@ -100,6 +116,7 @@ pub(super) fn set(root: &mut Node, path: &Text, value: &Node, findings: &mut Fin
         findings.add(finding.help("give it a value; `~` takes it out"));
         return false;
     }
+    let codes = codes(root);
     let (mut node, mut step) = (root, steps(path));
     loop {
         let is_last = step.is_last();
@@ -112,7 +129,10 @@ pub(super) fn set(root: &mut Node, path: &Text, value: &Node, findings: &mut Fin
                 }
                 let known: Vec<String> = entries.iter().map(|(key, _)| key.text.clone()).collect();
                 let found = place.and_then(|place| entries.get_mut(place)).map(|(_, value)| value);
-                found.ok_or_else(|| step.missing(known.iter().map(String::as_str)))
+                found.ok_or_else(|| match step.done == 0 && is_last && codes.iter().any(|code| code == step.part()) {
+                    true => step.is_code(),
+                    false => step.missing(known.iter().map(String::as_str)),
+                })
             }
             Node::Sequence(items, _) => {
                 let count = items.len();

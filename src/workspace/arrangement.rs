@@ -7,10 +7,10 @@ use crate::{
     cases::Case,
     diagnostic::{Code, Diagnostic, Findings, Place, Source},
     engine::ArrangedProgram,
-    program::{self, Program, ProgramName},
+    program::{self, Node, Program, ProgramName},
     report::{Authored, schema},
     schema::Type,
-    variant::{Arrangement, SCOPE_FIGURE},
+    variant::{Arrangement, Change, Draft, SCOPE_FIGURE},
 };
 
 /// The folder of arrangements, inside a workspace.
@@ -28,6 +28,8 @@ pub struct LoadedArrangement {
     pub changed: Loaded,
     /// The hash over its file and all that the changed program decides by, in hexadecimal.
     pub fingerprint: String,
+    /// The hash over its file alone.
+    pub file_hash: String,
 }
 
 impl LoadedArrangement {
@@ -79,32 +81,40 @@ impl Workspace {
 
     /// Loads an arrangement and the program that it makes. `None` if there is an error among the findings.
     pub fn arrangement(&self, name: &ProgramName, findings: &mut Findings) -> Option<LoadedArrangement> {
+        let mut own = Findings::new();
+        let loaded = self.load_arrangement(name, &mut own);
+        let whole = !own.has_errors();
+        findings.absorb(own);
+        loaded.filter(|_| whole)
+    }
+
+    fn load_arrangement(&self, name: &ProgramName, findings: &mut Findings) -> Option<LoadedArrangement> {
         let source = self.source(FOLDER, &name.path(), None, findings)?;
         let root = program::parse(&source, findings)?;
-        let mut own = Findings::new();
-        let arrangement = Arrangement::read(&root, name, &mut own);
-        findings.absorb(own);
-        let arrangement = arrangement?;
+        let arrangement = Arrangement::read(&root, name, findings)?;
         let (program, named) = &arrangement.program;
-        if !self.programs(&mut Findings::new()).contains(program) {
-            let known: Vec<String> = self.programs(&mut Findings::new()).iter().map(ToString::to_string).collect();
+        let programs = self.programs(&mut Findings::new());
+        if !programs.contains(program) {
+            let known: Vec<String> = programs.iter().map(ToString::to_string).collect();
             let finding =
                 Diagnostic::error(Code::FileMissing, &named.place, format!("there is no program `{program}`"));
             findings.add(finding.suggest(&named.text, known.iter().map(String::as_str)));
             return None;
         }
-        // What is wrong with the program itself is said as it is said there.
+        // Warnings of the program itself are for `check` to say there.
         let mut own = Findings::new();
-        if self.load(program, &mut own).is_none() {
+        let Some(standard) = self.load(program, &mut own) else {
             findings.absorb(own);
             return None;
-        }
+        };
+        check_new(&arrangement, &standard.program, findings);
         let changed = self.load_with(program, &arrangement.variant, findings)?;
-        let fits = check_against(&arrangement, &changed.program, &root, findings);
+        check_against(&arrangement, &changed.program, &root, findings);
         let mut hasher = blake3::Hasher::new();
         hasher.update(changed.fingerprint.as_bytes()).update(source.text.as_bytes());
         let fingerprint = hasher.finalize().to_hex().to_string();
-        fits.then_some(LoadedArrangement { arrangement, changed, fingerprint })
+        let file_hash = blake3::hash(source.text.as_bytes()).to_hex().to_string();
+        Some(LoadedArrangement { arrangement, changed, fingerprint, file_hash })
     }
 }
 
@@ -140,32 +150,53 @@ impl Workspace {
         Some(all)
     }
 
-    /// Writes the file of a new arrangement, and the schema that its first line names, where that isn't there. One that is
-    /// whole is checked before; nothing is overwritten. Comes back with the paths, relative to the workspace.
-    pub fn write_arrangement(&self, name: &ProgramName, text: &str, is_whole: bool) -> Result<Vec<String>, NotMade> {
+    /// Writes the file of a new arrangement, and the schema that its first line names, where that isn't there. What is known of
+    /// it is checked before; nothing is overwritten. Comes back with the paths, relative to the workspace.
+    pub fn write_arrangement(&self, draft: &Draft<'_>, standard: &Program) -> Result<Vec<String>, NotMade> {
+        let name = draft.name;
         let path = format!("{FOLDER}/{}", name.path());
         if self.root().join(&path).symlink_metadata().is_ok() {
             return Err(NotMade::Exists(path));
         }
-        if is_whole {
-            let source = Arc::new(Source { path: path.clone(), text: text.to_owned() });
-            let mut findings = Findings::new();
-            if self.with_text(source).arrangement(name, &mut findings).is_none() {
-                return Err(NotMade::Findings(findings.into_sorted()));
-            }
-        }
+        let (first, last) = standard.identification.effective;
+        let (first, last) = (first.to_string(), last.to_string());
+        let mut findings = Findings::new();
+        let made_up = draft.made_up([&first, &last]).text(&mut findings);
+        let texts = made_up.and_then(|made_up| Some((draft.text(&mut findings)?, made_up)));
+        let checked = texts.and_then(|(text, made_up)| {
+            let source = Arc::new(Source { path: path.clone(), text: made_up });
+            self.with_text(source).arrangement(name, &mut findings)?;
+            Some(text)
+        });
+        let Some(text) = checked else { return Err(NotMade::Findings(findings.into_sorted())) };
         let mut written = Vec::new();
         if self.root().join(SCHEMA).symlink_metadata().is_err() {
             self.create(SCHEMA, &schema(Authored::Arrangement), &mut written)?;
         }
-        self.create(&path, text, &mut written)?;
+        self.create(&path, &text, &mut written)?;
         Ok(written)
     }
 }
 
+/// A component or limit as a whole must be a new one, since what accumulates is the same for all claims.
+fn check_new(arrangement: &Arrangement, standard: &Program, findings: &mut Findings) {
+    for change in &arrangement.variant.changes {
+        let Change::Set { path, .. } = change else { continue };
+        let is_there = match path.text.split('.').collect::<Vec<_>>().as_slice() {
+            ["award", name] => standard.components.iter().any(|component| component.name == *name),
+            ["limits", code] => standard.limits.iter().any(|limit| limit.code == *code),
+            _ => false,
+        };
+        if is_there {
+            let message = format!("`{}` is there already, and can't be replaced as a whole", path.text);
+            let help = format!("change its parts: `{}.…`", path.text);
+            findings.add(Diagnostic::error(Code::NotArranged, &path.place, message).help(help));
+        }
+    }
+}
+
 /// What an arrangement says that only its program can judge.
-fn check_against(arrangement: &Arrangement, changed: &Program, root: &program::Node, findings: &mut Findings) -> bool {
-    let mut fits = true;
+fn check_against(arrangement: &Arrangement, changed: &Program, root: &Node, findings: &mut Findings) {
     let figure = changed.derived.iter().find(|figure| figure.name == SCOPE_FIGURE);
     if let (Some(figure), Some(when)) = (figure, &arrangement.scope.when)
         && figure.value.kind() != Type::BOOLEAN
@@ -173,27 +204,32 @@ fn check_against(arrangement: &Arrangement, changed: &Program, root: &program::N
         let message = format!("`when` is either true or false, and this is {}", figure.value.kind());
         let finding = Diagnostic::error(Code::WrongType, &when.place, message);
         findings.add(finding.help("write a condition: `when: claim.country == \"DE\"`"));
-        fits = false;
     }
-    let places = arrangement.ceiling.normalize().scale();
-    if places > changed.identification.scale
-        && let Some(node) = root.at(&["ceiling"])
-    {
-        let message = format!(
-            "the ceiling has {places} decimal places, and amounts of this program {}",
-            changed.identification.scale
-        );
-        findings.add(Diagnostic::error(Code::WrongRounding, node.place(), message));
-        fits = false;
+    let mut report = |key: &str, finding: &dyn Fn(&Place) -> Diagnostic| {
+        if let Some(node) = root.at(&[key]) {
+            findings.add(finding(node.place()));
+        }
+    };
+    let (places, scale) = (arrangement.ceiling.normalize().scale(), changed.identification.scale);
+    if places > scale {
+        report("ceiling", &|place| {
+            let message = format!("the ceiling has {places} decimal places, and amounts of this program {scale}");
+            Diagnostic::error(Code::WrongRounding, place, message)
+        });
     }
     let (first, last) = changed.identification.effective;
     let (from, until) = arrangement.scope.dates;
-    if (until < first || last < from)
-        && let Some(node) = root.at(&["effective"])
-    {
-        let message = format!("the program is effective from {first} until {last}, and on none of these days");
-        findings.add(Diagnostic::error(Code::WrongDate, node.place(), message).help("correct the dates"));
-        fits = false;
+    if until < first || last < from {
+        report("effective", &|place| {
+            let message = format!("the program is effective from {first} until {last}, and on none of these days");
+            Diagnostic::error(Code::WrongDate, place, message).help("correct the dates")
+        });
     }
-    fits
+    if changed.claim.received.is_none() && arrangement.expires >= until {
+        report("expires", &|place| {
+            let message = "`expires` does nothing: the program doesn't read when a claim came in";
+            Diagnostic::warning(Code::WrongDate, place, message)
+                .help("name the date field in `claim: { received: … }` of the program; until then the claim's own date counts")
+        });
+    }
 }

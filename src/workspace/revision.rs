@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The folders of a workspace that are read. What else lies in the repository is not even listed.
-const FOLDERS: [&str; 4] = ["programs", "rules", "tables", "tests/programs"];
+const FOLDERS: [&str; 5] = ["programs", "rules", "tables", "tests/programs", "arrangements"];
 /// The longest name of a revision, in bytes.
 const MAX_NAME_BYTES: usize = 256;
 /// The most bytes that git may take to list the files.

@@ -84,7 +84,7 @@ fn words(node: &Node, found: &mut Vec<Mutant>) {
                     }
                 }
                 if key.text == "when" && entries.iter().any(|(key, _)| key.text == "base" || key.text == "amount") {
-                    found.push(Mutant::new(entry(entries, key), "", "`when` is dropped"));
+                    found.push(Mutant::new(entry(entries, key), "", "`when` is dropped").shown_at(&key.place));
                 }
                 if let ("bands", Node::Sequence(bands, _)) = (key.text.as_str(), value) {
                     edges(bands, found);
@@ -114,7 +114,7 @@ fn drop_each(section: &Text, parts: &[(Text, Node)], found: &mut Vec<Mutant>) {
             [_] => covering(&section.place, value.place()),
             _ => entry(parts, code),
         };
-        found.push(Mutant::new(place, "", format!("`{}` is dropped", code.text)));
+        found.push(Mutant::new(place, "", format!("`{}` is dropped", code.text)).shown_at(&code.place));
     }
 }
 

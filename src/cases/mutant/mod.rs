@@ -20,6 +20,8 @@ use crate::{
 pub struct Mutant {
     /// What is changed.
     pub place: Place,
+    /// Where it is shown: the key of what is left out, or the same.
+    pub shown: Place,
     /// By what.
     pub with: String,
     /// The change in words.
@@ -30,7 +32,12 @@ pub struct Mutant {
 
 impl Mutant {
     fn new(place: Place, with: impl Into<String>, words: impl Into<String>) -> Self {
-        Self { place, with: with.into(), words: words.into(), in_rule: false }
+        Self { shown: place.clone(), place, with: with.into(), words: words.into(), in_rule: false }
+    }
+
+    /// The same, shown elsewhere.
+    fn shown_at(self, shown: &Place) -> Self {
+        Self { shown: shown.clone(), ..self }
     }
 
     /// A token in the place of another.

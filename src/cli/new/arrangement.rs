@@ -5,7 +5,6 @@ use clap::Args;
 use super::{not_made, shown};
 use crate::{
     cli::{Exit, Session, Trouble, load, program_name},
-    diagnostic::Findings,
     program::ProgramName,
     variant::Draft,
 };
@@ -17,7 +16,7 @@ pub(in crate::cli) struct Arguments {
     /// The program that it changes
     #[arg(long, value_name = "PROGRAM")]
     program: String,
-    /// What it changes: `params.tolerance=50`, `award.volume_rebate.tiers.bands.2.rate=3%`, `LATE=~` (waives the rule)
+    /// What it changes: `params.tolerance=50`, `award.volume_rebate.tiers.bands.2.rate=3%`, `'LATE=~'` (waives the rule)
     #[arg(long, value_name = "KEY=VALUE", required = true)]
     set: Vec<String>,
     /// The most that it may add to the standard awards
@@ -63,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         Trouble::Usage(format!("`{}` {reason}", arguments.name), Some(help.to_owned()))
     })?;
     let program = program_name(&workspace, &arguments.program)?;
-    load(&workspace, &program)?;
+    let standard = load(&workspace, &program)?;
     let draft = Draft {
         name: &name,
         program: &program,
@@ -79,11 +78,8 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         claims: &arguments.only,
         when: arguments.when.as_deref(),
     };
-    let mut findings = Findings::new();
-    let text = draft.text(&mut findings);
-    let text = text.ok_or_else(|| Trouble::Findings(findings.into_sorted()))?;
     let missing = draft.missing();
-    let made = workspace.write_arrangement(&name, &text, missing.is_empty()).map_err(not_made)?;
+    let made = workspace.write_arrangement(&draft, &standard.program).map_err(not_made)?;
     for file in made {
         writeln!(session.stdout, "{file}")?;
     }

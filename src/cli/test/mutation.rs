@@ -57,7 +57,7 @@ fn as_text(mutation: &Mutation, cases: usize) -> String {
 }
 
 fn one_as_text(survivor: &Survivor, text: &mut String) {
-    let place = &survivor.mutant.place;
+    let place = &survivor.mutant.shown;
     let line = place.line_and_column().0;
     let _ = writeln!(text, "{}  {}", place.path_and_line(), survivor.mutant.words);
     let source = place.source.text.lines().nth(line.saturating_sub(1)).unwrap_or("");
@@ -138,18 +138,18 @@ fn as_json(mutation: &Mutation) -> serde_json::Value {
 }
 
 fn json_survivor(survivor: &Survivor) -> JsonSurvivor<'_> {
-    let (line, column) = survivor.mutant.place.line_and_column();
+    let (line, column) = survivor.mutant.shown.line_and_column();
     let killer = survivor.killer.as_ref().map(|killer| JsonKiller {
         claim: killer.claim.iter().map(|(column, cell)| (column.clone(), cell.clone().into())).collect(),
         behind: killer.behind.as_deref(),
         made_of: &killer.made_of,
     });
     JsonSurvivor {
-        file: &survivor.mutant.place.source.path,
+        file: &survivor.mutant.shown.source.path,
         line,
         column,
         change: &survivor.mutant.words,
-        text: survivor.mutant.place.text(),
+        text: survivor.mutant.shown.text(),
         with: &survivor.mutant.with,
         cases: &survivor.cases,
         killer,

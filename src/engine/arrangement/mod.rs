@@ -2,32 +2,28 @@
 //! in which all other claims stand as the standard rules decided them. What it adds is a component of its own up to its
 //! ceiling; the standard decisions never know of it.
 
+mod claim;
 mod combine;
 mod counterpart;
+mod demotion;
+mod purse;
 
 use std::collections::{HashMap, HashSet};
 
 use bumpalo::Bump;
 
-use super::{
-    assessment::Assessment,
-    budget::Budget,
-    desk::Desk,
-    known::{Known, Past},
-    settle::{original, skipped},
-    table::Tables,
-};
+use super::{desk::Desk, known::Past, settle::skipped, table::Tables};
 use crate::{
-    calendar::Date,
-    claim::{Claim, Value},
-    history::{KeptChange, Running},
-    money::Decimal,
-    outcome::{Codes, Depth, Outcome},
+    claim::Claim,
+    history::KeptChange,
+    money::{Decimal, Inexact, add, subtract},
+    outcome::{Depth, Outcome},
     program::Program,
     variant::{Arrangement, SCOPE_FIGURE},
 };
-use combine::{Combined, beyond, failed};
+use combine::{Combined, failed, inexact};
 use counterpart::Counterpart;
+use purse::Purse;
 
 /// An arrangement with the program that it makes.
 #[derive(Debug, Clone, Copy)]
@@ -43,29 +39,32 @@ pub struct ArrangedProgram<'p> {
 /// Arrangements with what they leave from claim to claim, and from run to run.
 pub struct Arrangements<'p> {
     all: Vec<Beside<'p>>,
-    /// What was added to claims that may come again, by id.
+    /// What was made of claims that may come again, by id.
     given: HashMap<Box<str>, Given>,
     remembers: bool,
+    /// What claims are and would be awarded beyond the standard rules.
+    beyond: Decimal,
 }
 
 /// One arrangement beside the standard rules.
-struct Beside<'p> {
+pub(super) struct Beside<'p> {
     with: ArrangedProgram<'p>,
     counterpart: Counterpart,
     /// What has happened, where the claims of the scope were decided by the arrangement.
     past: Past,
-    /// What was asked and granted of its ceiling.
-    used: Running,
+    purse: Purse,
     /// The claims of its scope, where others may name them.
     inside: HashSet<Box<str>>,
+    /// Whether it decided the claim at hand.
+    decides: bool,
+    /// How many claims its scope had.
+    met: u64,
     /// The figure of the scope's expression.
     scope_figure: Option<usize>,
 }
 
-/// What arrangements did to a claim that may come again.
+/// What arrangements made of a claim that may come again.
 struct Given {
-    /// What was used of ceilings, by arrangement.
-    used: Vec<(usize, Running)>,
     /// What was awarded beyond the standard award.
     paid: Decimal,
     outcome: Outcome<'static>,
@@ -81,6 +80,21 @@ pub(super) struct Standard<'a, 'h> {
     pub(super) depth: Depth,
 }
 
+/// What was asked and granted of the ceiling of an arrangement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ceiling {
+    /// The arrangement's name, `client/name`.
+    pub arrangement: String,
+    /// The most that it may add.
+    pub max: Decimal,
+    /// What its rules would add without a ceiling.
+    pub asked: Decimal,
+    /// What it adds to what is paid.
+    pub granted: Decimal,
+    /// How many claims its scope had.
+    pub claims: u64,
+}
+
 impl<'p> Arrangements<'p> {
     /// Arrangements of a program under which nothing was decided yet; as they stand behind each other they are named.
     pub fn new(standard: &Program, all: &[ArrangedProgram<'p>], past: &Past) -> Self {
@@ -89,11 +103,13 @@ impl<'p> Arrangements<'p> {
             with: *with,
             counterpart: Counterpart::new(standard, with.program),
             past: if remembers { Past::remembering(with.program) } else { Past::default() },
-            used: Running::ZERO,
+            purse: Purse::default(),
             inside: HashSet::new(),
+            decides: false,
+            met: 0,
             scope_figure: with.program.derived.iter().position(|figure| figure.name == SCOPE_FIGURE),
         };
-        Self { all: all.iter().map(beside).collect(), given: HashMap::new(), remembers }
+        Self { all: all.iter().map(beside).collect(), given: HashMap::new(), remembers, beyond: Decimal::ZERO }
     }
 
     /// The arrangements with the programs that they make.
@@ -101,22 +117,28 @@ impl<'p> Arrangements<'p> {
         self.all.iter().map(|beside| beside.with)
     }
 
-    /// What was asked and granted of each ceiling, by the names of the arrangements.
-    pub fn ceilings(&self) -> Vec<Budget> {
-        let ceiling = |beside: &Beside<'_>| Budget {
-            code: beside.with.arrangement.name.to_string(),
-            max: Some(beside.with.arrangement.ceiling),
-            asked: beside.used.sum,
-            granted: beside.used.awarded,
+    /// What was asked and granted of each ceiling.
+    pub fn ceilings(&self) -> Vec<Ceiling> {
+        let ceiling = |beside: &Beside<'_>| Ceiling {
+            arrangement: beside.with.arrangement.name.to_string(),
+            max: beside.with.arrangement.ceiling,
+            asked: beside.purse.used.sum,
+            granted: beside.purse.used.awarded,
+            claims: beside.met,
         };
         self.all.iter().map(ceiling).collect()
+    }
+
+    /// What claims are awarded, or would be once they are released, beyond the standard rules.
+    pub fn beyond(&self) -> Decimal {
+        self.beyond
     }
 
     /// What becomes of a claim by the arrangements that are for it. `desks` are theirs.
     pub(super) fn arrange<'a>(
         &mut self,
         desks: &'a [Desk<'a>],
-        standard: Standard<'a, '_>,
+        mut standard: Standard<'a, '_>,
         scratch: &'a Bump,
     ) -> Outcome<'a>
     where
@@ -127,30 +149,25 @@ impl<'p> Arrangements<'p> {
             return self.repeated(standard);
         }
         let mut combined = Combined::new(standard.program, standard.depth);
-        let mut repeats = false;
         for (number, (beside, desk)) in self.all.iter_mut().zip(desks).enumerate() {
-            if !beside.is_for(desk, &standard, scratch) {
-                beside.follow(&standard, &moved);
-                continue;
-            }
-            if self.remembers {
-                beside.inside.insert(standard.id.into());
-            }
-            beside.past.history.watch();
-            let arranged = desk.settle(&mut beside.past, standard.claim, standard.id, scratch, standard.depth, None);
-            repeats |= arranged.skipped;
-            combined.add(number, beside.with, arranged);
-        }
-        if repeats {
-            return self.repeated(standard);
-        }
-        let outcome = self.combine(&combined, &standard);
-        for number in combined.withdrawn(&standard.outcome, &outcome) {
-            if let Some(beside) = self.all.get_mut(number) {
-                beside.withdraw(&standard, &moved);
+            if let Some((by, reversed)) = beside.decide(desk, &standard, &moved, scratch) {
+                if by.as_ref().is_some_and(|by| by.skipped) {
+                    return self.repeated(standard);
+                }
+                combined.add(number, beside.with, by, reversed);
             }
         }
-        outcome
+        if let Some(conflict) = combined.conflict(&standard.outcome) {
+            self.demote(&mut standard, moved);
+            combined.hold(conflict);
+        } else {
+            for number in combined.withheld(&standard.outcome) {
+                if let Some(beside) = self.all.get_mut(number) {
+                    beside.withdraw(&standard, &moved);
+                }
+            }
+        }
+        self.combine(&combined, &standard)
     }
 
     /// A claim that was decided before with the same content.
@@ -161,119 +178,39 @@ impl<'p> Arrangements<'p> {
         }
     }
 
+    /// Lets a claim that is held stand as held everywhere, so that nothing is built on its award.
+    fn demote(&mut self, standard: &mut Standard<'_, '_>, moved: Vec<KeptChange>) {
+        let demotion = demotion::demote(standard, moved);
+        for beside in &mut self.all {
+            beside.follow_demotion(standard, &demotion);
+        }
+    }
+
     /// One outcome of what the standard rules and the arrangements decided.
     fn combine<'a>(&mut self, combined: &Combined<'a>, standard: &Standard<'a, '_>) -> Outcome<'a> {
-        let before = self.given.remove(standard.id);
-        for (number, used) in before.iter().flat_map(|given| &given.used) {
-            if let Some(beside) = self.all.get_mut(*number) {
-                // INVARIANT: it was added to this figure exactly.
-                beside.used = beside.used.plus(used.negated()).unwrap_or(beside.used);
-            }
-        }
-        let paid = before.map_or(Decimal::ZERO, |given| given.paid);
-        let mut used: Vec<Running> = self.all.iter().map(|beside| beside.used).collect();
-        let outcome = match combined.outcome(&standard.outcome, paid, &mut used) {
+        let paid = self.given.remove(standard.id).map_or(Decimal::ZERO, |given| given.paid);
+        let purses = self.all.iter_mut().map(|beside| &mut beside.purse).collect();
+        let combination = combined.outcome(&standard.outcome, paid, purses).and_then(|outcome| {
+            let beyond = beyond(self.beyond, &standard.outcome, &outcome);
+            self.beyond = beyond.map_err(|reason| inexact(standard.program, reason))?;
+            Ok(outcome)
+        });
+        let outcome = match combination {
             Ok(outcome) => outcome,
             Err(failure) => return failed(&standard.outcome, &failure),
         };
-        let mut now = Vec::new();
-        for (number, (beside, used)) in self.all.iter_mut().zip(used).enumerate() {
-            let delta = used.plus(beside.used.negated()).unwrap_or(Running::ZERO);
-            if delta != Running::ZERO {
-                now.push((number, delta));
-            }
-            beside.used = used;
-        }
         if self.remembers && outcome.arranged.is_some() {
-            let paid = beyond(&standard.outcome, &outcome);
-            let given = Given { used: now, paid, outcome: outcome.clone().into_owned() };
-            self.given.insert(standard.id.into(), given);
+            // INVARIANT: one is the other with what was granted added to it exactly.
+            let paid = subtract(outcome.award, standard.outcome.award).unwrap_or_default();
+            self.given.insert(standard.id.into(), Given { paid, outcome: outcome.clone().into_owned() });
         }
         outcome
     }
 }
 
-impl Beside<'_> {
-    /// Whether the arrangement is for a claim.
-    fn is_for<'a>(&self, desk: &'a Desk<'a>, standard: &Standard<'a, '_>, scratch: &'a Bump) -> bool {
-        let Standard { program, ref outcome, claim, id, .. } = *standard;
-        // What takes back a claim of the scope takes back what the arrangement added.
-        if let Some(original) = original(program, claim, id) {
-            return self.inside.contains(&*original);
-        }
-        let Arrangement { scope, expires, .. } = self.with.arrangement;
-        let Some(date) = outcome.date.filter(|_| claim.deficiencies().is_empty()) else { return false };
-        let in_time = scope.dates.0 <= date && date <= scope.dates.1 && outcome.received.unwrap_or(date) <= *expires;
-        let named = |list: &[String], text: &str| list.is_empty() || list.iter().any(|one| one == text);
-        in_time
-            && named(&scope.participants, &outcome.participant)
-            && named(&scope.claims, id)
-            && self.holds(desk, standard, date, scratch)
-    }
-
-    /// Whether the scope's expression holds. One that fails doesn't leave the claim to the standard rules: the arrangement's
-    /// decision fails on it as well, and holds the claim.
-    fn holds<'a>(&self, desk: &'a Desk<'a>, standard: &Standard<'a, '_>, date: Date, scratch: &'a Bump) -> bool {
-        let Some(figure) = self.scope_figure else { return true };
-        let elsewhere = desk.elsewhere(standard.id);
-        let received = standard.outcome.received;
-        let known = Known { received, elsewhere: &elsewhere, ..Known::past(&self.past.history) };
-        let mut assessment = Assessment::new(&desk.decider, known, standard.claim, date, scratch);
-        assessment.figures(&mut Codes).is_err() || assessment.derived.get(figure) == Some(&Value::Boolean(true))
-    }
-
-    /// Lets a claim that the arrangement isn't for stand as the standard rules decided it.
-    fn follow(&mut self, standard: &Standard<'_, '_>, moved: &[KeptChange]) {
-        if self.inside.remove(standard.id) {
-            self.replace(standard);
-        } else {
-            self.move_along(moved);
-        }
-        self.stand(standard);
-    }
-
-    /// Lets a claim that was just decided stand as the standard rules decided it instead.
-    fn withdraw(&mut self, standard: &Standard<'_, '_>, moved: &[KeptChange]) {
-        if self.past.standing.is_some() {
-            self.replace(standard);
-        } else {
-            let own = self.past.history.take_watched();
-            for change in &own {
-                self.past.history.take_back(change);
-            }
-            self.move_along(moved);
-        }
-        self.stand(standard);
-    }
-
-    /// Moves the history as the standard one was moved.
-    fn move_along(&mut self, moved: &[KeptChange]) {
-        for change in moved {
-            self.counterpart.apply(change, &mut self.past.history);
-        }
-    }
-
-    /// What was decided here leaves the history, and the standard decision comes into its place.
-    fn replace(&mut self, standard: &Standard<'_, '_>) {
-        let Past { history, standing } = &mut self.past;
-        let own = standing.as_ref().and_then(|standing| standing.find(standard.id));
-        let theirs = standard.past.standing.as_ref().and_then(|standing| standing.find(standard.id));
-        own.iter().flat_map(|own| &own.changes).for_each(|change| history.take_back(change));
-        let changes = theirs.iter().flat_map(|decided| &decided.changes);
-        changes.for_each(|change| self.counterpart.apply(change, history));
-    }
-
-    /// What stands of the claim is what the standard rules let stand.
-    fn stand(&mut self, standard: &Standard<'_, '_>) {
-        let theirs = standard.past.standing.as_ref().and_then(|standing| standing.find(standard.id));
-        let (Some(standing), Some(theirs)) = (&mut self.past.standing, theirs) else { return };
-        if let Some(took) = standing.find(standard.id).and_then(|before| before.took.clone()) {
-            standing.use_up(&took.original, &took.usage.negated());
-        }
-        let decided = self.counterpart.decided(theirs);
-        if let Some(took) = &decided.took {
-            standing.use_up(&took.original, &took.usage);
-        }
-        standing.keep(standard.id, standard.claim, decided);
-    }
+/// What is awarded beyond the standard rules with one more claim.
+fn beyond(so_far: Decimal, standard: &Outcome<'_>, outcome: &Outcome<'_>) -> Result<Decimal, Inexact> {
+    let worth =
+        |outcome: &Outcome<'_>| subtract(add(outcome.award, outcome.pending)?, outcome.reversed.unwrap_or_default());
+    add(so_far, subtract(worth(outcome)?, worth(standard)?)?)
 }

@@ -19,7 +19,10 @@ use crate::{
 pub fn explain(program: &Program, outcome: &Outcome<'_>, trace: &Trace<'_>, names: bool) -> String {
     let mut page = Page { text: String::new(), scale: program.identification.scale, program, names };
     page.head(outcome);
-    page.flips(outcome, trace);
+    // What would change the standard decision says little where arrangements made another one of it.
+    if outcome.arranged.is_none() {
+        page.flips(outcome, trace);
+    }
     page.steps(&trace.steps);
     for_terminal(&page.text).into_owned()
 }
@@ -60,6 +63,7 @@ impl Page<'_> {
             Disposition::Rejected => self.line("Awarded nothing:"),
         }
         self.corrected(outcome);
+        self.arranged(outcome);
         for reason in outcome.reasons.iter().chain(outcome.flags.iter()) {
             let words = if reason.message.is_empty() { String::new() } else { format!(": {}", reason.message) };
             self.line(&format!("  {} ({}){words}", reason.code, reason.effect()));
@@ -87,6 +91,21 @@ impl Page<'_> {
                 false => (cut.amount, "less than would be due"),
             };
             self.line(&format!("  {} (cut): {} {unit} {words}", cut.code, self.amount(amount)));
+        }
+    }
+
+    /// What arrangements decided, beside the standard rules whose steps follow.
+    fn arranged(&mut self, outcome: &Outcome<'_>) {
+        let Some(arranged) = &outcome.arranged else { return };
+        let unit = self.program.identification.unit.code();
+        for by in &arranged.decided {
+            let would = match by.disposition {
+                Disposition::Approved => format!("awards {} {unit}", self.amount(by.award)),
+                Disposition::Held => format!("holds it with {} {unit} pending", self.amount(by.award)),
+                other => format!("has it {other}"),
+            };
+            let added = self.amount(by.added);
+            self.line(&format!("  arrangement {}: by its rules {would}; it adds {added} {unit}", by.name));
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Change, Compared, Impact, ProgramImpact, codes, components};
+use super::{ArrangementChange, Bounds, Change, Compared, Impact, ProgramImpact, codes, components};
 use crate::{
     compare::{ClaimDifference, ClaimOutcome, DifferenceKind, Tally},
     engine::Counts,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The version of this JSON; its minor number only adds.
-const VERSION: &str = "1.0";
+const VERSION: &str = "1.1";
 
 #[derive(Serialize)]
 struct Page<'i> {
@@ -23,7 +23,15 @@ struct Page<'i> {
     claims: &'i str,
     changed: bool,
     programs: Vec<OneProgram<'i>>,
+    arrangements: Vec<OneArrangement>,
     scope: Scope,
+}
+
+#[derive(Serialize)]
+struct OneArrangement {
+    arrangement: String,
+    change: &'static str,
+    ceiling: Sides<Option<String>>,
 }
 
 #[derive(Serialize)]
@@ -148,8 +156,18 @@ pub(super) fn page(impact: &Impact) -> serde_json::Result<String> {
         claims: &impact.claims,
         changed: impact.has_changed(),
         programs: impact.programs.iter().map(|one| program(one, impact.first)).collect(),
+        arrangements: impact.arrangements.iter().map(arrangement).collect(),
         scope: Scope { declared: impact.scope.declared(), breaches: breaches.collect() },
     })
+}
+
+fn arrangement(change: &ArrangementChange) -> OneArrangement {
+    let ceiling = |bounds: &Option<Bounds>| bounds.as_ref().map(|bounds| bounds.ceiling.to_string());
+    OneArrangement {
+        arrangement: change.name.to_string(),
+        change: change.name_of_change(),
+        ceiling: Sides { before: ceiling(&change.before), after: ceiling(&change.after) },
+    }
 }
 
 fn program(one: &ProgramImpact, first: Option<usize>) -> OneProgram<'_> {

@@ -1,6 +1,7 @@
 //! What a change of rules does to claims: figures before and after, keys and claims that differ, and whether that stays
 //! within what was declared. As text, JSON, Markdown and a page; all but JSON show the same [`sheet`].
 
+mod arrangement;
 mod json;
 mod markdown;
 mod page;
@@ -17,6 +18,7 @@ use crate::{
     program::{Program, ProgramName},
 };
 
+pub use arrangement::{ArrangementChange, Bounds};
 pub use scope::{Breach, Direction, Scope};
 
 /// What a change of rules does.
@@ -30,6 +32,8 @@ pub struct Impact {
     pub claims: String,
     /// The programs that were looked at, by name.
     pub programs: Vec<ProgramImpact>,
+    /// The arrangements that it brings, changes or ends, by name.
+    pub arrangements: Vec<ArrangementChange>,
     /// What was declared of the change.
     pub scope: Scope,
     /// How many keys, and how many claims of each program, are shown; all, if not given.
@@ -86,18 +90,20 @@ pub struct Compared {
 }
 
 impl Impact {
-    /// Whether any outcome differs, or a program came or went.
+    /// Whether any outcome differs, a program came or went, or an arrangement is another one.
     pub fn has_changed(&self) -> bool {
-        self.programs.iter().any(|program| match &program.change {
+        let moved = self.programs.iter().any(|program| match &program.change {
             Change::None | Change::Undecided => false,
             Change::New | Change::Gone => true,
             Change::Compared(compared) => !compared.comparison.is_same(),
-        })
+        });
+        moved || !self.arrangements.is_empty()
     }
 
     /// What goes beyond what was declared.
     pub fn breaches(&self) -> Vec<Breach> {
-        self.scope.breaches(&self.programs)
+        let of_arrangements = self.arrangements.iter().flat_map(|change| change.breaches(&self.scope));
+        self.scope.breaches(&self.programs).into_iter().chain(of_arrangements).collect()
     }
 
     /// The impact for a terminal.
@@ -170,9 +176,10 @@ impl Compared {
         if self.hides_participant { "(private)" } else { &claim.participant }
     }
 
-    /// What is awarded more.
+    /// What is awarded more, less what is taken back more.
     pub fn gain(&self) -> Decimal {
-        self.comparison.after.award.saturating_sub(self.comparison.before.award)
+        let net = |totals: &Totals| totals.award.saturating_sub(totals.reversed);
+        net(&self.comparison.after).saturating_sub(net(&self.comparison.before))
     }
 }
 

@@ -164,7 +164,9 @@ impl Direction {
             claim.after.components.iter().enumerate().any(|(place, (name, _))| {
                 let gain = claim.after.awarded(place).saturating_sub(claim.before.awarded(place));
                 alone.contains(&name.as_str()) && self.is_against(gain)
-            })
+            }) || self.is_against(
+                claim.before.reversed.unwrap_or_default().saturating_sub(claim.after.reversed.unwrap_or_default()),
+            )
         };
         let is_pending_against = |claim: &ClaimDifference| {
             let gain = claim.after.pending.saturating_sub(claim.before.pending);

@@ -87,6 +87,12 @@ pub(super) fn sheets(impact: &Impact) -> Vec<Sheet> {
     if impact.programs.iter().all(|program| matches!(program.change, Change::None)) {
         lines.push(own("No program changed its effective definition."));
     }
+    for change in &impact.arrangements {
+        let name = given(&change.name.to_string());
+        lines.push(
+            [own("The arrangement "), name, own(format!(" {}; it isn't decided here.", change.words()))].concat(),
+        );
+    }
     let first = Sheet { heading: heading.concat(), lines, grids: Vec::new() };
     let programs = impact.programs.iter().map(|program| sheet(program, impact.first));
     [first].into_iter().chain(programs).collect()

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Movement, SideBySide};
 use crate::{
     compare::{ClaimDifference, ClaimOutcome, KeyDifference, Tally, Totals},
-    engine::{Budget, Counts},
+    engine::{Budget, Ceiling, Counts},
     money::{Decimal, Inexact, at_scale, subtract},
 };
 
@@ -48,9 +48,8 @@ impl SideBySide<'_> {
 
     fn totals_value(&self, totals: &Totals) -> Value {
         let Counts { read, approved, held, returned, rejected, skipped } = totals.counts;
-        let budgets: Vec<Value> = totals.budgets.iter().map(|budget| self.budget_value("code", budget)).collect();
-        let ceilings: Vec<Value> =
-            totals.ceilings.iter().map(|ceiling| self.budget_value("arrangement", ceiling)).collect();
+        let budgets: Vec<Value> = totals.budgets.iter().map(|budget| self.budget_value(budget)).collect();
+        let ceilings: Vec<Value> = totals.ceilings.iter().map(|ceiling| self.ceiling_value(ceiling)).collect();
         json!({
             "counts": {
                 "read": read, "approved": approved, "held": held, "returned": returned, "rejected": rejected,
@@ -70,9 +69,19 @@ impl SideBySide<'_> {
         })
     }
 
-    fn budget_value(&self, word: &str, budget: &Budget) -> Value {
+    fn budget_value(&self, budget: &Budget) -> Value {
         let max = budget.max.map(|max| self.exact(max));
-        json!({ word: budget.code, "max": max, "asked": self.exact(budget.asked), "used": self.exact(budget.granted) })
+        json!({ "code": budget.code, "max": max, "used": self.exact(budget.granted) })
+    }
+
+    fn ceiling_value(&self, ceiling: &Ceiling) -> Value {
+        json!({
+            "arrangement": ceiling.arrangement,
+            "claims": ceiling.claims,
+            "max": self.exact(ceiling.max),
+            "asked": self.exact(ceiling.asked),
+            "used": self.exact(ceiling.granted),
+        })
     }
 
     fn components_value(&self, components: &[(String, Decimal)]) -> Map<String, Value> {

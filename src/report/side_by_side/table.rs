@@ -7,6 +7,7 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 use super::{Movement, SideBySide};
 use crate::{
     compare::{ClaimDifference, ClaimOutcome, DifferenceKind, Tally},
+    engine::Ceiling,
     money::{Decimal, Inexact, at_scale, negated, subtract},
     report::{
         for_terminal,
@@ -23,6 +24,7 @@ impl SideBySide<'_> {
         let _ = writeln!(page, "with {}\nrules {standard}, changed {changed}\n\n{}", self.variant, self.totals()?);
         if self.comparison.is_same() {
             page.push_str("\nnothing changes for any claim\n");
+            self.ceilings(&mut page)?;
             return Ok(for_terminal(&page).into_owned());
         }
         for (word, movement) in ["gain", "lose"].into_iter().zip(self.movements()?) {
@@ -123,7 +125,7 @@ impl SideBySide<'_> {
         }
     }
 
-    /// What is used of the ceilings on all awards, and of what arrangements may add, history included.
+    /// What is used of the ceilings on all awards, history included.
     fn budgets(&self, page: &mut String) -> Result<(), Inexact> {
         let before = &self.comparison.before.budgets;
         for budget in &self.comparison.after.budgets {
@@ -137,11 +139,22 @@ impl SideBySide<'_> {
             }
             page.push('\n');
         }
+        self.ceilings(page)
+    }
+
+    /// What arrangements add, and what their ceilings leave.
+    fn ceilings(&self, page: &mut String) -> Result<(), Inexact> {
         for ceiling in &self.comparison.after.ceilings {
-            let max = ceiling.max.unwrap_or_default();
-            let left = self.amount(subtract(max, ceiling.granted)?);
-            let (added, max) = (self.amount(ceiling.granted), self.amount(max));
-            let _ = write!(page, "\narrangement {}: {added} added of a ceiling of {max}, {left} left", ceiling.code);
+            let Ceiling { arrangement, claims, .. } = ceiling;
+            if *claims == 0 {
+                let _ = writeln!(page, "\narrangement {arrangement}: no claim of the file is in its scope");
+                continue;
+            }
+            let left = self.amount(subtract(ceiling.max, ceiling.granted)?);
+            let (added, max) = (self.amount(ceiling.granted), self.amount(ceiling.max));
+            let _ = write!(page, "\narrangement {arrangement}: {added} added of a ceiling of {max}, {left} left");
+            let noun = if *claims == 1 { "claim is" } else { "claims are" };
+            let _ = write!(page, "; {} {noun} in its scope", grouped(&claims.to_string()));
             if ceiling.asked > ceiling.granted {
                 let _ = write!(page, "; without it {} would be added", self.amount(ceiling.asked));
             }

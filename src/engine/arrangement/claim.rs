@@ -1,0 +1,177 @@
+//! One claim under one arrangement: whether it is for it, what it decides, and how a claim that it isn't for stands in its past.
+
+use bumpalo::Bump;
+
+use super::{Beside, Standard, demotion::Demotion};
+use crate::{
+    calendar::Date,
+    claim::Value,
+    engine::{
+        assessment::Assessment,
+        desk::Desk,
+        known::{Known, Past},
+        settle::{self, original},
+    },
+    history::KeptChange,
+    money::Decimal,
+    outcome::{Codes, Decided, Outcome},
+    variant::Arrangement,
+};
+
+/// What an arrangement decided for a claim, none where the claim has left its scope; and what it takes back of what it
+/// decided for the claim before.
+pub(super) type Decision<'a> = (Option<Outcome<'a>>, Decimal);
+
+impl Beside<'_> {
+    /// Decides a claim of the scope. A claim that neither is nor was in it stands as the standard rules decided it.
+    pub(super) fn decide<'a>(
+        &mut self,
+        desk: &'a Desk<'a>,
+        standard: &Standard<'a, '_>,
+        moved: &[KeptChange],
+        scratch: &'a Bump,
+    ) -> Option<Decision<'a>> {
+        let is_inside = self.is_for(desk, standard, scratch);
+        let was_inside = self.inside.remove(standard.id);
+        self.met += u64::from(is_inside);
+        self.decides = is_inside;
+        if is_inside {
+            if self.past.standing.is_some() {
+                self.inside.insert(standard.id.into());
+            }
+            self.past.history.watch();
+            let by = desk.settle(&mut self.past, standard.claim, standard.id, scratch, standard.depth, None);
+            let reversed = by.reversed.unwrap_or_default();
+            return Some((Some(by), reversed));
+        }
+        if was_inside {
+            return Some((None, self.leave(desk, standard, scratch)));
+        }
+        self.move_along(moved);
+        self.stand(standard, false);
+        None
+    }
+
+    /// Whether the arrangement is for a claim.
+    fn is_for<'a>(&mut self, desk: &'a Desk<'a>, standard: &Standard<'a, '_>, scratch: &'a Bump) -> bool {
+        let Standard { program, ref outcome, claim, id, .. } = *standard;
+        // What takes back a claim of the scope takes back what the arrangement added.
+        if let Some(original) = original(program, claim, id) {
+            return self.inside.contains(&*original);
+        }
+        let Arrangement { scope, expires, .. } = self.with.arrangement;
+        let Some(date) = outcome.date.filter(|_| claim.deficiencies().is_empty()) else { return false };
+        let in_time = scope.dates.0 <= date && date <= scope.dates.1 && outcome.received.unwrap_or(date) <= *expires;
+        let named = |list: &[String], text: &str| list.is_empty() || list.iter().any(|one| one == text);
+        in_time
+            && named(&scope.participants, &outcome.participant)
+            && named(&scope.claims, id)
+            && self.holds(desk, standard, date, scratch)
+    }
+
+    /// Whether the scope's expression holds, of a claim that doesn't see its own earlier version. One that fails doesn't leave
+    /// the claim to the standard rules: the arrangement's decision fails on it as well, and holds the claim.
+    fn holds<'a>(&mut self, desk: &'a Desk<'a>, standard: &Standard<'a, '_>, date: Date, scratch: &'a Bump) -> bool {
+        let Some(figure) = self.scope_figure else { return true };
+        let Past { history, standing } = &mut self.past;
+        let own = standing.as_ref().and_then(|standing| standing.find(standard.id));
+        let own: Vec<KeptChange> = own.map_or_else(Vec::new, |own| own.changes.clone());
+        for change in &own {
+            history.take_back(change);
+        }
+        let elsewhere = desk.elsewhere(standard.id);
+        let received = standard.outcome.received;
+        let known = Known { received, elsewhere: &elsewhere, ..Known::past(history) };
+        let mut assessment = Assessment::new(&desk.decider, known, standard.claim, date, scratch);
+        let failed = assessment.figures(&mut Codes).is_err();
+        let holds = assessment.derived.get(figure) == Some(&Value::Boolean(true));
+        for change in &own {
+            let change = change.again(history);
+            history.apply(&change);
+        }
+        failed || holds
+    }
+
+    /// Takes out what the arrangement decided for a claim that isn't in its scope any more, and lets the standard decision
+    /// stand. Comes back with what was awarded and is taken back.
+    fn leave<'a>(&mut self, desk: &'a Desk<'a>, standard: &Standard<'a, '_>, scratch: &'a Bump) -> Decimal {
+        let content = settle::content(&self.past, self.with.program, standard.claim, &desk.elsewhere(standard.id));
+        let left = desk.leave(&mut self.past, standard.claim, standard.id, content, scratch);
+        // What leaves by the rules has given back what it took of others.
+        let left_whole = left.is_ok();
+        let reversed = match left {
+            Ok(stood) => stood.reversed.unwrap_or_default(),
+            // What can't be taken back by these rules leaves as it came.
+            Err(_) => self.take_out(standard),
+        };
+        self.put_standard(standard, left_whole);
+        reversed
+    }
+
+    /// Takes a decision out of the history as it came, and comes back with its award.
+    fn take_out(&mut self, standard: &Standard<'_, '_>) -> Decimal {
+        let Past { history, standing } = &mut self.past;
+        let Some(own) = standing.as_ref().and_then(|standing| standing.find(standard.id)) else { return Decimal::ZERO };
+        own.changes.iter().for_each(|change| history.take_back(change));
+        own.outcome.award
+    }
+
+    /// Puts what the standard rules decided into the place of a decision that has left.
+    fn put_standard(&mut self, standard: &Standard<'_, '_>, has_given_back: bool) {
+        for change in standing_of(standard).iter().flat_map(|decided| &decided.changes) {
+            self.counterpart.apply(change, &mut self.past.history);
+        }
+        self.stand(standard, has_given_back);
+    }
+
+    /// Lets a claim that was just decided stand as the standard rules decided it instead.
+    pub(super) fn withdraw(&mut self, standard: &Standard<'_, '_>, moved: &[KeptChange]) {
+        if self.past.standing.is_some() {
+            self.take_out(standard);
+            self.put_standard(standard, false);
+            return;
+        }
+        for change in self.past.history.take_watched() {
+            self.past.history.take_back(&change);
+        }
+        self.move_along(moved);
+    }
+
+    /// Lets a claim stand as held that the standard rules had approved.
+    pub(super) fn follow_demotion(&mut self, standard: &Standard<'_, '_>, demotion: &Demotion) {
+        if self.decides {
+            self.withdraw(standard, &demotion.kept);
+            return;
+        }
+        for change in &demotion.taken {
+            self.counterpart.apply(&change.negated(), &mut self.past.history);
+        }
+        self.stand(standard, false);
+    }
+
+    /// Moves the history as the standard one was moved.
+    fn move_along(&mut self, moved: &[KeptChange]) {
+        for change in moved {
+            self.counterpart.apply(change, &mut self.past.history);
+        }
+    }
+
+    /// What stands of the claim is what the standard rules let stand.
+    fn stand(&mut self, standard: &Standard<'_, '_>, has_given_back: bool) {
+        let (Some(standing), Some(theirs)) = (&mut self.past.standing, standing_of(standard)) else { return };
+        let before = standing.find(standard.id).filter(|_| !has_given_back);
+        if let Some(took) = before.and_then(|before| before.took.clone()) {
+            standing.use_up(&took.original, &took.usage.negated());
+        }
+        let decided = self.counterpart.decided(theirs);
+        if let Some(took) = &decided.took {
+            standing.use_up(&took.original, &took.usage);
+        }
+        standing.keep(standard.id, standard.claim, decided);
+    }
+}
+
+/// What the standard rules let stand of a claim.
+fn standing_of<'h>(standard: &'h Standard<'_, '_>) -> Option<&'h Decided> {
+    standard.past.standing.as_ref().and_then(|standing| standing.find(standard.id))
+}
