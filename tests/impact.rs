@@ -450,7 +450,10 @@ fn arrangements_that_change_are_named_and_held_to_what_was_declared() {
     let repository = repository("arranged");
     repository.write(&[("arrangements/acme/spring.yaml", ARRANGEMENT)]);
     let (exit, text, said) = impact(&repository, &["--exit-code"]);
-    assert!(exit == 4 && text.contains("acme/spring is new, and may add up to 500; it isn't decided here"), "{text}{said}");
+    assert!(
+        exit == 4 && text.contains("acme/spring is new, and may add up to 500; it isn't decided here"),
+        "{text}{said}"
+    );
     for (declared, exit) in [
         (["--max-total", "499"], 1),
         (["--max-total", "500"], 0),
@@ -466,9 +469,6 @@ fn arrangements_that_change_are_named_and_held_to_what_was_declared() {
     repository.write(&[("arrangements/acme/spring.yaml", &ARRANGEMENT.replace("500", "9000"))]);
     let changes = json(&repository, &[])["arrangements"].clone();
     let ceiling = serde_json::json!({ "before": "500", "after": "9000" });
-    assert_eq!(
-        changes,
-        serde_json::json!([{ "arrangement": "acme/spring", "change": "changed", "ceiling": ceiling }])
-    );
+    assert_eq!(changes, serde_json::json!([{ "arrangement": "acme/spring", "change": "changed", "ceiling": ceiling }]));
     assert_eq!(impact(&repository, &["--max-total", "600"]).0, 1);
 }
