@@ -171,6 +171,11 @@ pub struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
+    /// How many fields it has.
+    pub fn width(&self) -> usize {
+        self.claims.kinds.len()
+    }
+
     /// Its number, from 0.
     pub fn number(&self) -> usize {
         self.number

@@ -34,7 +34,8 @@ impl PackedList {
         Self(packed.into())
     }
 
-    pub(super) fn of_packed(packed: &str) -> Self {
+    /// A list that was packed into a text.
+    pub fn of_packed(packed: &str) -> Self {
         Self(packed.into())
     }
 

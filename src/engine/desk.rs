@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     claim::Claim,
+    history::KeptChange,
     money::Decimal,
     outcome::{Codes, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Took, Trace, Usage, Worded, Words},
     program::{Identity, Program},
@@ -128,7 +129,7 @@ impl Desk<'_> {
         let seen = standing.as_ref().map_or(0, |_| settle::seen(history, &decision.changes));
         decision.changes.iter().for_each(|change| history.apply(change));
         if let Some(standing) = standing {
-            let kept = Kept { content, elsewhere, usage: stood.usage, seen };
+            let kept = Kept { content, elsewhere, usage: stood.usage, seen, left: stood.left };
             keep(standing, id, claim, &decision, original.as_deref(), kept);
         }
         decision.outcome
@@ -158,6 +159,7 @@ impl Desk<'_> {
             Before::Same(decided) => return Err(Box::new(skipped(&decided.outcome, claim))),
             Before::Returned(decided) => {
                 decided.changes.iter().for_each(|change| history.take_back(change));
+                stood.left = decided.changes.iter().map(KeptChange::negated).collect();
                 stood.received = decided.received;
                 stood.usage.clone_from(&decided.usage);
                 None
@@ -170,6 +172,7 @@ impl Desk<'_> {
                 let reversal = reverse(&self.decider, history, standing, decided, row, scratch).map_err(refuse)?;
                 stood.borne = borne(program, reversal.amount).map_err(refuse)?;
                 reversal.changes.iter().for_each(|change| history.apply(change));
+                stood.left = reversal.changes.iter().map(KeptChange::from).collect();
                 stood.reversed = Some(reversal.amount);
                 stood.received = decided.received;
                 stood.usage.clone_from(&decided.usage);

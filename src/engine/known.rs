@@ -60,6 +60,11 @@ impl Awards {
         claims.insert(outcome.claim.as_ref().into(), decided);
     }
 
+    /// Puts what a program decided for a claim.
+    pub fn put(&mut self, program: &ProgramName, claim: &str, decided: Elsewhere) {
+        self.programs.entry(program.clone()).or_default().insert(claim.into(), decided);
+    }
+
     /// Takes what others took, in place of what was taken before.
     pub fn absorb(&mut self, other: Self) {
         for (program, claims) in other.programs {

@@ -6,6 +6,7 @@ mod arrangement;
 mod assessment;
 mod award;
 mod budget;
+mod counterpart;
 mod decide;
 mod decider;
 mod desk;
@@ -30,6 +31,7 @@ mod total;
 
 pub use arrangement::{ArrangedProgram, Arrangements, Ceiling};
 pub use budget::{Budget, budgets};
+pub use counterpart::Counterpart;
 pub use decide::{Decision, decide};
 pub use decider::Decider;
 pub use kept_per::KeptPer;

@@ -31,6 +31,8 @@ pub struct Queue<'p> {
     conflicts: HashMap<u32, Arc<[u64]>>,
     /// Those that stand in the file before, with the same id and content.
     repeats: HashSet<u32>,
+    /// The id of its only claim, where that is known.
+    named: Option<&'p str>,
 }
 
 /// The hashes of contents, by the numbers of claims.
@@ -59,6 +61,7 @@ impl<'p> Queue<'p> {
             contents: Contents::default(),
             conflicts: HashMap::new(),
             repeats: HashSet::new(),
+            named: None,
         };
         let places = queue.places();
         match &program.claim.id {
@@ -67,6 +70,16 @@ impl<'p> Queue<'p> {
         }
         queue.sort(places);
         queue
+    }
+
+    /// The queue of one claim that was decided before under an id.
+    pub fn named(program: &'p Program, claims: &'p Claims, id: &'p str) -> Self {
+        Self { named: Some(id), ..Self::new(program, claims) }
+    }
+
+    /// How many claims there are, those that can't be queued among them.
+    pub fn count(&self) -> usize {
+        self.order.len() + self.unreadable.len()
     }
 
     /// Whether a run of this program over these claims would queue them in the same way.
@@ -88,7 +101,10 @@ impl<'p> Queue<'p> {
     }
 
     /// The id as outcomes show it.
-    pub(super) fn id<'c>(&self, claim: Claim<'c>, scratch: &'c Bump) -> &'c str {
+    pub(super) fn id<'c>(&'c self, claim: Claim<'c>, scratch: &'c Bump) -> &'c str {
+        if let Some(named) = self.named {
+            return named;
+        }
         match &self.program.claim.id {
             Identity::Fields(fields) => match id_of(claim, fields) {
                 Cow::Borrowed(id) => id,

@@ -54,6 +54,8 @@ pub(super) struct Stood {
     pub(super) received: Option<Date>,
     /// What became of it by others that took some of it back.
     pub(super) usage: Usage,
+    /// What left the history.
+    pub(super) left: Vec<KeptChange>,
 }
 
 /// The hash of all that a claim is decided by beside rules and past, where somebody will ask for it: its content, and what
@@ -144,6 +146,8 @@ pub(super) struct Kept {
     pub(super) usage: Usage,
     /// A mark of the figures that it was decided on.
     pub(super) seen: u64,
+    /// What left the history before.
+    pub(super) left: Vec<KeptChange>,
 }
 
 /// A mark of the figures that a decision changes as they were before, so that one that was made on others is found out.
@@ -154,7 +158,9 @@ pub(super) fn seen(history: &History, changes: &[Change<'_>]) -> u64 {
             history.figure(change.accumulator, change.key).map_or(Running::ZERO, |figure| figure.running());
         hasher.update(&change.accumulator.to_le_bytes()).update(&count.to_le_bytes());
         for figure in [sum, awarded] {
-            Value::Decimal(figure).encode(&mut |piece| drop(hasher.update(piece)));
+            Value::Decimal(figure).encode(&mut |piece| {
+                hasher.update(piece);
+            });
         }
     }
     let bytes: [u8; 8] = hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default();
@@ -179,6 +185,7 @@ pub(super) fn keep(
     decided.usage = kept.usage;
     decided.elsewhere = kept.elsewhere;
     decided.seen = kept.seen;
+    decided.left = kept.left;
     let per_claim = remembered.per_claim.to_vec();
     match (original, outcome.disposition) {
         (Some(original), Disposition::Approved | Disposition::Held) => {

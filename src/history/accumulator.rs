@@ -139,6 +139,12 @@ impl Figure<'_> {
         parts.and_then(|parts| parts.days.get(&date)).copied().unwrap_or_default()
     }
 
+    /// How many claims with a value were counted, where values are kept.
+    pub fn counted(&self, member: &[u8]) -> i64 {
+        let parts = self.accumulator.parts.get(self.slot);
+        parts.and_then(|parts| parts.members.get(member)).copied().unwrap_or_default()
+    }
+
     /// How many different values were counted.
     pub fn distinct(&self) -> i64 {
         let parts = self.accumulator.parts.get(self.slot);
@@ -152,6 +158,43 @@ impl Accumulator {
         self.keys.find(key).map(|slot| Figure { accumulator: self, slot: slot as usize })
     }
 
+    /// Hands out changes that bring another accumulator to what this one stands at: the parts, and what is in no part.
+    pub(super) fn each<'a>(&'a self, sink: &mut dyn FnMut(&'a [u8], Running, Detail<'a>)) {
+        for (slot, key) in self.keys.all() {
+            let slot = slot as usize;
+            let mut rest = Figure { accumulator: self, slot }.running();
+            if let Some(parts) = self.parts.get(slot) {
+                let days = parts.days.iter().map(|(date, day)| (Detail::Day(*date), *day));
+                let members = parts.members.iter();
+                let members =
+                    members.map(|(member, count)| (Detail::Member(member), Running { count: *count, ..Running::ZERO }));
+                for (detail, part) in days.chain(members) {
+                    // INVARIANT: the whole is the sum of its parts and more.
+                    rest = rest.plus(part.negated()).unwrap_or(rest);
+                    sink(key, part, detail);
+                }
+            }
+            sink(key, rest, Detail::None);
+        }
+    }
+
+    /// What all keys stand at, with their parts, apart from those that stand at nothing.
+    pub(super) fn figures(&self) -> BTreeMap<&[u8], (i64, Decimal, Decimal, BTreeMap<Date, Decimal>, &BTreeMap<Box<[u8]>, i64>)> {
+        static NO_MEMBERS: BTreeMap<Box<[u8]>, i64> = BTreeMap::new();
+        let keys = self.keys.all().filter_map(|(slot, key)| {
+            let Running { count, sum, awarded } = Figure { accumulator: self, slot: slot as usize }.running();
+            let parts = self.parts.get(slot as usize);
+            let days = parts.map_or_else(BTreeMap::new, |parts| {
+                let days = parts.days.iter().filter(|(_, day)| day.count != 0 || !day.sum.is_zero());
+                days.map(|(date, day)| (*date, day.sum.normalize())).collect()
+            });
+            let members = parts.map_or(&NO_MEMBERS, |parts| &parts.members);
+            let is_nothing = count == 0 && sum.is_zero() && awarded.is_zero() && days.is_empty() && members.is_empty();
+            (!is_nothing).then_some((key, (count, sum.normalize(), awarded.normalize(), days, members)))
+        });
+        keys.collect()
+    }
+
     pub(super) fn apply(&mut self, change: &Change<'_>) {
         let slot = self.keys.keep(change.key) as usize;
         let before = Figure { accumulator: self, slot }.running();
@@ -163,13 +206,24 @@ impl Accumulator {
                 put(list, slot, figure);
             }
         }
-        if change.detail != Detail::None {
-            if self.parts.len() <= slot {
-                self.parts.resize_with(slot + 1, Parts::default);
-            }
-            if let Some(parts) = self.parts.get_mut(slot) {
-                parts.apply(change.delta, change.detail);
-            }
+        self.apply_part(slot, change);
+    }
+
+    /// Puts a part back, of a whole that knows it already.
+    pub(super) fn put_part(&mut self, change: &Change<'_>) {
+        let slot = self.keys.keep(change.key) as usize;
+        self.apply_part(slot, change);
+    }
+
+    fn apply_part(&mut self, slot: usize, change: &Change<'_>) {
+        if change.detail == Detail::None {
+            return;
+        }
+        if self.parts.len() <= slot {
+            self.parts.resize_with(slot + 1, Parts::default);
+        }
+        if let Some(parts) = self.parts.get_mut(slot) {
+            parts.apply(change.delta, change.detail);
         }
     }
 }

@@ -56,6 +56,12 @@ impl Keys {
         slot
     }
 
+    /// All keys by their numbers.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Slot, &[u8])> {
+        // INVARIANT: as for the numbers of keys.
+        (0..Slot::try_from(self.ends.len()).unwrap_or(Slot::MAX)).map(|slot| (slot, self.bytes(slot)))
+    }
+
     /// The bytes of a key by its number.
     fn bytes(&self, slot: Slot) -> &[u8] {
         let slot = slot as usize;

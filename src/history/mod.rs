@@ -37,6 +37,42 @@ impl History {
         self.accumulators.get(accumulator)?.figure(key)
     }
 
+    /// What a part of a figure stands at, or the whole of it.
+    pub fn stands_at(&self, accumulator: AccumulatorId, key: Key<'_>, part: Detail<'_>) -> Running {
+        let Some(figure) = self.figure(accumulator, key) else { return Running::ZERO };
+        match part {
+            Detail::None => figure.running(),
+            Detail::Day(date) => figure.day(date),
+            Detail::Member(member) => Running { count: figure.counted(member), ..Running::ZERO },
+        }
+    }
+
+    /// Hands out what every figure stands at, as the changes that would bring another history there.
+    pub fn each(&self, sink: &mut dyn FnMut(&KeptChange)) {
+        for (number, accumulator) in self.accumulators.iter().enumerate() {
+            accumulator.each(&mut |key, delta, detail| {
+                sink(&KeptChange::from(&Change { accumulator: number, key: self.key(key), delta, detail }));
+            });
+        }
+    }
+
+    /// Whether an accumulator stands at the same as one of another history, key by key; nothing and zero are the same.
+    pub fn is_same(&self, accumulator: AccumulatorId, other: &Self, theirs: AccumulatorId) -> bool {
+        let nothing = Accumulator::default();
+        let one = self.accumulators.get(accumulator).unwrap_or(&nothing);
+        one.figures() == other.accumulators.get(theirs).unwrap_or(&nothing).figures()
+    }
+
+    /// Puts a part back that was taken down before, of a figure whose whole is there or comes.
+    pub fn put_part(&mut self, change: &Change<'_>) {
+        if self.accumulators.len() <= change.accumulator {
+            self.accumulators.resize_with(change.accumulator + 1, Accumulator::default);
+        }
+        if let Some(accumulator) = self.accumulators.get_mut(change.accumulator) {
+            accumulator.put_part(change);
+        }
+    }
+
     /// Takes back what a decision brought.
     pub fn take_back(&mut self, kept: &KeptChange) {
         let change = kept.taken_back(self);

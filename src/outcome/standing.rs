@@ -42,6 +42,8 @@ pub struct Decided {
     pub took: Option<Took>,
     /// All that its decision changed of what became of others: what it took back, and what it gave back before.
     pub uses: Vec<Took>,
+    /// What left the history before it, where the claim was decided before.
+    pub left: Vec<KeptChange>,
     /// A mark of the figures that it was decided on, where they changed with it.
     pub seen: u64,
     row: usize,
@@ -126,6 +128,7 @@ impl Decided {
             usage: Usage::default(),
             took: None,
             uses: Vec::new(),
+            left: Vec::new(),
             seen: 0,
             row: 0,
         }
@@ -200,6 +203,22 @@ impl Standing {
         decided.row = self.rows.count();
         self.rows.push(cells);
         self.claims.insert(id.into(), decided);
+    }
+
+    /// Hands out what stands of every claim, with its cells, by id.
+    pub fn each(&self, mut sink: impl FnMut(&str, &Decided, Row<'_>)) {
+        let mut ids: Vec<&str> = self.claims.keys().map(AsRef::as_ref).collect();
+        ids.sort_unstable();
+        for id in ids {
+            if let Some(decided) = self.claims.get(id) {
+                sink(id, decided, self.row(decided));
+            }
+        }
+    }
+
+    /// Forgets what became of others, where a decision that was kept says it.
+    pub fn forget_uses(&mut self) {
+        self.uses.clear();
     }
 
     /// Forgets all claims; whoever brought them can bring them again.

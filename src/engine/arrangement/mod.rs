@@ -4,7 +4,6 @@
 
 mod claim;
 mod combine;
-mod counterpart;
 mod demotion;
 mod purse;
 
@@ -12,17 +11,16 @@ use std::collections::{HashMap, HashSet};
 
 use bumpalo::Bump;
 
-use super::{desk::Desk, known::Past, settle::skipped, table::Tables};
+use super::{counterpart::Counterpart, desk::Desk, known::Past, settle::skipped, table::Tables};
 use crate::{
     claim::Claim,
     history::KeptChange,
     money::{Decimal, Inexact, add, subtract},
     outcome::{Depth, Outcome},
-    program::Program,
+    program::{Layout, Program},
     variant::{Arrangement, SCOPE_FIGURE},
 };
 use combine::{Combined, failed, inexact};
-use counterpart::Counterpart;
 use purse::Purse;
 
 /// An arrangement with the program that it makes.
@@ -101,7 +99,7 @@ impl<'p> Arrangements<'p> {
         let remembers = past.standing.is_some();
         let beside = |with: &ArrangedProgram<'p>| Beside {
             with: *with,
-            counterpart: Counterpart::new(standard, with.program),
+            counterpart: Counterpart::new(&Layout::of(standard), &Layout::of(with.program)),
             past: if remembers { Past::remembering(with.program) } else { Past::default() },
             purse: Purse::default(),
             inside: HashSet::new(),

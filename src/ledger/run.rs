@@ -1,0 +1,166 @@
+//! Runs, and their batches: what a batch brings stands there as a whole or not at all.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{
+    Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount, cells,
+    detail::{Detail, number_of},
+};
+use crate::{
+    claim::Claim,
+    history::{History, KeptChange},
+    outcome::{Decided, Outcome, Reason},
+};
+
+/// A run by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunId(pub(super) i64);
+
+/// How far a file was posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The run.
+    pub run: RunId,
+    /// By which rules, by their number.
+    pub rules: i64,
+    /// How many claims of its order were posted.
+    pub done: u64,
+    /// Whether all were.
+    pub is_whole: bool,
+}
+
+/// What is posted of a claim.
+pub struct Posted<'p> {
+    /// The rules that decided it.
+    pub rules: &'p KeptRules,
+    /// The run; none of an act.
+    pub run: Option<RunId>,
+    /// What it is.
+    pub kind: EntryKind,
+    /// What was decided.
+    pub outcome: &'p Outcome<'static>,
+    /// The decision, where it stands.
+    pub decided: Option<&'p Decided>,
+    /// The claim, where its row is known.
+    pub claim: Option<Claim<'p>>,
+    /// The hash of what it was decided by.
+    pub content: u128,
+    /// What a person did.
+    pub act: Option<Act>,
+}
+
+impl Ledger {
+    /// How far a file was posted by a program, the last time that it was begun.
+    pub fn progress(&self, program: i64, file_hash: &[u8; 32]) -> Result<Option<Progress>, LedgerError> {
+        let found = self.progress_where("program = ?1 AND file_hash = ?2", params![program, file_hash])?;
+        Ok(found.map(|(progress, _)| progress))
+    }
+
+    /// The run of a program that was interrupted, with the name of its file.
+    pub fn interrupted(&self, program: i64) -> Result<Option<(Progress, String)>, LedgerError> {
+        self.progress_where("program = ?1 AND is_whole = 0", params![program])
+    }
+
+    fn progress_where(
+        &self,
+        which: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<Option<(Progress, String)>, LedgerError> {
+        let sql = format!("SELECT id, rules, done, is_whole, file FROM run WHERE {which} ORDER BY id DESC LIMIT 1");
+        let found = self.connection.query_row(&sql, values, |row| {
+            let done = u64::try_from(row.get::<_, i64>(2)?).unwrap_or_default();
+            let progress = Progress { run: RunId(row.get(0)?), rules: row.get(1)?, done, is_whole: row.get(3)? };
+            Ok((progress, row.get(4)?))
+        });
+        found.optional().map_err(|error| self.failed(error))
+    }
+
+    /// Begins a batch. Fails if somebody else has written since this ledger was opened.
+    pub fn begin(&mut self) -> Result<(), LedgerError> {
+        self.run("BEGIN IMMEDIATE")?;
+        if self.last_link()? != self.head {
+            self.run("ROLLBACK")?;
+            return Err(LedgerError::Changed(self.path.clone()));
+        }
+        Ok(())
+    }
+
+    /// A run of a file from its first claim on.
+    pub fn begin_run(&self, rules: &KeptRules, file: &str, file_hash: &[u8; 32]) -> Result<RunId, LedgerError> {
+        let insert = "INSERT INTO run (program, rules, file, file_hash, done, is_whole) VALUES (?1, ?2, ?3, ?4, 0, 0)";
+        let values = params![rules.program, rules.id, file, file_hash];
+        self.connection.execute(insert, values).map_err(|error| self.failed(error))?;
+        Ok(RunId(self.connection.last_insert_rowid()))
+    }
+
+    /// Says how far a run is.
+    pub fn advance(&self, run: RunId, done: u64, is_whole: bool) -> Result<(), LedgerError> {
+        let update = "UPDATE run SET done = ?2, is_whole = ?3 WHERE id = ?1";
+        self.connection.execute(update, params![run.0, i64::try_from(done).unwrap_or(i64::MAX), is_whole]).map_err(|error| self.failed(error))?;
+        Ok(())
+    }
+
+    /// Posts what was decided of a claim.
+    pub fn post(&mut self, posted: Posted<'_>) -> Result<(), LedgerError> {
+        let Posted { rules, run, kind, outcome, decided, claim, content, act } = posted;
+        let minor =
+            |amount| amount::minor(amount, rules.scale).ok_or_else(|| LedgerError::TooLarge(outcome.claim.to_string()));
+        let messages: Vec<&str> = outcome.reasons.iter().chain(outcome.flags.iter()).map(words).collect();
+        let words = postcard::to_stdvec(&messages).map_err(|error| self.damaged(error.to_string()))?;
+        let cells = claim.map(|claim| cells::bytes(claim, claim.width())).transpose();
+        let cells = cells.map_err(|error| self.damaged(error.to_string()))?;
+        let detail = postcard::to_stdvec(&Detail::of(outcome, decided, act));
+        let entry = Entry {
+            id: 0,
+            program: rules.program,
+            rules: rules.id,
+            run: run.map(|run| run.0),
+            kind,
+            claim: outcome.claim.to_string(),
+            participant: self.participant(&outcome.participant)?,
+            content: content.to_be_bytes(),
+            disposition: number_of(outcome.disposition),
+            award: minor(outcome.award)?,
+            pending: minor(outcome.pending)?,
+            reversed: minor(outcome.reversed.unwrap_or_default())?,
+            detail: detail.map_err(|error| self.damaged(error.to_string()))?,
+            row_hash: [0; 16],
+            hash: [0; 32],
+        };
+        let id = self.chain(entry, cells.as_deref().map(|cells| (cells, words.as_slice())))?;
+        for took in decided.iter().flat_map(|decided| &decided.uses) {
+            self.note_taken(rules.program, &took.original, id)?;
+        }
+        Ok(())
+    }
+
+    fn participant(&mut self, name: &str) -> Result<Option<i64>, LedgerError> {
+        if name.is_empty() {
+            return Ok(None);
+        }
+        if let Some(known) = self.participants.get(name) {
+            return Ok(Some(*known));
+        }
+        let id = self.keep_participant(name)?;
+        self.participants.insert(name.to_owned(), id);
+        Ok(Some(id))
+    }
+
+    /// Notes what changes have moved in the history.
+    pub fn note(&mut self, changes: &[KeptChange], history: &History) {
+        for change in changes {
+            self.touched.note(change, history);
+        }
+    }
+
+    /// Writes what the figures stand at and lets all of the batch stand.
+    pub fn commit(&mut self, accumulators: &[i64], history: &History) -> Result<(), LedgerError> {
+        let touched = std::mem::take(&mut self.touched);
+        self.write_figures(&touched, accumulators, history)?;
+        self.run("COMMIT")
+    }
+}
+
+fn words<'w>(reason: &'w Reason<'_>) -> &'w str {
+    &reason.message
+}

@@ -1,0 +1,235 @@
+//! What stands of a claim.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{
+    Entry, EntryKind, Ledger, LedgerError, amount, cells,
+    detail::{self, Detail},
+    entry::COLUMNS,
+};
+use crate::{
+    claim::{Cell, Deficiency, Origin},
+    money::Decimal,
+    outcome::{Decided, Outcome},
+};
+
+/// What stands of a claim, by the figures of the rules that decided it.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The number of its entry.
+    pub entry: i64,
+    /// The rules that decided it, by their number.
+    pub rules: i64,
+    /// What was decided.
+    pub decided: Decided,
+    /// Its cells as bytes; `None` where they were erased.
+    cells: Option<Vec<u8>>,
+}
+
+impl Known {
+    /// Its cells, all empty where they were erased, and what could not be read of them.
+    pub fn cells(&self) -> (Vec<Cell<'_>>, Vec<Deficiency>) {
+        self.cells.as_ref().and_then(|bytes| cells::read(bytes).ok()).unwrap_or_default()
+    }
+
+    /// Whether its cells were erased.
+    pub fn is_erased(&self) -> bool {
+        self.cells.is_none()
+    }
+}
+
+/// A row that was kept.
+#[derive(Debug, Clone)]
+pub struct KeptRow(Vec<u8>);
+
+impl KeptRow {
+    /// Its cells.
+    pub fn cells(&self) -> Vec<Cell<'_>> {
+        cells::read(&self.0).map(|(cells, _)| cells).unwrap_or_default()
+    }
+
+    /// What could not be read of it.
+    pub fn deficiencies(&self) -> Vec<Deficiency> {
+        cells::read(&self.0).map(|(_, deficiencies)| deficiencies).unwrap_or_default()
+    }
+}
+
+/// An entry with all that is kept of it.
+#[derive(Debug)]
+pub struct Kept {
+    /// Its number.
+    pub entry: i64,
+    /// The program's number.
+    pub program: i64,
+    /// The number of the rules.
+    pub rules: i64,
+    /// The claim.
+    pub claim: String,
+    kind: EntryKind,
+    /// What was decided; `None` where that can't be read.
+    pub decided: Option<Decided>,
+    /// The row; `None` where it was erased.
+    pub row: Option<KeptRow>,
+}
+
+impl Kept {
+    /// Whether it decided nothing.
+    pub fn is_undecided(&self) -> bool {
+        self.kind == EntryKind::Undecided
+    }
+
+    /// Whether a person did it.
+    pub fn is_act(&self) -> bool {
+        matches!(self.kind, EntryKind::Acted | EntryKind::Adjusted)
+    }
+}
+
+impl Ledger {
+    /// All entries in their order, with all that is kept of them.
+    pub fn each_kept(&self, sink: &mut dyn FnMut(Kept) -> Result<(), LedgerError>) -> Result<(), LedgerError> {
+        self.each_entry(&mut |entry, kept| {
+            let decided = Some(self.known(&entry)?.decided);
+            let row = kept.map(|(cells, _)| KeptRow(cells));
+            let Entry { id, program, rules, kind, claim, .. } = entry;
+            sink(Kept { entry: id, program, rules, claim, kind, decided, row })
+        })
+    }
+
+    /// What stands of a claim of a program.
+    pub fn find(&self, program: i64, claim: &str) -> Result<Option<Known>, LedgerError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM entry WHERE claim = ?1 AND program = ?2 AND kind IN (0, 2) ORDER BY id DESC LIMIT 1"
+        );
+        let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
+        let found = select.query_row(params![claim, program], Entry::of_row).optional();
+        let Some(entry) = found.map_err(|error| self.failed(error))? else { return Ok(None) };
+        let mut known = self.known(&entry)?;
+        for took in self.taken(program, claim, entry.id)? {
+            known.decided.usage.add(&took);
+        }
+        Ok(Some(known))
+    }
+
+    /// An entry as what stands by it.
+    pub(super) fn known(&self, entry: &Entry) -> Result<Known, LedgerError> {
+        let kept = self.kept_row(entry.id)?;
+        let words = kept.as_ref().map(|(_, words)| postcard::from_bytes(words)).transpose();
+        let words: Vec<String> = words.map_err(|error| self.damaged(error.to_string()))?.unwrap_or_default();
+        let detail = self.detail(entry)?;
+        let outcome = self.outcome(entry)?;
+        let decided = detail.into_decided(u128::from_be_bytes(entry.content), outcome, words);
+        Ok(Known { entry: entry.id, rules: entry.rules, decided, cells: kept.map(|(cells, _)| cells) })
+    }
+
+    pub(super) fn detail(&self, entry: &Entry) -> Result<Detail, LedgerError> {
+        postcard::from_bytes(&entry.detail).map_err(|error| self.damaged(format!("entry {}: {error}", entry.id)))
+    }
+
+    fn kept_row(&self, entry: i64) -> Result<Option<(Vec<u8>, Vec<u8>)>, LedgerError> {
+        let sql = "SELECT cells, words FROM row WHERE entry = ?1";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        let found = select.query_row([entry], |row| Ok((row.get(0)?, row.get(1)?)));
+        found.optional().map_err(|error| self.failed(error))
+    }
+
+    /// The columns of an entry as an outcome.
+    fn outcome(&self, entry: &Entry) -> Result<Outcome<'static>, LedgerError> {
+        let scale = self.rules(entry.rules)?.scale;
+        let amount = |minor| amount::major(minor, scale);
+        let participant = match entry.participant {
+            Some(participant) => self.participant_name(participant)?,
+            None => String::new(),
+        };
+        let file = match entry.run {
+            Some(run) => self.file_of(run)?,
+            None => "ledger".to_owned(),
+        };
+        Ok(Outcome {
+            claim: entry.claim.clone().into(),
+            participant: participant.into(),
+            payee: "".into(),
+            date: None,
+            received: None,
+            disposition: detail::disposition(entry.disposition),
+            stands: entry.kind != EntryKind::Undecided,
+            skipped: false,
+            reasons: Vec::new().into(),
+            flags: Vec::new().into(),
+            components: Vec::<Decimal>::new().into(),
+            cuts: Vec::new().into(),
+            award: amount(entry.award),
+            pending: amount(entry.pending),
+            reversed: Some(amount(entry.reversed)),
+            allocation: Vec::<Decimal>::new().into(),
+            arranged: None,
+            claimed: None,
+            derived: Vec::new().into(),
+            origin: Origin { file: file.into(), sheet: None, line: 0 },
+        })
+    }
+
+    /// What became of a claim by entries behind one of its own.
+    fn taken(&self, program: i64, claim: &str, behind: i64) -> Result<Vec<crate::outcome::Usage>, LedgerError> {
+        let sql = "SELECT detail FROM taken JOIN entry ON entry.id = taken.entry \
+                   WHERE taken.claim = ?1 AND taken.program = ?2 AND taken.entry > ?3 ORDER BY taken.entry";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        let mut rows = select.query(params![claim, program, behind]).map_err(|error| self.failed(error))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| self.failed(error))? {
+            let bytes: Vec<u8> = row.get(0).map_err(|error| self.failed(error))?;
+            let detail: Detail = postcard::from_bytes(&bytes).map_err(|error| self.damaged(error.to_string()))?;
+            all.extend(detail.uses().filter(|took| &*took.original == claim).map(|took| took.usage));
+        }
+        Ok(all)
+    }
+
+    pub(super) fn note_taken(&self, program: i64, claim: &str, entry: i64) -> Result<(), LedgerError> {
+        let sql = "INSERT INTO taken (claim, program, entry) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+        let mut insert = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        insert.execute(params![claim, program, entry]).map_err(|error| self.failed(error))?;
+        Ok(())
+    }
+
+    pub(super) fn keep_participant(&self, name: &str) -> Result<i64, LedgerError> {
+        let known = "SELECT id FROM participant WHERE name = ?1";
+        let mut select = self.connection.prepare_cached(known).map_err(|error| self.failed(error))?;
+        let found = select.query_row([name], |row| row.get(0)).optional().map_err(|error| self.failed(error))?;
+        if let Some(id) = found {
+            return Ok(id);
+        }
+        let sql = "INSERT INTO participant (name) VALUES (?1)";
+        let mut insert = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        insert.execute([name]).map_err(|error| self.failed(error))?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    fn participant_name(&self, id: i64) -> Result<String, LedgerError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT name FROM participant WHERE id = ?1")
+            .map_err(|error| self.failed(error))?;
+        select.query_row([id], |row| row.get(0)).map_err(|error| self.failed(error))
+    }
+
+    fn file_of(&self, run: i64) -> Result<String, LedgerError> {
+        let mut select =
+            self.connection.prepare_cached("SELECT file FROM run WHERE id = ?1").map_err(|error| self.failed(error))?;
+        select.query_row([run], |row| row.get(0)).map_err(|error| self.failed(error))
+    }
+
+    /// Whether a row that decided nothing stands here already, for the same reasons.
+    pub fn has_undecided(&self, program: i64, claim: &str, content: u128) -> Result<bool, LedgerError> {
+        let sql = "SELECT 1 FROM entry WHERE claim = ?1 AND program = ?2 AND kind = 1 AND content = ?3 LIMIT 1";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        select.exists(params![claim, program, content.to_be_bytes()]).map_err(|error| self.failed(error))
+    }
+
+    /// Whether a program has posted anything.
+    pub fn has_runs(&self, program: i64) -> Result<bool, LedgerError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT 1 FROM run WHERE program = ?1 LIMIT 1")
+            .map_err(|error| self.failed(error))?;
+        select.exists([program]).map_err(|error| self.failed(error))
+    }
+}

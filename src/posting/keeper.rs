@@ -1,0 +1,51 @@
+//! Who brings what stands of claims out of a ledger.
+
+use super::bring;
+use crate::{
+    engine::{Keeper, Past},
+    ledger::{KeptRules, Ledger, LedgerError},
+    program::{Layout, Program},
+};
+
+/// Brings what stands of claims while a dry run decides, which keeps what it decides in memory and posts nothing.
+pub struct Preview<'l> {
+    ledger: &'l Ledger,
+    program: Option<i64>,
+    layout: Layout,
+    rules: Vec<KeptRules>,
+    trouble: Option<LedgerError>,
+}
+
+impl<'l> Preview<'l> {
+    /// For a program.
+    pub fn new(ledger: &'l Ledger, program: &Program) -> Result<Self, LedgerError> {
+        let id = ledger.program(&program.identification.name.to_string())?;
+        Ok(Self { ledger, program: id, layout: Layout::of(program), rules: Vec::new(), trouble: None })
+    }
+
+    /// What went wrong, if anything did.
+    pub fn finish(self) -> Result<(), LedgerError> {
+        self.trouble.map_or(Ok(()), Err)
+    }
+}
+
+impl Keeper for Preview<'_> {
+    fn bring(&mut self, past: &mut Past, each: &mut dyn FnMut(&mut dyn FnMut(&str))) -> bool {
+        let (Some(program), Some(standing)) = (self.program, &mut past.standing) else { return true };
+        let Self { ledger, layout, rules, trouble, .. } = self;
+        each(&mut |claim| {
+            let mut next = Some(Box::<str>::from(claim));
+            while let Some(claim) = next.take().filter(|claim| trouble.is_none() && standing.find(claim).is_none()) {
+                match bring(ledger, program, layout, &claim, standing, rules) {
+                    Ok(original) => next = original,
+                    Err(error) => *trouble = Some(error),
+                }
+            }
+        });
+        self.trouble.is_none()
+    }
+
+    fn take(&mut self, _: &mut Past, _: usize) -> bool {
+        true
+    }
+}
