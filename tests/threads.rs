@@ -42,6 +42,7 @@ fn outcomes(threads: usize, claims: &str) -> (i32, String, String) {
         colour: false,
         stdout_colour: false,
         progress: false,
+        now: String::new(),
     };
     let arguments = ["meed", "dry-run", "bench/rebate", "--claims", "-", "--format", "csv"].map(Into::into);
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());

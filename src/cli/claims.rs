@@ -13,6 +13,7 @@ use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place, Source},
     input::{ColumnMap, InputError, open, read_claims, wanted},
+    ledger::hash_of,
     program::{self, Fields, Program, Text},
     report::for_terminal,
 };
@@ -49,6 +50,28 @@ impl ClaimsArguments {
                 Err(Trouble::Usage(format!("`{option}` names `{}`, which is read", input.display()), Some(help)))
             }
         }
+    }
+
+    /// The hash by which a ledger knows the claims file, read through this map.
+    pub(super) fn hash(&self, session: &Session<'_>) -> Result<[u8; 32], Trouble> {
+        if self.claims.as_os_str() == "-" {
+            let help = "name a file: it is known again by what it holds".to_owned();
+            return Err(Trouble::Usage("a ledger doesn't take claims from standard input".to_owned(), Some(help)));
+        }
+        let folder = &session.environment.folder;
+        let mut claims = open(&folder.join(&self.claims), &self.claims)?;
+        let mut map = self.map.as_ref().map(|map| open(&folder.join(map), map)).transpose()?;
+        let mut readers: Vec<&mut dyn Read> = vec![&mut claims];
+        readers.extend(map.as_mut().map(|map| map as &mut dyn Read));
+        hash_of(&mut readers).map_err(|source| {
+            let file = self.claims.display().to_string();
+            Trouble::Input(InputError::Unopened { file, source })
+        })
+    }
+
+    /// Its name, without its folder.
+    pub(super) fn name(&self) -> String {
+        self.claims.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }
 
     /// Reads the claims of a program. Notes on the file are printed.

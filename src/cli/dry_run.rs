@@ -1,6 +1,6 @@
 //! `meed dry-run`: decides a claims file and changes nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -8,13 +8,15 @@ use super::{
     Exit, Session, Trouble,
     claims::{ClaimsArguments, name_unread_rows},
     freeze, load,
-    output::OutputFile,
+    output::{OutputFile, named},
+    plan::Plan,
     program_name,
     side_by_side::{self, Asked, With},
     together::{Shown, Together},
 };
 use crate::{
-    outcome::{Depth, Outcome},
+    ledger::{Ledger, LedgerError, Link},
+    outcome::{Depth, Outcome, Trace},
     program::Program,
     report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, Summary, for_terminal},
     workspace::Loaded,
@@ -43,6 +45,12 @@ pub(super) struct Arguments {
     /// Shows side by side what an arrangement of the workspace adds, `client/name` or its file; `--out` has what both decide
     #[arg(long, value_name = "ARRANGEMENT", group = "other_side", conflicts_with = "freeze")]
     arrangement: Vec<String>,
+    /// Decides on what stands in a ledger, which is read and not changed
+    #[arg(long, value_name = "DB", conflicts_with_all = ["other_side", "freeze", "earlier"])]
+    ledger: Option<PathBuf>,
+    /// Saves what was shown as a plan, which `meed run --plan` posts exactly
+    #[arg(long, value_name = "FILE", requires = "ledger")]
+    save_plan: Option<PathBuf>,
     /// How many participants and claims are shown side by side
     #[arg(long, value_name = "COUNT", default_value_t = 10, requires = "other_side")]
     top: usize,
@@ -87,10 +95,18 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     for loaded in &together.programs {
         outputs.push(output(arguments, loaded, together.programs.len(), session)?);
     }
-    together.decide_earlier(&arguments.claims, session)?;
+    let ledger = arguments.ledger.as_ref().map(|path| reading(path, session)).transpose()?;
+    match &ledger {
+        Some(ledger) => together.remember(ledger.as_ref())?,
+        None => together.decide_earlier(&arguments.claims, session)?,
+    }
     let mut summaries = Vec::new();
     for (number, file) in outputs.into_iter().enumerate() {
-        summaries.push(decide(arguments, &mut together, number, file, session)?);
+        summaries.push(decide(arguments, &mut together, number, (file, ledger.as_ref()), session)?);
+    }
+    if let (Some(path), Some(ledger)) = (&arguments.save_plan, &ledger) {
+        let head = ledger.as_ref().map_or(Link::START, Ledger::head);
+        Plan::new(&together.programs, &arguments.claims.hash(session)?, head).save(path, session)?;
     }
     match (arguments.format, summaries.as_slice()) {
         (Format::Table, summaries) => {
@@ -105,6 +121,16 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     }
     session.stdout.flush()?;
     Ok(Exit::Done)
+}
+
+/// A ledger to read; none where there is none yet, which is the same as an empty one.
+fn reading(path: &Path, session: &Session<'_>) -> Result<Option<Ledger>, Trouble> {
+    let whole = session.environment.folder.join(path);
+    match Ledger::read(&whole) {
+        Ok(ledger) => Ok(Some(ledger)),
+        Err(LedgerError::Missing(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What is asked where there is another side.
@@ -164,10 +190,11 @@ fn refuse(arguments: &Arguments, programs: usize) -> Result<(), Trouble> {
 fn columns(arguments: &Arguments, program: &Program) -> OutcomeColumns {
     let columns = OutcomeColumns::new(program);
     let columns = if arguments.arrangement.is_empty() { columns } else { columns.with_arrangements() };
-    if arguments.claims.earlier.is_empty() { columns } else { columns.with_corrections() }
+    let corrects = !arguments.claims.earlier.is_empty() || arguments.ledger.is_some();
+    if corrects { columns.with_corrections() } else { columns }
 }
 
-/// The file for the outcomes of a program: `out.csv`, or `out.client-name.csv` where there are several.
+/// The file for the outcomes of a program.
 fn output(
     arguments: &Arguments,
     loaded: &Loaded,
@@ -175,13 +202,7 @@ fn output(
     session: &mut Session<'_>,
 ) -> Result<Option<OutputFile>, Trouble> {
     let Some(out) = &arguments.out else { return Ok(None) };
-    let named = match (programs, out.extension()) {
-        (1, _) | (_, None) => out.clone(),
-        (_, Some(ending)) => {
-            let name = loaded.program.identification.name.to_string().replace('/', "-");
-            out.with_extension(format!("{name}.{}", ending.to_string_lossy()))
-        }
-    };
+    let named = named(out, programs, &loaded.program);
     arguments.claims.refuse_as_output("--out", &named, session)?;
     let path = session.environment.folder.join(&named);
     OutputFile::create(&path, &named, columns(arguments, &loaded.program)).map(Some)
@@ -192,7 +213,7 @@ fn decide(
     arguments: &Arguments,
     together: &mut Together,
     number: usize,
-    mut file: Option<OutputFile>,
+    (mut file, ledger): (Option<OutputFile>, Option<&Option<Ledger>>),
     session: &mut Session<'_>,
 ) -> Result<Summary, Trouble> {
     let loaded = together.programs.get(number).ok_or_else(|| Trouble::Usage("no program".to_owned(), None))?;
@@ -218,11 +239,15 @@ fn decide(
         // The first trouble with an outcome stops taking them.
         let mut result = Ok(());
         let shown = Shown { depth: &|_, _| Depth::Codes, names: false };
-        together.decide(number, &claims, &shown, &mut |outcome, _| {
+        let mut sink = |outcome: &Outcome<'_>, _: Option<&Trace<'_>>| {
             if result.is_ok() {
                 result = take(outcome);
             }
-        });
+        };
+        match ledger {
+            Some(ledger) => together.decide_on(number, &claims, ledger.as_ref(), &mut sink)?,
+            None => together.decide(number, &claims, &shown, &mut sink),
+        }
         result?;
         if let Some(printed) = &mut printed {
             printed.finish()?;

@@ -6,8 +6,11 @@ mod dry_run;
 mod explain;
 mod freeze;
 mod impact;
+mod ledger;
 mod new;
 mod output;
+mod plan;
+mod run;
 mod schema;
 mod show;
 mod side_by_side;
@@ -25,6 +28,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     diagnostic::{Diagnostic, Findings, nearest},
     input::InputError,
+    ledger::LedgerError,
+    posting::PostError,
     program::{Program, ProgramName},
     report::{as_text, for_terminal},
     workspace::{Loaded, RevisionError, Workspace, WorkspaceError},
@@ -41,6 +46,8 @@ pub struct Environment {
     pub stdout_colour: bool,
     /// Whether a progress bar may be shown.
     pub progress: bool,
+    /// What time it is, as it is written beside what people do: `2026-07-01T09:30:00Z`.
+    pub now: String,
 }
 
 /// Exit codes, the same for every command.
@@ -83,8 +90,12 @@ enum Command {
     Explain(explain::Arguments),
     /// Decides history under two versions of the rules: who is paid differently, how much and why
     Impact(impact::Arguments),
+    /// Looks after a ledger: what is held, what is owed, whether it is whole
+    Ledger(ledger::Arguments),
     /// Makes a program with its script, a first case and claims to try it on
     New(new::Arguments),
+    /// Decides a claims file and posts what was decided into a ledger
+    Run(run::Arguments),
     /// Prints the JSON Schema of definitions, cases or arrangements, for editors
     Schema(schema::Arguments),
     /// Prints what a definition and its layers say together, where each part comes from, and draws what tiers pay
@@ -104,6 +115,12 @@ enum Trouble {
     Revision(#[from] RevisionError),
     #[error(transparent)]
     Input(#[from] InputError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Post(#[from] PostError),
+    #[error("{0}")]
+    Plan(String),
     #[error("the definition has errors")]
     Findings(Vec<Diagnostic>),
     #[error("the map has errors")]
@@ -149,7 +166,9 @@ pub fn run(
         Command::DryRun(arguments) => dry_run::run(&arguments, &mut session),
         Command::Explain(arguments) => explain::run(&arguments, &mut session),
         Command::Impact(arguments) => impact::run(&arguments, &mut session),
+        Command::Ledger(arguments) => ledger::run(&arguments, &mut session),
         Command::New(arguments) => new::run(&arguments, &mut session),
+        Command::Run(arguments) => run::run(&arguments, &mut session),
         Command::Schema(arguments) => schema::run(&arguments, &mut session),
         Command::Show(arguments) => show::run(&arguments, &mut session),
         Command::Test(arguments) => test::run(&arguments, &mut session),
@@ -197,6 +216,9 @@ impl Session<'_> {
         let help = match trouble {
             Trouble::Usage(_, help) => help.clone(),
             Trouble::Input(error) => error.help(),
+            Trouble::Ledger(error) => error.help().map(ToOwned::to_owned),
+            Trouble::Post(error) => error.help().map(ToOwned::to_owned),
+            Trouble::Plan(_) => Some("look at a new dry run, and save a plan of that".to_owned()),
             Trouble::Revision(error) => error.help().map(ToOwned::to_owned),
             _ => None,
         };

@@ -7,7 +7,10 @@ use std::{
 };
 
 use super::Trouble;
-use crate::report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, WorkbookWriter};
+use crate::{
+    program::Program,
+    report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, WorkbookWriter},
+};
 
 /// Writes a text as a whole file.
 pub(super) fn write_whole(path: &Path, named: &Path, text: &str) -> Result<(), Trouble> {
@@ -19,6 +22,30 @@ pub(super) fn write_whole(path: &Path, named: &Path, text: &str) -> Result<(), T
         let _ = fs::remove_file(&beside);
     }
     written.map_err(|error| Trouble::Output(named.display().to_string(), error))
+}
+
+/// Writes a text as a whole file that only its owner may read.
+pub(super) fn write_private(path: &Path, named: &Path, text: &str) -> Result<(), Trouble> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = path.with_file_name(format!(".{name}.partial"));
+    let written = options.open(&beside).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = written.and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| Trouble::Output(named.display().to_string(), error))
+}
+
+/// The file for the outcomes of a program: `out.csv`, or `out.client-name.csv` where there are several.
+pub(super) fn named(out: &Path, programs: usize, program: &Program) -> PathBuf {
+    match (programs, out.extension()) {
+        (1, _) | (_, None) => out.to_owned(),
+        (_, Some(ending)) => {
+            let name = program.identification.name.to_string().replace('/', "-");
+            out.with_extension(format!("{name}.{}", ending.to_string_lossy()))
+        }
+    }
 }
 
 /// A file that takes its place only once it is complete.

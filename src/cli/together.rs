@@ -5,7 +5,9 @@ use crate::{
     claim::Claims,
     diagnostic::Findings,
     engine::{ArrangedProgram, Arrangements, Awards, Past, Queue, Run},
+    ledger::Ledger,
     outcome::{Depth, Outcome, Trace},
+    posting::{self, Preview},
     program::{Program, run_order},
     workspace::Loaded,
 };
@@ -50,6 +52,45 @@ impl Together {
     /// Lets nothing have come before.
     pub(super) fn begin(&mut self) {
         self.pasts = self.programs.iter().map(|loaded| Past::new(&loaded.program)).collect();
+    }
+
+    /// Lets what stands in a ledger have come before.
+    pub(super) fn remember(&mut self, ledger: Option<&Ledger>) -> Result<(), Trouble> {
+        let past = |loaded: &Loaded| match ledger {
+            Some(ledger) => posting::past(ledger, &loaded.program),
+            None => Ok(Past::remembering(&loaded.program)),
+        };
+        self.pasts = self.programs.iter().map(past).collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// Lets one of the programs decide claims on what stands in a ledger.
+    pub(super) fn decide_on(
+        &mut self,
+        number: usize,
+        claims: &Claims,
+        ledger: Option<&Ledger>,
+        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
+    ) -> Result<(), Trouble> {
+        let (Some(loaded), Some(past)) = (self.programs.get(number), self.pasts.get_mut(number)) else { return Ok(()) };
+        let Loaded { program, tables, .. } = loaded;
+        let (awards, depth) = (&self.awards, &|_: &str, _| Depth::Words);
+        let run = Run { program, tables, claims, awards, depth, names: false };
+        let queue = Queue::new(program, claims);
+        match ledger {
+            Some(ledger) => {
+                let mut preview = Preview::new(ledger, program)?;
+                run.decide_kept(&queue, 0, past, &mut preview, sink);
+                preview.finish()?;
+            }
+            None => run.decide_in(&queue, past, sink),
+        }
+        let mut awards = Awards::new();
+        if let (true, Some(standing)) = (self.programs.len() > 1, &past.standing) {
+            standing.each(|_, decided, _| awards.take(&program.identification.name, &decided.outcome));
+        }
+        self.awards.absorb(awards);
+        Ok(())
     }
 
     /// What the programs that have decided awarded, for those behind them.

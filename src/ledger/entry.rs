@@ -58,7 +58,7 @@ pub struct Link {
 
 impl Link {
     /// Before the first entry.
-    pub(super) const START: Self = Self { id: 0, hash: [0; 32] };
+    pub const START: Self = Self { id: 0, hash: [0; 32] };
 
     /// The hash in hexadecimal, with the number before it: `12:ab…`.
     pub fn text(&self) -> String {

@@ -169,9 +169,23 @@ impl Ledger {
         LedgerError::of(&self.path, error)
     }
 
+    /// That something in it doesn't fit.
+    pub fn damage(&self, reason: impl Into<String>) -> LedgerError {
+        self.damaged(reason)
+    }
+
     fn damaged(&self, reason: impl Into<String>) -> LedgerError {
         LedgerError::Damaged { path: self.path.clone(), reason: reason.into() }
     }
+}
+
+/// The hash by which a file of claims is known.
+pub fn hash_of(readers: &mut [&mut dyn std::io::Read]) -> std::io::Result<[u8; 32]> {
+    let mut hasher = blake3::Hasher::new();
+    for reader in readers {
+        hasher.update_reader(reader)?;
+    }
+    Ok(*hasher.finalize().as_bytes())
 }
 
 /// Takes the lock that whoever posts holds; the system lets go of it when the process ends, however it does.

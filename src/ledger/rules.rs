@@ -33,12 +33,24 @@ pub struct KeptRules {
 }
 
 impl Ledger {
-    /// The version with a fingerprint, kept from now on. `files` hands out its files by their paths, where it is new.
+    /// The version with a fingerprint, kept from now on with its files by their paths.
     pub fn keep_rules(
         &mut self,
         program: &Program,
         fingerprint: &str,
-        files: &dyn Fn() -> Vec<(String, Vec<u8>)>,
+        files: &[(String, Vec<u8>)],
+    ) -> Result<KeptRules, LedgerError> {
+        self.begin()?;
+        let kept = self.keep_new(program, fingerprint, files);
+        self.run(if kept.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        kept
+    }
+
+    fn keep_new(
+        &mut self,
+        program: &Program,
+        fingerprint: &str,
+        files: &[(String, Vec<u8>)],
     ) -> Result<KeptRules, LedgerError> {
         let (unit, scale) = (&program.identification.unit, program.identification.scale);
         let own = self.keep_program(&program.identification.name.to_string(), unit, scale)?;
@@ -54,9 +66,9 @@ impl Ledger {
             )
             .map_err(failed)?;
         let id = self.connection.last_insert_rowid();
-        for (path, bytes) in files() {
-            let hash = blake3::hash(&bytes);
-            let body = zstd::bulk::compress(&bytes, LEVEL)
+        for (path, bytes) in files {
+            let hash = blake3::hash(bytes);
+            let body = zstd::bulk::compress(bytes, LEVEL)
                 .map_err(|source| LedgerError::Unopened { path: path.clone(), source })?;
             let known = "INSERT INTO content (hash, body) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING";
             self.connection.execute(known, params![hash.as_bytes(), body]).map_err(failed)?;
@@ -100,6 +112,11 @@ impl Ledger {
 
     fn rules_with(&self, fingerprint: &str) -> Result<Option<KeptRules>, LedgerError> {
         self.rules_where("rules.fingerprint = ?1", &fingerprint)
+    }
+
+    /// The last version of a program by its name, where it has posted anything.
+    pub fn last_rules(&self, program: &str) -> Result<Option<KeptRules>, LedgerError> {
+        self.rules_where("program.name = ?1 ORDER BY rules.id DESC LIMIT 1", &program)
     }
 
     /// A version by its number.

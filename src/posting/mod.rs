@@ -5,7 +5,7 @@ mod post;
 mod replay;
 
 pub use keeper::Preview;
-pub use post::{Post, PostError, Posting};
+pub use post::{Post, PostError, Posting, post};
 pub use replay::{Difference, Replayed, Rulebook, replay};
 
 use crate::{

@@ -250,7 +250,7 @@ pub(super) fn short(fingerprint: &str) -> &str {
 }
 
 /// A figure with commas between groups of three digits, for people.
-pub(super) fn grouped(figure: &str) -> String {
+pub fn grouped(figure: &str) -> String {
     let (sign, digits) = figure.strip_prefix('-').map_or(("", figure), |digits| ("-", digits));
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut shown = String::from(sign);

@@ -28,6 +28,10 @@ impl Workspace {
         }
         let shown = || format!("{folder}/{path}");
         let unreadable = |source| WorkspaceError::Unreadable { path: shown(), source };
+        if let Files::Kept(files) = &self.files {
+            let bytes = files.get(&shown()).cloned();
+            return bytes.ok_or_else(|| unreadable(io::ErrorKind::NotFound.into()));
+        }
         if let Files::Revision(revision) = &self.files {
             let parts = Path::new(path).components().map(|part| part.as_os_str().to_string_lossy());
             let parts: Vec<_> = [folder.into()].into_iter().chain(parts).collect();
@@ -66,6 +70,10 @@ impl Workspace {
         if let Files::Revision(revision) = &self.files {
             return Ok(revision.files(folder, ending));
         }
+        if let Files::Kept(files) = &self.files {
+            let below = files.keys().filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'));
+            return Ok(below.filter(|path| path.ends_with(ending)).map(str::to_owned).collect());
+        }
         let mut files = Vec::new();
         let mut folders = vec![String::new()];
         while let Some(relative) = folders.pop() {
@@ -93,7 +101,7 @@ impl Workspace {
     /// Writes a file of the workspace as a whole: beside its place, then renamed.
     pub(super) fn write(&self, folder: &str, path: &str, text: &str) -> Result<(), WorkspaceError> {
         let unwritable = |source| WorkspaceError::Unwritable { path: format!("{folder}/{path}"), source };
-        if matches!(self.files, Files::Revision(_)) {
+        if !matches!(self.files, Files::Folder) {
             return Err(unwritable(io::ErrorKind::ReadOnlyFilesystem.into()));
         }
         let full = self.root.join(folder).join(path);

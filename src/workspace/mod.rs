@@ -6,6 +6,7 @@ mod case;
 mod evaluate;
 mod file;
 mod flaw;
+mod kept;
 mod layer;
 mod load;
 mod mutation;
@@ -15,6 +16,7 @@ mod scaffold;
 mod template;
 
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -50,6 +52,8 @@ enum Files {
     Folder,
     /// From git, as they were.
     Revision(Revision),
+    /// From memory, as they were kept.
+    Kept(Arc<BTreeMap<String, Vec<u8>>>),
 }
 
 /// Why a workspace can't be used.

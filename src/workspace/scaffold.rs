@@ -104,7 +104,7 @@ impl Workspace {
     /// Writes a file that isn't there yet, with the folders above it. None of these may be a link out of the workspace.
     pub(super) fn create(&self, path: &str, text: &str, written: &mut Vec<String>) -> Result<(), WorkspaceError> {
         let unwritable = |source| WorkspaceError::Unwritable { path: path.to_owned(), source };
-        if matches!(self.files, Files::Revision(_)) {
+        if !matches!(self.files, Files::Folder) {
             return Err(unwritable(io::ErrorKind::ReadOnlyFilesystem.into()));
         }
         let mut folder = self.root.clone();

@@ -1,0 +1,243 @@
+//! `meed ledger`: what is held, what is owed, and whether a ledger is whole.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::{Exit, Session, Trouble};
+use crate::{
+    diagnostic::Findings,
+    ledger::{Balance, HeldClaim, KeptRules, Ledger, LedgerError, Link},
+    money::at_scale,
+    posting::{Replayed, replay},
+    report::{as_text, for_terminal, grouped, table_of},
+    script::Functions,
+    workspace::{Loaded, Workspace},
+};
+
+#[derive(Debug, Args)]
+#[command(disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// What participants have earned, and what is held for them
+    Balance(OfProgram),
+    /// The claims that are held, the oldest first
+    Holds(OfProgram),
+    /// Proves the chain, the rows, the rules and the figures
+    Verify(Verify),
+    /// Decides everything again by the rules of the time, and compares
+    Replay(OfLedger),
+    /// Writes a copy of what stands there now; to restore it, put it in the ledger's place
+    Backup(Backup),
+}
+
+#[derive(Debug, Args)]
+struct OfLedger {
+    /// The ledger
+    #[arg(long, value_name = "DB")]
+    ledger: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct OfProgram {
+    /// The program, `client/name`
+    program: String,
+    #[command(flatten)]
+    of: OfLedger,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+struct Verify {
+    #[command(flatten)]
+    of: OfLedger,
+    /// The head that a run or an earlier `verify` printed, `12:ab…`: entries missing behind it are found
+    #[arg(long, value_name = "HEAD")]
+    head: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Backup {
+    #[command(flatten)]
+    of: OfLedger,
+    /// The copy; nothing is overwritten
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// One JSON document
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    match &arguments.verb {
+        Verb::Balance(of) => balance(of, session),
+        Verb::Holds(of) => holds(of, session),
+        Verb::Verify(verify) => self::verify(verify, session),
+        Verb::Replay(of) => again(of, session),
+        Verb::Backup(backup) => {
+            let to = session.environment.folder.join(&backup.to);
+            reading(&backup.of, session)?.backup(&to)?;
+            session.say(&format!("copied to `{}`", backup.to.display()));
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn reading(of: &OfLedger, session: &Session<'_>) -> Result<Ledger, Trouble> {
+    Ok(Ledger::read(&session.environment.folder.join(&of.ledger))?)
+}
+
+/// The last rules of a program in a ledger.
+fn last_rules(ledger: &Ledger, program: &str) -> Result<KeptRules, Trouble> {
+    let rules = ledger.last_rules(program)?;
+    rules.ok_or_else(|| {
+        let help = "name a program that has posted into this ledger".to_owned();
+        Trouble::Usage(format!("`{program}` has posted nothing into this ledger"), Some(help))
+    })
+}
+
+fn balance(of: &OfProgram, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let ledger = reading(&of.of, session)?;
+    let rules = last_rules(&ledger, &of.program)?;
+    let balances = ledger.balances(rules.program, rules.scale)?;
+    let amount = |amount| at_scale(amount, rules.scale);
+    match of.format {
+        Format::Json => {
+            let one = |balance: &Balance| {
+                json!({
+                    "participant": balance.participant,
+                    "earned": amount(balance.earned),
+                    "held": amount(balance.held),
+                })
+            };
+            let all: Vec<_> = balances.iter().map(one).collect();
+            let page = json!({
+                "version": "1.0", "program": of.program, "currency": rules.unit, "head": ledger.head().text(),
+                "balances": all,
+            });
+            writeln!(session.stdout, "{page:#}")?;
+        }
+        Format::Table => {
+            let head = ["participant".to_owned(), format!("earned, {}", rules.unit), "held".to_owned()];
+            let rows = balances.iter().map(|balance| {
+                [balance.participant.clone(), grouped(&amount(balance.earned)), grouped(&amount(balance.held))]
+            });
+            let page = table_of(&head, rows, &[1, 2]);
+            writeln!(session.stdout, "{}", for_terminal(&page))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn holds(of: &OfProgram, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let ledger = reading(&of.of, session)?;
+    let rules = last_rules(&ledger, &of.program)?;
+    let held = ledger.held(rules.program)?;
+    let amount = |amount| at_scale(amount, rules.scale);
+    let since = |claim: &HeldClaim| claim.since.map_or_else(String::new, |date| date.to_string());
+    match of.format {
+        Format::Json => {
+            let one = |claim: &HeldClaim| {
+                json!({
+                    "claim": claim.claim, "participant": claim.participant, "since": since(claim),
+                    "pending": amount(claim.pending), "codes": claim.codes,
+                })
+            };
+            let all: Vec<_> = held.iter().map(one).collect();
+            let page = json!({ "version": "1.0", "program": of.program, "currency": rules.unit, "held": all });
+            writeln!(session.stdout, "{page:#}")?;
+        }
+        Format::Table => {
+            let head = ["claim", "participant", "since", "pending", "held for"].map(str::to_owned);
+            let rows = held.iter().map(|claim| {
+                let pending = grouped(&amount(claim.pending));
+                [claim.claim.clone(), claim.participant.clone(), since(claim), pending, claim.codes.join(", ")]
+            });
+            let page = table_of(&head, rows, &[3]);
+            writeln!(session.stdout, "{}", for_terminal(&page))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn verify(arguments: &Verify, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let head = arguments.head.as_ref().map(|text| {
+        Link::parse(text).ok_or_else(|| {
+            let help = "give it as it was printed: a number, `:` and 64 digits".to_owned();
+            Trouble::Usage(format!("`{text}` is no head of a ledger"), Some(help))
+        })
+    });
+    let head = head.transpose()?;
+    let ledger = reading(&arguments.of, session)?;
+    let verified = ledger.verify(head)?;
+    for fault in &verified.faults {
+        let place = fault.entry.map_or_else(String::new, |entry| format!("entry {entry}: "));
+        writeln!(session.stdout, "{place}{}", for_terminal(&fault.words))?;
+    }
+    let count = |count: u64| grouped(&count.to_string());
+    let looked = format!(
+        "{} entries, {} of them erased, {} figures, {} versions of rules; head {}",
+        count(verified.entries),
+        count(verified.erased),
+        count(verified.figures),
+        count(verified.rules),
+        ledger.head().text()
+    );
+    let verdict = if verified.faults.is_empty() { "it is whole" } else { "it is damaged" };
+    session.say(&format!("{verdict}: {looked}"));
+    Ok(if verified.faults.is_empty() { Exit::Done } else { Exit::Findings })
+}
+
+fn again(of: &OfLedger, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let ledger = reading(of, session)?;
+    let mut books = Vec::new();
+    let mut open = |rules: i64| -> Result<(crate::program::Program, crate::engine::Tables), LedgerError> {
+        let Loaded { program, tables, .. } = rulebook(&ledger, rules, &mut books)?;
+        Ok((program, tables))
+    };
+    let replayed = replay(&ledger, &mut open)?;
+    let Replayed { decided, erased, acted, undecided, differences } = &replayed;
+    for difference in differences {
+        let claim = for_terminal(&difference.claim);
+        writeln!(session.stdout, "entry {}, claim {claim}: {} differs", difference.entry, difference.step)?;
+    }
+    let count = |count: &u64| grouped(&count.to_string());
+    session.say(&format!(
+        "{} decisions made again, {} of them come out otherwise; {} erased, {} by people, {} rows that decided nothing",
+        count(decided),
+        grouped(&differences.len().to_string()),
+        count(erased),
+        count(acted),
+        count(undecided)
+    ));
+    Ok(if differences.is_empty() { Exit::Done } else { Exit::Findings })
+}
+
+/// The rules of a version, made of the files that were kept.
+fn rulebook(ledger: &Ledger, rules: i64, told: &mut Vec<String>) -> Result<Loaded, LedgerError> {
+    let kept = ledger.rules(rules)?;
+    let workspace = Workspace::of_files(ledger.files(rules)?, Functions::standard());
+    let mut findings = Findings::new();
+    let loaded = kept.name.parse().ok().and_then(|name| workspace.load(&name, &mut findings));
+    let loaded = loaded.ok_or_else(|| {
+        told.extend(findings.into_sorted().iter().map(|finding| as_text(finding, false)));
+        ledger.damage(format!("the rules {rules} of `{}` can't be loaded: {}", kept.name, told.join("; ")))
+    })?;
+    if loaded.fingerprint != kept.fingerprint {
+        return Err(ledger.damage(format!("the rules {rules} of `{}` are not what was kept", kept.name)));
+    }
+    Ok(loaded)
+}

@@ -1,0 +1,193 @@
+//! `meed run`: decides a claims file against a ledger and posts what was decided.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::{
+    Exit, Session, Trouble,
+    claims::{ClaimsArguments, name_unread_rows},
+    load,
+    output::OutputFile,
+    plan::Plan,
+    program_name,
+    together::Together,
+};
+use crate::{
+    engine::Awards,
+    ledger::{KeptRules, Ledger},
+    posting::{Post, Posting, post},
+    report::{OutcomeColumns, Summary, for_terminal, grouped},
+    workspace::{Loaded, Workspace},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Programs, `client/name`; several decide the same claims by their priority
+    #[arg(required = true, value_name = "PROGRAM")]
+    programs: Vec<String>,
+    /// The claims: CSV or JSON Lines, also .gz or .zst
+    #[arg(long, value_name = "FILE")]
+    claims: PathBuf,
+    /// The ledger; it is made where there is none
+    #[arg(long, value_name = "DB")]
+    ledger: PathBuf,
+    /// A YAML file that renames what a client sends: `columns: { "Client's name": column }`
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// Posts exactly what a dry run has shown, which saved this plan, or refuses
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+    /// Writes the outcomes to a file: .csv, .jsonl or .xlsx; of several programs each to one of its own
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// How the summary is printed
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Shows private fields, too, in what is said of rows that can't be read
+    #[arg(long)]
+    names: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// One JSON document
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    let workspace = session.workspace()?;
+    let mut programs = Vec::new();
+    for name in &arguments.programs {
+        programs.push(load(&workspace, &program_name(&workspace, name)?)?);
+    }
+    let programs = Together::new(programs)?.programs;
+    let Arguments { claims, map, .. } = arguments;
+    let files = ClaimsArguments { claims: claims.clone(), map: map.clone(), earlier: Vec::new() };
+    let file_hash = files.hash(session)?;
+    let plan = arguments.plan.as_deref().map(|plan| Plan::read(plan, session)).transpose()?;
+    let mut ledger = Ledger::open(&session.environment.folder.join(&arguments.ledger))?;
+    if let Some(plan) = plan {
+        let is_resumed = programs.iter().any(|loaded| is_begun(&ledger, loaded, &file_hash).unwrap_or(false));
+        plan.hold(&Plan::new(&programs, &file_hash, ledger.head()), is_resumed)?;
+    }
+    let mut awards = Awards::new();
+    let mut summaries = Vec::new();
+    for (number, loaded) in programs.iter().enumerate() {
+        let rules = kept(&mut ledger, &workspace, loaded)?;
+        let is_asked = number + 1 < programs.len();
+        let mut one = One { arguments, files: &files, loaded, rules: &rules, file_hash, awards: &awards, is_asked };
+        let (summary, posting) = one.post(&mut ledger, programs.len(), session)?;
+        report(loaded, &posting, session);
+        awards.absorb(posting.awards);
+        summaries.push(summary);
+    }
+    print(arguments, &summaries, session)?;
+    session.say(&format!("head {}", ledger.head().text()));
+    Ok(Exit::Done)
+}
+
+/// Whether posting the file was begun and interrupted.
+fn is_begun(ledger: &Ledger, loaded: &Loaded, file_hash: &[u8; 32]) -> Result<bool, Trouble> {
+    let Some(program) = ledger.program(&loaded.program.identification.name.to_string())? else { return Ok(false) };
+    Ok(ledger.progress(program, file_hash)?.is_some_and(|progress| !progress.is_whole))
+}
+
+/// The rules of a program, kept in the ledger with all their files.
+pub(super) fn kept(ledger: &mut Ledger, workspace: &Workspace, loaded: &Loaded) -> Result<KeptRules, Trouble> {
+    let files = workspace.files_of(&loaded.program.identification.name, loaded)?;
+    Ok(ledger.keep_rules(&loaded.program, &loaded.fingerprint, &files)?)
+}
+
+/// One program that posts the claims.
+struct One<'o> {
+    arguments: &'o Arguments,
+    files: &'o ClaimsArguments,
+    loaded: &'o Loaded,
+    rules: &'o KeptRules,
+    file_hash: [u8; 32],
+    awards: &'o Awards,
+    is_asked: bool,
+}
+
+impl One<'_> {
+    fn post(
+        &mut self,
+        ledger: &mut Ledger,
+        programs: usize,
+        session: &mut Session<'_>,
+    ) -> Result<(Summary, Posting), Trouble> {
+        let Loaded { program, tables, fingerprint, .. } = self.loaded;
+        let claims = self.files.read(program, session)?;
+        let mut file = match &self.arguments.out {
+            Some(out) => Some(self.output(out, programs, session)?),
+            None => None,
+        };
+        let mut summary = Summary::new(program, fingerprint);
+        let (name, mut result) = (self.files.name(), Ok(()));
+        let what = Post {
+            program,
+            tables,
+            rules: self.rules,
+            claims: &claims,
+            file: &name,
+            file_hash: self.file_hash,
+            awards: self.awards,
+            is_asked: self.is_asked,
+        };
+        let posting = post(&what, ledger, &mut |outcome| {
+            if result.is_ok() {
+                result = summary.add(outcome).map_err(Trouble::from).and_then(|()| match &mut file {
+                    Some(file) => file.write(outcome),
+                    None => Ok(()),
+                });
+            }
+        })?;
+        result?;
+        if let Some(file) = file {
+            file.finish()?;
+        }
+        name_unread_rows(&claims, program, self.arguments.names, session);
+        Ok((summary, posting))
+    }
+
+    fn output(&self, out: &Path, programs: usize, session: &Session<'_>) -> Result<OutputFile, Trouble> {
+        let named = super::output::named(out, programs, &self.loaded.program);
+        self.files.refuse_as_output("--out", &named, session)?;
+        let columns = OutcomeColumns::new(&self.loaded.program).with_corrections();
+        OutputFile::create(&session.environment.folder.join(&named), &named, columns)
+    }
+}
+
+/// Says what was posted.
+fn report(loaded: &Loaded, posting: &Posting, session: &mut Session<'_>) {
+    let name = &loaded.program.identification.name;
+    let entries = grouped(&posting.entries.to_string());
+    let noun = if posting.entries == 1 { "entry" } else { "entries" };
+    let posted = match posting.entries {
+        0 => "nothing was posted: all of it stands there already".to_owned(),
+        _ => format!("{entries} {noun} posted"),
+    };
+    let resumed = match posting.resumed_at {
+        0 => String::new(),
+        done => format!("; the first {} claims had been posted before the run was interrupted", grouped(&done.to_string())),
+    };
+    session.say(&format!("{name}: {posted}{resumed}"));
+}
+
+fn print(arguments: &Arguments, summaries: &[Summary], session: &mut Session<'_>) -> Result<(), Trouble> {
+    match (arguments.format, summaries) {
+        (Format::Table, summaries) => {
+            let pages: Vec<String> = summaries.iter().map(Summary::to_table).collect();
+            write!(session.stdout, "{}", for_terminal(&pages.join("\n")))?;
+        }
+        (Format::Json, [only]) => writeln!(session.stdout, "{}", only.to_json().map_err(std::io::Error::from)?)?,
+        (Format::Json, all) => {
+            writeln!(session.stdout, "{}", Summary::all_to_json(all).map_err(std::io::Error::from)?)?;
+        }
+    }
+    session.stdout.flush()?;
+    Ok(())
+}
