@@ -29,7 +29,7 @@ use crate::{
     diagnostic::{Diagnostic, Findings, nearest},
     input::InputError,
     ledger::LedgerError,
-    posting::PostError,
+    posting::{ActError, PostError},
     program::{Program, ProgramName},
     report::{as_text, for_terminal},
     workspace::{Loaded, RevisionError, Workspace, WorkspaceError},
@@ -119,6 +119,8 @@ enum Trouble {
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Post(#[from] PostError),
+    #[error(transparent)]
+    Act(#[from] ActError),
     #[error("{0}")]
     Plan(String),
     #[error("the definition has errors")]
@@ -218,6 +220,7 @@ impl Session<'_> {
             Trouble::Input(error) => error.help(),
             Trouble::Ledger(error) => error.help().map(ToOwned::to_owned),
             Trouble::Post(error) => error.help().map(ToOwned::to_owned),
+            Trouble::Act(error) => error.help().map(ToOwned::to_owned),
             Trouble::Plan(_) => Some("look at a new dry run, and save a plan of that".to_owned()),
             Trouble::Revision(error) => error.help().map(ToOwned::to_owned),
             _ => None,

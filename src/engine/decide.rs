@@ -97,6 +97,10 @@ impl<'a> Assessment<'a, '_> {
     }
 
     fn intake<O: Observer<'a>>(&mut self) {
+        if let Some(why) = self.known.ruling.and_then(|ruling| ruling.rejection.as_ref()) {
+            let message = if O::WORDS { why.clone() } else { String::new() };
+            self.own(EngineReason::ReviewRejected.because(message, None));
+        }
         for deficiency in self.claim.deficiencies() {
             self.own(self.decider.deficiency(self.claim.line(), deficiency, O::WORDS));
         }

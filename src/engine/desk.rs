@@ -23,7 +23,7 @@ use crate::{
     claim::Claim,
     history::KeptChange,
     money::Decimal,
-    outcome::{Codes, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Took, Trace, Usage, Worded, Words},
+    outcome::{Codes, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Ruling, Took, Trace, Usage, Worded, Words},
     program::{Identity, Program},
 };
 
@@ -33,6 +33,8 @@ pub(super) struct Desk<'p> {
     pub(super) queue: &'p Queue<'p>,
     pub(super) awards: &'p Awards,
     pub(super) depth: &'p dyn Fn(&str, u64) -> Depth,
+    /// What a person ruled of the claims, which are decided again for that.
+    pub(super) ruling: Option<&'p Ruling>,
 }
 
 /// Arrangements beside the standard rules, with the desks of their programs.
@@ -117,6 +119,7 @@ impl Desk<'_> {
             usage: &stood.usage,
             received: stood.received,
             elsewhere: &elsewhere,
+            ruling: self.ruling,
         };
         let mut decision = self.decide(known, claim, id, scratch, depth, trace);
         decision.outcome.reversed = stood.reversed;
@@ -156,7 +159,7 @@ impl Desk<'_> {
         let mut stood = Stood::default();
         let took = match Before::of(standing, id, content) {
             Before::New => None,
-            Before::Same(decided) => return Err(Box::new(skipped(&decided.outcome, claim))),
+            Before::Same(decided) if self.ruling.is_none() => return Err(Box::new(skipped(&decided.outcome, claim))),
             Before::Returned(decided) => {
                 decided.changes.iter().for_each(|change| history.take_back(change));
                 stood.left = decided.changes.iter().map(KeptChange::negated).collect();
@@ -164,7 +167,7 @@ impl Desk<'_> {
                 stood.usage.clone_from(&decided.usage);
                 None
             }
-            Before::Other(decided) => {
+            Before::Same(decided) | Before::Other(decided) => {
                 let row = claim.with_row(standing.row(decided));
                 // What was decided stands where nobody can say what would leave with it.
                 let program = self.decider.program;

@@ -27,7 +27,7 @@ pub(super) fn rules<'a, O: Observer<'a>>(assessment: &mut Assessment<'a, '_>, ob
         let result = match &held {
             _ if !reached => RuleResult::NotReached,
             Ok(true) => RuleResult::Passed,
-            Ok(false) => RuleResult::Objected(rule.otherwise),
+            Ok(false) => RuleResult::Objected(assessment.known.effect(&rule.code, rule.otherwise)),
             Err(_) => RuleResult::Failed,
         };
         if O::STEPS {
@@ -37,7 +37,8 @@ pub(super) fn rules<'a, O: Observer<'a>>(assessment: &mut Assessment<'a, '_>, ob
         if objects {
             let (code, place) = (Cow::Borrowed(rule.code.as_str()), Some(Cow::Borrowed(&rule.place)));
             let message = Cow::Borrowed(message);
-            assessment.reasons.push(Reason { code, disposition: rule.otherwise, message, place });
+            let disposition = assessment.known.effect(&rule.code, rule.otherwise);
+            assessment.reasons.push(Reason { code, disposition, message, place });
         }
         if let Err(failure) = held {
             assessment.hold_for(&failure);
@@ -52,7 +53,7 @@ pub(super) fn flags<'a, O: Observer<'a>>(assessment: &mut Assessment<'a, '_>, ob
         let raised = holds(&program.form, &flag.when, &assessment.scope());
         let message = if raised == Ok(true) { assessment.message::<O>(&flag.message) } else { "" };
         let result = match &raised {
-            Ok(true) => RuleResult::Objected(flag.then),
+            Ok(true) => RuleResult::Objected(assessment.known.effect(&flag.code, flag.then)),
             Ok(false) => RuleResult::Passed,
             Err(_) => RuleResult::Failed,
         };
@@ -63,7 +64,8 @@ pub(super) fn flags<'a, O: Observer<'a>>(assessment: &mut Assessment<'a, '_>, ob
         if raised == Ok(true) {
             let (code, place) = (Cow::Borrowed(flag.code.as_str()), Some(Cow::Borrowed(&flag.place)));
             let message = Cow::Borrowed(message);
-            assessment.flags.push(Reason { code, disposition: flag.then, message, place });
+            let disposition = assessment.known.effect(&flag.code, flag.then);
+            assessment.flags.push(Reason { code, disposition, message, place });
         }
         if let Err(failure) = raised {
             assessment.hold_for(&failure);

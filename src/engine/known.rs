@@ -8,7 +8,7 @@ use crate::{
     claim::Row,
     history::History,
     money::Decimal,
-    outcome::{Decided, Elsewhere, Outcome, Standing, Usage},
+    outcome::{Decided, Disposition, Elsewhere, Outcome, Ruling, Standing, Usage},
     program::{Program, ProgramName},
 };
 
@@ -103,6 +103,8 @@ pub struct Known<'h> {
     pub received: Option<Date>,
     /// What the programs that this one names decided, in their order.
     pub elsewhere: &'h [Option<Elsewhere>],
+    /// What a person ruled of it.
+    pub ruling: Option<&'h Ruling>,
 }
 
 /// Nothing was taken back.
@@ -111,12 +113,18 @@ static NOTHING: Usage = Usage { taken: Vec::new(), gone: Vec::new(), per_claim: 
 impl<'h> Known<'h> {
     /// The past alone.
     pub fn past(history: &'h History) -> Self {
-        Self { history, original: None, usage: &NOTHING, received: None, elsewhere: &[] }
+        Self { history, original: None, usage: &NOTHING, received: None, elsewhere: &[], ruling: None }
     }
 
     /// What was known when a claim was decided, apart from the history.
     pub(super) fn then(history: &'h History, decided: &'h Decided) -> Self {
         Self { received: decided.received, elsewhere: &decided.elsewhere, ..Self::past(history) }
+    }
+
+    /// What a check does to the claim: one that a person has overridden is noted where it would hold it.
+    pub(super) fn effect(self, code: &str, disposition: Disposition) -> Disposition {
+        let overridden = self.ruling.is_some_and(|ruling| ruling.overridden.iter().any(|one| one == code));
+        if overridden && disposition == Disposition::Held { Disposition::Approved } else { disposition }
     }
 
     /// What stands of the claim that this one takes back.

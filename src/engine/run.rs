@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     claim::{Claim, Claims},
-    outcome::{Depth, Disposition, Outcome, Trace},
+    outcome::{Depth, Disposition, Outcome, Ruling, Trace},
     program::Program,
 };
 
@@ -130,6 +130,19 @@ impl Run<'_> {
         self.decide_at(&desk, past, &mut Beside { from, keeper: Some(keeper), ..Beside::nothing() }, sink);
     }
 
+    /// Decides claims that stand already again, for what a person ruled of them.
+    pub fn decide_again(
+        &self,
+        queue: &Queue<'_>,
+        past: &mut Past,
+        ruling: &Ruling,
+        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
+    ) {
+        let arena = Bump::new();
+        let desk = self.desk(self.program, self.tables, queue, past.standing.is_some(), &arena);
+        self.decide_at(&Desk { ruling: Some(ruling), ..desk }, past, &mut Beside::nothing(), sink);
+    }
+
     /// Decides every claim of a queue and lets arrangements add to it. What they add is no part of the past.
     pub fn decide_arranged(
         &self,
@@ -161,7 +174,7 @@ impl Run<'_> {
         let mut decider = Decider::new(program, tables, arena);
         decider.names = self.names;
         decider.remembers |= remembers;
-        Desk { decider, queue, awards: self.awards, depth: self.depth }
+        Desk { decider, queue, awards: self.awards, depth: self.depth, ruling: None }
     }
 
     fn decide_at(

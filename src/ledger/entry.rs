@@ -16,10 +16,12 @@ pub enum EntryKind {
     Acted,
     /// An amount that a person posted.
     Adjusted,
+    /// What a person would do to the claim, which somebody else has to confirm.
+    Proposed,
 }
 
 impl EntryKind {
-    const ALL: [Self; 4] = [Self::Decided, Self::Undecided, Self::Acted, Self::Adjusted];
+    const ALL: [Self; 5] = [Self::Decided, Self::Undecided, Self::Acted, Self::Adjusted, Self::Proposed];
 
     fn number(self) -> i64 {
         Self::ALL.iter().position(|kind| *kind == self).and_then(|place| i64::try_from(place).ok()).unwrap_or_default()
@@ -33,7 +35,7 @@ impl EntryKind {
 /// What a person did, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Act {
-    /// `release`, `reject`, `override` or `adjust`.
+    /// `release`, `reject`, `override`, `adjust` or `erase`.
     pub verb: String,
     /// Who says that they did it; nobody is authenticated.
     pub by: String,
@@ -43,6 +45,8 @@ pub struct Act {
     pub reference: Option<String>,
     /// The codes that don't hold the claim any more.
     pub overridden: Vec<String>,
+    /// The last day on which they don't, for what is done to the claim later.
+    pub until: Option<String>,
     /// When, as the command's clock said.
     pub at: String,
 }

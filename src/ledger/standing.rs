@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{
-    Entry, EntryKind, Ledger, LedgerError, amount, cells,
+    Act, Entry, EntryKind, Ledger, LedgerError, amount, cells,
     detail::{self, Detail},
     entry::COLUMNS,
 };
@@ -80,7 +80,7 @@ impl Kept {
 
     /// Whether a person did it.
     pub fn is_act(&self) -> bool {
-        matches!(self.kind, EntryKind::Acted | EntryKind::Adjusted)
+        matches!(self.kind, EntryKind::Acted | EntryKind::Adjusted | EntryKind::Proposed)
     }
 }
 
@@ -215,6 +215,23 @@ impl Ledger {
         let mut select =
             self.connection.prepare_cached("SELECT file FROM run WHERE id = ?1").map_err(|error| self.failed(error))?;
         select.query_row([run], |row| row.get(0)).map_err(|error| self.failed(error))
+    }
+
+    /// What people did to a claim since it was decided by the rules, the oldest first.
+    pub fn acts(&self, program: i64, claim: &str) -> Result<Vec<(EntryKind, Act)>, LedgerError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM entry WHERE claim = ?1 AND program = ?2 AND kind IN (2, 4) AND id > \
+             coalesce((SELECT max(id) FROM entry AS ruled WHERE ruled.claim = ?1 AND ruled.program = ?2 AND ruled.kind = 0), 0) \
+             ORDER BY id"
+        );
+        let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
+        let entries: rusqlite::Result<Vec<Entry>> =
+            select.query_map(params![claim, program], |row| Entry::of_row(row)).and_then(Iterator::collect);
+        let mut acts = Vec::new();
+        for entry in entries.map_err(|error| self.failed(error))? {
+            acts.extend(self.detail(&entry)?.act.map(|act| (entry.kind, act)));
+        }
+        Ok(acts)
     }
 
     /// Whether a row that decided nothing stands here already, for the same reasons.

@@ -52,6 +52,15 @@ pub struct ArrangedBy {
     pub added: Decimal,
 }
 
+/// What a person ruled of a claim that is held.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ruling {
+    /// The codes that don't hold it any more: what they say is noted.
+    pub overridden: Vec<String>,
+    /// Why it is rejected, where it is.
+    pub rejection: Option<String>,
+}
+
 /// A named figure of the program, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named<'a> {

@@ -87,6 +87,8 @@ pub enum EngineReason {
     ArrangementCeiling,
     /// The claim would fare worse under an arrangement.
     ArrangementWithheld,
+    /// A person rejected the claim, which was held.
+    ReviewRejected,
     /// Rows of a table of which one should count match the claim, and none is the one.
     TableConflict,
     /// A rule failed on this claim: overflow, division by zero, a limit of the language.
@@ -97,7 +99,7 @@ pub enum EngineReason {
 
 impl EngineReason {
     /// Every engine reason.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::FieldMissing,
         Self::FieldUnreadable,
         Self::RowUnreadable,
@@ -114,6 +116,7 @@ impl EngineReason {
         Self::ArrangementConflict,
         Self::ArrangementCeiling,
         Self::ArrangementWithheld,
+        Self::ReviewRejected,
         Self::TableConflict,
         Self::RuleFailed,
         Self::EngineFailed,
@@ -138,6 +141,7 @@ impl EngineReason {
             Self::ArrangementConflict => "ARRANGEMENT_CONFLICT",
             Self::ArrangementCeiling => "ARRANGEMENT_CEILING",
             Self::ArrangementWithheld => "ARRANGEMENT_WITHHELD",
+            Self::ReviewRejected => "REVIEW_REJECTED",
             Self::TableConflict => "TABLE_CONFLICT",
             Self::RuleFailed => "RULE_FAILED",
             Self::EngineFailed => "ENGINE_FAILED",
@@ -153,7 +157,11 @@ impl EngineReason {
             | Self::IdTwice
             | Self::OriginalUnknown => Disposition::Returned,
             Self::AlreadyDecided | Self::ArrangementCeiling | Self::ArrangementWithheld => Disposition::Approved,
-            Self::NotEffective | Self::OriginalRejected | Self::Excluded | Self::Required => Disposition::Rejected,
+            Self::NotEffective
+            | Self::OriginalRejected
+            | Self::Excluded
+            | Self::Required
+            | Self::ReviewRejected => Disposition::Rejected,
             Self::OriginalHeld
             | Self::OriginalExceeded
             | Self::Awaits
@@ -237,6 +245,10 @@ impl EngineReason {
                  standard rules don't do: most often what is claimed fits the standard award and not the arrangement's. An \
                  arrangement takes nothing away, so the standard outcome stays, and nothing is added. The message says \
                  why; let the arrangement change or waive that rule, too, or have the claim sent again."
+            }
+            Self::ReviewRejected => {
+                "Somebody looked at the claim, which was held, and rejected it. The message says why; `meed explain` with the \
+                 ledger says who, and when."
             }
             Self::TableConflict => {
                 "Rows of a table of which one should count match the claim, and the table's hit policy doesn't say \

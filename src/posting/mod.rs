@@ -1,9 +1,11 @@
 //! Deciding claims against a ledger: what a dry run shows and a run posts are the same decisions, made on what stands there.
 
+mod act;
 mod keeper;
 mod post;
 mod replay;
 
+pub use act::{ActError, Ruled, Wanted, propose, rule};
 pub use keeper::Preview;
 pub use post::{Post, PostError, Posting, post};
 pub use replay::{Difference, Replayed, Rulebook, replay};

@@ -82,6 +82,8 @@ pub struct Identification {
     pub rounding: Rounding,
     /// The first day of its fiscal year.
     pub fiscal_year_starts: Option<FiscalStart>,
+    /// Whether what one person does to a held claim another one has to confirm.
+    pub needs_two_people: bool,
 }
 
 /// Reads the head of a definition.
@@ -93,15 +95,21 @@ pub(super) fn check(fields: &mut Fields<'_, '_>) -> Option<Identification> {
     let effective = fields.required("effective", "write `effective: { from: 2026-01-01, until: 2026-12-31 }`");
     let rounding = fields.required("rounding", "write `rounding: { mode: half_even, scale: 2 }`");
     let fiscal = fields.optional_text("fiscal_year_starts");
+    let approval = fields.optional_text("approval");
     let findings = fields.findings();
     let name = name.and_then(|name| program_named(&name, findings));
     let effective = effective.and_then(|node| written_dates(node, "program", findings));
     let rounding = rounding.and_then(|node| check_rounding(node, findings));
     let fiscal_year_starts = fiscal.and_then(|text| check_fiscal(&text, findings));
+    let words = [("one_person", false), ("two_people", true)];
+    let needs_two_people = match approval {
+        Some(text) => word(&text, "a kind of approval", &words, findings)?,
+        None => false,
+    };
     let (name, unit, rounding) = (name?, unit?, rounding?);
     let title = title.map_or_else(|| name.to_string(), |title| title.text);
     let scale = unit.scale().max(rounding.scale());
-    Some(Identification { name, title, unit, scale, effective: effective?, rounding, fiscal_year_starts })
+    Some(Identification { name, title, unit, scale, effective: effective?, rounding, fiscal_year_starts, needs_two_people })
 }
 
 /// Reads `format`.

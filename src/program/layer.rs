@@ -8,7 +8,7 @@ use super::{
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
 /// The sections of a definition, in the order in which they are shown. Their order in a file has no meaning.
-const SECTIONS: [&str; 25] = [
+const SECTIONS: [&str; 26] = [
     "format",
     "program",
     "title",
@@ -19,6 +19,7 @@ const SECTIONS: [&str; 25] = [
     "order",
     "scripts",
     "fiscal_year_starts",
+    "approval",
     "priority",
     "earlier",
     "excludes",

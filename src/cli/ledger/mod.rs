@@ -1,5 +1,7 @@
 //! `meed ledger`: what is held, what is owed, and whether a ledger is whole.
 
+mod act;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -29,6 +31,12 @@ enum Verb {
     Balance(OfProgram),
     /// The claims that are held, the oldest first
     Holds(OfProgram),
+    /// Lets a held claim pass: all that holds it is overridden, and it is decided again
+    Release(act::Release),
+    /// Overrides one check that holds a claim, and decides it again: other checks still hold it
+    Override(act::Override),
+    /// Rejects a held claim
+    Reject(act::Reject),
     /// Proves the chain, the rows, the rules and the figures
     Verify(Verify),
     /// Decides everything again by the rules of the time, and compares
@@ -85,6 +93,9 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     match &arguments.verb {
         Verb::Balance(of) => balance(of, session),
         Verb::Holds(of) => holds(of, session),
+        Verb::Release(release) => act::release(release, session),
+        Verb::Override(one) => act::override_one(one, session),
+        Verb::Reject(reject) => act::reject(reject, session),
         Verb::Verify(verify) => self::verify(verify, session),
         Verb::Replay(of) => again(of, session),
         Verb::Backup(backup) => {

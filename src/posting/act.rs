@@ -1,0 +1,215 @@
+//! What people do to claims that stand in a ledger: release, reject, override a check, adjust.
+
+use super::{bring, past};
+use crate::{
+    claim::Claims,
+    engine::{Awards, Queue, Run, Tables},
+    ledger::{Act, EntryKind, KeptRules, Ledger, LedgerError, Posted},
+    money::Decimal,
+    outcome::{Depth, Disposition, Outcome, Ruling},
+    program::{Layout, Program},
+};
+
+/// What a person wants to do to a held claim.
+pub struct Wanted<'w> {
+    /// The program.
+    pub program: &'w Program,
+    /// Its tables.
+    pub tables: &'w Tables,
+    /// Its rules in the ledger.
+    pub rules: &'w KeptRules,
+    /// The claim.
+    pub claim: &'w str,
+    /// What is ruled of it; without a code and a rejection it is released.
+    pub ruling: Ruling,
+    /// Who does it, and why.
+    pub act: Act,
+    /// The day on which it is done, as overrides end.
+    pub today: &'w str,
+}
+
+/// What a person's ruling makes of a claim.
+#[derive(Debug)]
+pub struct Ruled {
+    /// What stood.
+    pub before: Outcome<'static>,
+    /// What stands by the ruling.
+    pub after: Outcome<'static>,
+}
+
+/// Why nothing is done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// The ledger can't be used.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// There is no such claim.
+    #[error("there is no claim `{0}` of this program in the ledger")]
+    Unknown(String),
+    /// It isn't held.
+    #[error("claim `{0}` is {1}, and not held")]
+    NotHeld(String, Disposition),
+    /// Its row was erased.
+    #[error("the row of claim `{0}` was erased, so it can't be decided again")]
+    Erased(String),
+    /// A code doesn't hold it.
+    #[error("claim `{0}` is not held for {1}, but for {2}")]
+    OtherCode(String, String, String),
+    /// A code is the engine's own.
+    #[error("claim `{0}` is held for {1}, which nobody can override")]
+    NotToOverride(String, String),
+    /// Somebody else has to confirm it.
+    #[error("`{0}` has proposed this, and somebody else has to confirm it")]
+    SamePerson(String),
+}
+
+impl ActError {
+    /// What to do about it.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Ledger(error) => error.help(),
+            Self::Unknown(_) => Some("`meed ledger holds PROGRAM --ledger DB` lists the claims that are held"),
+            Self::NotHeld(..) => Some("only what is held can be released, rejected or overridden; send a correction for the rest"),
+            Self::Erased(_) => None,
+            Self::OtherCode(..) => Some("name a code that holds it"),
+            Self::NotToOverride(..) => Some("`meed explain CODE` says what cures it"),
+            Self::SamePerson(_) => Some("the program says `approval: two_people`"),
+        }
+    }
+}
+
+/// What a ruling would make of a held claim. With `posts` it is posted.
+pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Ruled, ActError> {
+    let Wanted { program, tables, rules, claim, .. } = wanted;
+    let known = ledger.find(rules.program, claim)?.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
+    let before = known.decided.outcome.clone();
+    if before.disposition != Disposition::Held {
+        return Err(ActError::NotHeld((*claim).to_owned(), before.disposition));
+    }
+    if known.is_erased() {
+        return Err(ActError::Erased((*claim).to_owned()));
+    }
+    let acts = ledger.acts(rules.program, claim)?;
+    let ruling = checked(wanted, &before, &acts)?;
+    let mut past = past(ledger, program)?;
+    past.history.watch();
+    let (layout, mut versions) = (Layout::of(program), Vec::new());
+    if let Some(standing) = &mut past.standing {
+        let original = bring(ledger, rules.program, &layout, claim, standing, &mut versions)?;
+        if let Some(original) = original {
+            bring(ledger, rules.program, &layout, &original, standing, &mut versions)?;
+        }
+    }
+    let claims = claims_of(program, &known, &before).ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
+    if let (Some(field), Some(standing)) = (program.claim.original, &mut past.standing)
+        && let Some(original) = claims.claim(0).row().text(field)
+        && standing.find(original).is_none()
+    {
+        bring(ledger, rules.program, &layout, original, standing, &mut versions)?;
+    }
+    let mut awards = Awards::new();
+    for (named, elsewhere) in program.neighbours.named().zip(&known.decided.elsewhere) {
+        if let Some(elsewhere) = elsewhere {
+            awards.put(&named.program, claim, *elsewhere);
+        }
+    }
+    let run = Run { program, tables, claims: &claims, awards: &awards, depth: &|_, _| Depth::Words, names: false };
+    run.decide_again(&Queue::named(program, &claims, claim), &mut past, &ruling, &mut |_, _| {});
+    let decided = past.standing.as_ref().and_then(|standing| standing.find(claim));
+    let Some(decided) = decided else { return Err(ActError::Unknown((*claim).to_owned())) };
+    let (after, decided) = (decided.outcome.clone(), decided.clone());
+    if posts {
+        let moved = past.history.take_watched();
+        ledger.begin()?;
+        let accumulators = ledger.keep_accumulators(rules.program, &layout.accumulators())?;
+        let act = Act { overridden: ruling.overridden.clone(), ..wanted.act.clone() };
+        ledger.post(Posted {
+            rules,
+            run: None,
+            kind: EntryKind::Acted,
+            outcome: &decided.outcome,
+            decided: Some(&decided),
+            claim: Some(claims.claim(0)),
+            content: decided.content,
+            act: Some(act),
+        })?;
+        ledger.note(&moved, &past.history);
+        ledger.commit(&accumulators, &past.history)?;
+    }
+    Ok(Ruled { before, after })
+}
+
+/// Proposes what a person wants to do, for somebody else to confirm. Says whether it is confirmed by this: then nothing is
+/// proposed, and it is to be done.
+pub fn propose(wanted: &Wanted<'_>, ledger: &mut Ledger) -> Result<bool, ActError> {
+    let Wanted { rules, claim, act, .. } = wanted;
+    let acts = ledger.acts(rules.program, claim)?;
+    let proposed = acts.iter().rev().find(|(kind, one)| *kind == EntryKind::Proposed && one.verb == act.verb);
+    match proposed {
+        Some((_, before)) if before.by == act.by => Err(ActError::SamePerson(act.by.clone())),
+        Some(_) => Ok(true),
+        None => {
+            let known = ledger.find(rules.program, claim)?.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
+            let mut outcome = known.decided.outcome;
+            (outcome.award, outcome.pending, outcome.reversed) = (Decimal::ZERO, Decimal::ZERO, None);
+            ledger.begin()?;
+            ledger.post(Posted {
+                rules,
+                run: None,
+                kind: EntryKind::Proposed,
+                outcome: &outcome,
+                decided: None,
+                claim: None,
+                content: known.decided.content,
+                act: Some(act.clone()),
+            })?;
+            ledger.commit(&[], &crate::history::History::new())?;
+            Ok(false)
+        }
+    }
+}
+
+/// The ruling with all codes that hold the claim, where it names none; each must hold it and be the program's own. What was
+/// overridden before stays so until its day.
+fn checked(wanted: &Wanted<'_>, before: &Outcome<'_>, acts: &[(EntryKind, Act)]) -> Result<Ruling, ActError> {
+    if wanted.ruling.rejection.is_some() {
+        return Ok(wanted.ruling.clone());
+    }
+    let holding = before.reasons.iter().chain(before.flags.iter());
+    let holding: Vec<String> = holding
+        .filter(|reason| reason.disposition == Disposition::Held)
+        .map(|reason| reason.code.to_string())
+        .collect();
+    let claim = || wanted.claim.to_owned();
+    let mut overridden = wanted.ruling.overridden.clone();
+    if overridden.is_empty() {
+        overridden.clone_from(&holding);
+    }
+    for code in &overridden {
+        if !holding.contains(code) {
+            return Err(ActError::OtherCode(claim(), code.clone(), holding.join(", ")));
+        }
+        let program = wanted.program;
+        let is_own = program.rules.iter().any(|rule| rule.code == *code)
+            || program.flags.iter().any(|flag| flag.code == *code)
+            || program.limits.iter().any(|limit| limit.code == *code);
+        if !is_own {
+            return Err(ActError::NotToOverride(claim(), code.clone()));
+        }
+    }
+    let in_force = |act: &&Act| act.until.as_deref().is_none_or(|until| wanted.today <= until);
+    let earlier = acts.iter().filter(|(kind, _)| *kind == EntryKind::Acted).map(|(_, act)| act).filter(in_force);
+    overridden.extend(earlier.flat_map(|act| act.overridden.iter().cloned()));
+    overridden.sort();
+    overridden.dedup();
+    Ok(Ruling { overridden, rejection: None })
+}
+
+/// The claim as it stands in the ledger.
+fn claims_of(program: &Program, known: &crate::ledger::Known, before: &Outcome<'_>) -> Option<Claims> {
+    let kinds = program.claim.fields.iter().map(|field| field.kind.column());
+    let mut claims = Claims::new(before.origin.file.as_ref(), kinds);
+    let (cells, deficiencies) = known.cells();
+    claims.push(before.origin.line, cells, deficiencies).ok()?;
+    Some(claims)
+}
