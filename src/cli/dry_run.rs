@@ -218,6 +218,7 @@ fn decide(
 ) -> Result<Summary, Trouble> {
     let loaded = together.programs.get(number).ok_or_else(|| Trouble::Usage("no program".to_owned(), None))?;
     let claims = arguments.claims.read(&loaded.program, session)?;
+    let file_hash = if ledger.is_some() { arguments.claims.hash(session)? } else { [0; 32] };
     let mut summary = Summary::new(&loaded.program, &loaded.fingerprint);
     let columns = columns(arguments, &loaded.program);
     {
@@ -245,7 +246,9 @@ fn decide(
             }
         };
         match ledger {
-            Some(ledger) => together.decide_on(number, &claims, ledger.as_ref(), &mut sink)?,
+            Some(ledger) => {
+                together.decide_on(number, &claims, (ledger.as_ref(), &file_hash), &mut sink)?;
+            }
             None => together.decide(number, &claims, &shown, &mut sink),
         }
         result?;

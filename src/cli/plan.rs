@@ -83,8 +83,9 @@ impl Plan {
         match changed.as_slice() {
             [] => Ok(()),
             changed => {
-                let verb = if changed.len() == 1 && !changed.iter().any(|one| one.ends_with('s')) { "has" } else { "have" };
-                Err(Trouble::Plan(format!("{} {verb} changed since the plan was saved; nothing was posted", changed.join(" and "))))
+                let verb = if changed == ["the ledger"] { "has" } else { "have" };
+                let what = changed.join(" and ");
+                Err(Trouble::Plan(format!("{what} {verb} changed since the plan was saved; nothing was posted")))
             }
         }
     }

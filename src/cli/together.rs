@@ -69,7 +69,7 @@ impl Together {
         &mut self,
         number: usize,
         claims: &Claims,
-        ledger: Option<&Ledger>,
+        (ledger, file_hash): (Option<&Ledger>, &[u8; 32]),
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) -> Result<(), Trouble> {
         let (Some(loaded), Some(past)) = (self.programs.get(number), self.pasts.get_mut(number)) else { return Ok(()) };
@@ -80,7 +80,8 @@ impl Together {
         match ledger {
             Some(ledger) => {
                 let mut preview = Preview::new(ledger, program)?;
-                run.decide_kept(&queue, 0, past, &mut preview, sink);
+                let repeats = preview.knows(file_hash, &loaded.fingerprint)?;
+                run.decide_kept(&queue, (0, repeats), past, &mut preview, sink);
                 preview.finish()?;
             }
             None => run.decide_in(&queue, past, sink),

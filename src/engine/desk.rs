@@ -35,6 +35,8 @@ pub(super) struct Desk<'p> {
     pub(super) depth: &'p dyn Fn(&str, u64) -> Depth,
     /// What a person ruled of the claims, which are decided again for that.
     pub(super) ruling: Option<&'p Ruling>,
+    /// Whether all claims came before in the same file: then what was returned is no more decided again than the rest.
+    pub(super) repeats: bool,
 }
 
 /// Arrangements beside the standard rules, with the desks of their programs.
@@ -160,6 +162,9 @@ impl Desk<'_> {
         let took = match Before::of(standing, id, content) {
             Before::New => None,
             Before::Same(decided) if self.ruling.is_none() => return Err(Box::new(skipped(&decided.outcome, claim))),
+            Before::Returned(decided) if self.repeats && decided.content == content => {
+                return Err(Box::new(skipped(&decided.outcome, claim)));
+            }
             Before::Returned(decided) => {
                 decided.changes.iter().for_each(|change| history.take_back(change));
                 stood.left = decided.changes.iter().map(KeptChange::negated).collect();

@@ -117,16 +117,18 @@ impl Run<'_> {
     }
 
     /// Decides the claims of a queue from a place on, while a keeper brings what stands of them and takes what was decided.
+    /// Where the same file came before (`repeats`), nothing that came in it is decided again.
     pub fn decide_kept(
         &self,
         queue: &Queue<'_>,
-        from: usize,
+        (from, repeats): (usize, bool),
         past: &mut Past,
         keeper: &mut dyn Keeper,
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
         let arena = Bump::new();
         let desk = self.desk(self.program, self.tables, queue, past.standing.is_some(), &arena);
+        let desk = Desk { repeats, ..desk };
         self.decide_at(&desk, past, &mut Beside { from, keeper: Some(keeper), ..Beside::nothing() }, sink);
     }
 
@@ -174,7 +176,7 @@ impl Run<'_> {
         let mut decider = Decider::new(program, tables, arena);
         decider.names = self.names;
         decider.remembers |= remembers;
-        Desk { decider, queue, awards: self.awards, depth: self.depth, ruling: None }
+        Desk { decider, queue, awards: self.awards, depth: self.depth, ruling: None, repeats: false }
     }
 
     fn decide_at(

@@ -32,6 +32,9 @@ pub enum LedgerError {
     /// There is no room.
     #[error("there is no room left for `{0}`; nothing of the last batch was posted")]
     Full(String),
+    /// The system can't write or read it.
+    #[error("the system can't write or read `{0}`; nothing of the last batch was posted")]
+    Refused(String),
     /// What stands in it can't be read.
     #[error("`{path}` is damaged: {reason}")]
     Damaged {
@@ -84,6 +87,7 @@ impl LedgerError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(path),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly(path),
             Some(ErrorCode::DiskFull) => Self::Full(path),
+            Some(ErrorCode::SystemIoFailure) => Self::Refused(path),
             Some(ErrorCode::NotADatabase) => Self::NotALedger(path),
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, reason: source.to_string() },
             _ => Self::Database { path, source },
@@ -99,6 +103,9 @@ impl LedgerError {
             Self::Busy(_) => Some("wait until it has ended, and call this again"),
             Self::ReadOnly(_) => Some("let whoever may write it post, or correct the rights of file and folder"),
             Self::Full(_) => Some("make room, and call this again: it goes on where it stopped"),
+            Self::Refused(_) => {
+                Some("look whether the disk is full, limited or broken, and call this again: it goes on where it stopped")
+            }
             Self::Damaged { .. } => Some("restore the last backup; `meed ledger verify` says what doesn't fit"),
             Self::Changed(_) => Some("call this again: it goes on from what stands there now"),
             Self::Unit { .. } => Some("give the program in the other unit a name of its own, as a layer"),

@@ -23,6 +23,15 @@ impl<'l> Preview<'l> {
         Ok(Self { ledger, program: id, layout: Layout::of(program), rules: Vec::new(), trouble: None })
     }
 
+    /// Whether a file was posted as a whole by these rules.
+    pub fn knows(&self, file_hash: &[u8; 32], fingerprint: &str) -> Result<bool, LedgerError> {
+        let Some(program) = self.program else { return Ok(false) };
+        let Some(known) = self.ledger.progress(program, file_hash)?.filter(|known| known.is_whole) else {
+            return Ok(false);
+        };
+        Ok(self.ledger.rules(known.rules)?.fingerprint == fingerprint)
+    }
+
     /// What went wrong, if anything did.
     pub fn finish(self) -> Result<(), LedgerError> {
         self.trouble.map_or(Ok(()), Err)

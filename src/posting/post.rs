@@ -79,7 +79,9 @@ impl PostError {
 /// decided.
 pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<'_>)) -> Result<Posting, PostError> {
     let Post { program, tables, rules, claims, file, file_hash, awards, .. } = post;
-    let before = ledger.progress(rules.program, file_hash)?.filter(|progress| !progress.is_whole);
+    let known = ledger.progress(rules.program, file_hash)?;
+    let repeats = known.is_some_and(|progress| progress.is_whole && progress.rules == rules.id);
+    let before = known.filter(|progress| !progress.is_whole);
     match (&before, ledger.interrupted(rules.program)?) {
         (None, Some((_, other))) => return Err(PostError::Interrupted(other)),
         (Some(progress), _) if progress.rules != rules.id => return Err(PostError::RulesChanged((*file).to_owned())),
@@ -109,7 +111,7 @@ pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<
     };
     let run = Run { program, tables, claims, awards, depth: &|_, _| Depth::Words, names: false };
     let mut counts = Counts::default();
-    run.decide_kept(&queue, window.committed, &mut past, &mut window, &mut |outcome, _| {
+    run.decide_kept(&queue, (window.committed, repeats), &mut past, &mut window, &mut |outcome, _| {
         counts.add(outcome);
         sink(outcome);
         waiting.borrow_mut().push(Waiting::of(outcome));

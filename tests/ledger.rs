@@ -1,0 +1,500 @@
+//! The ledger: what is posted is what was shown, once and not twice, whatever interrupts it; and nobody changes it unnoticed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking, and reads and writes files of its own"
+)]
+
+mod command_line;
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use command_line::meed;
+use rusqlite::{Connection, types::Value};
+
+const PROGRAM: &str = "\
+format: 1
+program: acme/rebate
+title: Rebate
+currency: EUR
+effective: { from: 2026-01-01, until: 2026-12-31 }
+rounding: { mode: half_up, scale: 2 }
+order: [day, id]
+claim:
+  id: id
+  participant: partner
+  date: day
+  original: original
+  fields: { id: text, partner: text, day: date, invoice: text, sold: decimal, original: optional text }
+params: { most: 900 }
+totals:
+  same: { count: claims, of: all, per: [claim.invoice] }
+  week: { count: claims, of: standing, per: [participant], within: 7 days }
+eligibility:
+  SMALL: { require: claim.sold != 0, else: reject }
+  LARGE: { require: claim.sold <= params.most, else: hold, message: \"{claim.sold} is more than {params.most}\" }
+award:
+  rebate:
+    base: claim.sold
+    per: [participant, quarter]
+    tiers: { kind: retroactive, bands: [{ from: 0, rate: 1% }, { from: 5000, rate: 2% }] }
+limits:
+  CAP: { per: [participant, year], max: 400, then: cut }
+  BUDGET: { per: [program], max: 100000, then: hold }
+flags:
+  TWICE: { when: totals.same > 0 && claim.original == (), then: hold }
+";
+
+/// A workspace with the program.
+fn workspace(name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ledger").join(name);
+    if root.exists() {
+        fs::remove_dir_all(&root).unwrap();
+    }
+    fs::create_dir_all(root.join("programs/acme")).unwrap();
+    fs::write(root.join("programs/acme/rebate.yaml"), PROGRAM).unwrap();
+    root
+}
+
+/// Sales of forty partners, some of them given back, claimed twice, too large, or not to be read.
+fn claims(root: &Path, file: &str, numbers: std::ops::Range<u32>) {
+    let mut text = "id,partner,day,invoice,sold,original\n".to_owned();
+    for number in numbers {
+        let (partner, month, day) = (number % 40, number % 12 + 1, number * 7 % 28 + 1);
+        let invoice = if number % 97 == 0 { number / 2 } else { number };
+        let cents = i64::from(number.wrapping_mul(7919) % 100_000);
+        let (original, cents) = match number % 11 {
+            3 if number > 40 => (format!("C-{}", number - 40), -cents / 4),
+            _ => (String::new(), cents),
+        };
+        let sold = if number % 101 == 0 { "six".to_owned() } else { format!("{:.2}", rust_decimal::Decimal::new(cents, 2)) };
+        writeln!(text, "C-{number},P-{partner},2026-{month:02}-{day:02},F-{invoice},{sold},{original}").unwrap();
+    }
+    fs::write(root.join(file), text).unwrap();
+}
+
+fn run(root: &Path, claims: &str, ledger: &str, more: &[&str]) -> (u8, String, String) {
+    meed(root, &[&["run", "acme/rebate", "--claims", claims, "--ledger", ledger][..], more].concat())
+}
+
+#[track_caller]
+fn post(root: &Path, claims: &str, ledger: &str) -> String {
+    let (exit, _, stderr) = run(root, claims, ledger, &[]);
+    assert_eq!(exit, 0, "{stderr}");
+    stderr
+}
+
+#[track_caller]
+fn assert_whole(root: &Path, ledger: &str) {
+    for verb in ["verify", "replay"] {
+        let (exit, stdout, stderr) = meed(root, &["ledger", verb, "--ledger", ledger]);
+        assert_eq!(exit, 0, "{stdout}{stderr}");
+    }
+}
+
+fn open(root: &Path, ledger: &str) -> Connection {
+    Connection::open(root.join(ledger)).unwrap()
+}
+
+/// All rows of what a query finds.
+fn rows(connection: &Connection, sql: &str) -> Vec<Vec<Value>> {
+    let mut select = connection.prepare(sql).unwrap();
+    let columns = select.column_count();
+    let rows = select.query_map([], |row| (0..columns).map(|column| row.get(column)).collect());
+    rows.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// Entries with their hashes, rows, what became of claims, and what figures stand at.
+fn contents(root: &Path, ledger: &str) -> Vec<Vec<Vec<Value>>> {
+    let connection = open(root, ledger);
+    let tables = [
+        "SELECT * FROM entry ORDER BY id",
+        "SELECT * FROM row ORDER BY entry",
+        "SELECT * FROM taken ORDER BY claim, program, entry",
+        "SELECT name, key, part, count, sum, awarded FROM figure JOIN accumulator ON id = accumulator ORDER BY 1, 2, 3",
+        "SELECT file, done, is_whole FROM run ORDER BY id",
+    ];
+    tables.iter().map(|sql| rows(&connection, sql)).collect()
+}
+
+#[test]
+fn a_run_posts_what_a_dry_run_on_the_ledger_shows() {
+    let root = workspace("shown");
+    claims(&root, "a.csv", 0..900);
+    claims(&root, "b.csv", 700..1500);
+    // The same claims as in the first file, some of them with another content.
+    let corrected = fs::read_to_string(root.join("a.csv")).unwrap().replace(",F-10,", ",F-10x,").replace("57.57", "60.00");
+    fs::write(root.join("c.csv"), corrected).unwrap();
+    for file in ["a.csv", "b.csv", "c.csv", "a.csv"] {
+        let dry = ["dry-run", "acme/rebate", "--claims", file, "--ledger", "l.db", "--out", "shown.csv"];
+        let (exit, shown, stderr) = meed(&root, &dry);
+        assert_eq!(exit, 0, "{stderr}");
+        let (_, posted, _) = run(&root, file, "l.db", &["--out", "posted.csv"]);
+        assert_eq!(shown, posted, "{file}");
+        let [shown, posted] = ["shown.csv", "posted.csv"].map(|file| fs::read_to_string(root.join(file)).unwrap());
+        assert!(shown == posted, "{file}");
+    }
+    assert_whole(&root, "l.db");
+}
+
+#[test]
+fn the_same_file_twice_changes_nothing_and_says_so() {
+    let root = workspace("twice");
+    claims(&root, "a.csv", 0..900);
+    post(&root, "a.csv", "l.db");
+    let before = contents(&root, "l.db");
+    let said = post(&root, "a.csv", "l.db");
+    assert!(said.contains("nothing was posted: all of it stands there already"), "{said}");
+    assert!(before == contents(&root, "l.db"));
+    let (_, summary, _) = run(&root, "a.csv", "l.db", &["--format", "json"]);
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!((&summary["counts"]["approved"], &summary["awards"]["total"]), (&0.into(), &"0.00".into()));
+    assert!(summary["counts"]["skipped"].as_u64().unwrap() > 800);
+}
+
+#[test]
+fn files_behind_each_other_leave_what_one_file_leaves() {
+    let root = workspace("files");
+    let months: Vec<(String, String)> = (1..=12).map(|month| (format!("-{month:02}-"), format!("{month}.csv"))).collect();
+    claims(&root, "all.csv", 0..1200);
+    let all = fs::read_to_string(root.join("all.csv")).unwrap();
+    post(&root, "all.csv", "one.db");
+    for (month, file) in &months {
+        let lines = all.lines().enumerate().filter(|(number, line)| *number == 0 || line.contains(month));
+        let text: String = lines.fold(String::new(), |text, (_, line)| text + line + "\n");
+        fs::write(root.join(file), text).unwrap();
+        post(&root, file, "many.db");
+    }
+    let earned = |ledger: &str| meed(&root, &["ledger", "balance", "acme/rebate", "--ledger", ledger]).1;
+    assert_eq!(earned("one.db"), earned("many.db"));
+    assert_whole(&root, "many.db");
+}
+
+/// A process of the real program, which can be killed.
+fn process(root: &Path, claims: &str, ledger: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_meed"))
+        .args(["run", "acme/rebate", "--claims", claims, "--ledger", ledger])
+        .current_dir(root)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Killed fifty times while it posts, a run ends as one that nobody disturbed.
+#[test]
+fn a_run_that_is_killed_goes_on_where_it_stopped() {
+    let root = workspace("killed");
+    claims(&root, "a.csv", 0..25_000);
+    let began = std::time::Instant::now();
+    let mut clean = process(&root, "a.csv", "clean.db");
+    assert!(clean.wait().unwrap().success());
+    // Nothing depends on how long it took but how often it is killed in the midst of posting.
+    let whole = u64::try_from(began.elapsed().as_millis()).unwrap();
+    let expected = contents(&root, "clean.db");
+    let (mut kills, mut inside, mut seed) = (0, 0, 0x2545_F491_4F6C_DD1D_u64);
+    while kills < 50 {
+        let ledger = format!("killed-{kills}.db");
+        loop {
+            // The delays differ from kill to kill and not from run to run of the test.
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            let mut child = process(&root, "a.csv", &ledger);
+            std::thread::sleep(Duration::from_millis(whole / 4 + seed % whole));
+            if let Some(ended) = child.try_wait().unwrap() {
+                assert!(ended.success(), "{ledger}");
+                break;
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+            kills += 1;
+            let is_begun = root.join(&ledger).exists()
+                && open(&root, &ledger).query_row("SELECT done FROM run", [], |row| row.get::<_, i64>(0)).is_ok();
+            inside += u32::from(is_begun);
+        }
+        assert!(expected == contents(&root, &ledger), "{ledger}");
+    }
+    assert!(inside >= 10, "most kills came before anything was posted: {inside}");
+    assert_whole(&root, "killed-0.db");
+}
+
+/// Two that post at once: one waits or fails cleanly, and nothing is lost or awarded twice.
+#[test]
+fn two_runs_at_once_post_everything_once() {
+    let root = workspace("two");
+    claims(&root, "a.csv", 0..12_000);
+    claims(&root, "b.csv", 12_000..18_000);
+    let mut children: Vec<Child> =
+        ["a.csv", "a.csv", "b.csv"].iter().map(|file| process(&root, file, "l.db")).collect();
+    let ends: Vec<bool> = children.iter_mut().map(|child| child.wait().unwrap().success()).collect();
+    for (child, is_done) in children.into_iter().zip(&ends) {
+        let mut said = String::new();
+        std::io::Read::read_to_string(&mut child.stderr.unwrap(), &mut said).unwrap();
+        assert!(*is_done || said.contains("another run is posting into"), "{said}");
+    }
+    assert!(ends.contains(&true));
+    // Whoever failed is called again.
+    for file in ["a.csv", "b.csv"] {
+        post(&root, file, "l.db");
+    }
+    assert_whole(&root, "l.db");
+    let sum = "SELECT count(*), count(DISTINCT claim) FROM entry WHERE kind = 0";
+    assert_eq!(rows(&open(&root, "l.db"), sum)[0][0], rows(&open(&root, "l.db"), sum)[0][1]);
+    let spent = "SELECT awarded FROM figure JOIN accumulator ON id = accumulator WHERE name LIKE 'limit CAP%'";
+    let most = rust_decimal::Decimal::from(400);
+    for row in rows(&open(&root, "l.db"), spent) {
+        let Value::Text(text) = &row[0] else { panic!("{row:?}") };
+        assert!(text.parse::<rust_decimal::Decimal>().unwrap() <= most, "{text}");
+    }
+}
+
+/// What `verify` says of a ledger that somebody edited.
+fn verified_after(root: &Path, name: &str, edit: &[&str], head: Option<&str>) -> (u8, String) {
+    fs::copy(root.join("l.db"), root.join(name)).unwrap();
+    let connection = open(root, name);
+    for trigger in ["entry_is_kept", "entry_stays"] {
+        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
+    }
+    connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    for sql in edit {
+        connection.execute_batch(sql).unwrap();
+    }
+    drop(connection);
+    let arguments = ["ledger", "verify", "--ledger", name];
+    let with_head: Vec<&str> = head.iter().flat_map(|head| ["--head", head]).collect();
+    let (exit, stdout, _) = meed(root, &[&arguments[..], &with_head].concat());
+    (exit, stdout)
+}
+
+#[test]
+fn verify_finds_what_was_changed_removed_or_swapped() {
+    let root = workspace("edited");
+    claims(&root, "a.csv", 0..500);
+    let said = post(&root, "a.csv", "l.db");
+    // All of it in the one file, so that it can be copied.
+    open(&root, "l.db").execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE").unwrap();
+    let head = said.lines().find_map(|line| line.strip_prefix("head ")).unwrap().to_owned();
+    assert_eq!(verified_after(&root, "same.db", &[], Some(&head)).0, 0);
+    let is_found = |name: &str, edit: &[&str], head: Option<&str>, words: &str| {
+        let (exit, stdout) = verified_after(&root, name, edit, head);
+        assert!(exit == 1 && stdout.contains(words), "{name}: {stdout}");
+    };
+    is_found("amount.db", &["UPDATE entry SET award = award + 1 WHERE id = 100"], None, "entry 100: it is not what was written");
+    is_found("removed.db", &["DELETE FROM entry WHERE id = 100"], None, "entries between 99 and 101 are missing");
+    let swap = [
+        "UPDATE entry SET id = -1 WHERE id = 100",
+        "UPDATE entry SET id = 100 WHERE id = 101",
+        "UPDATE entry SET id = 101 WHERE id = -1",
+    ];
+    is_found("swapped.db", &swap, None, "entry 100: it is not what was written");
+    let tail = ["DELETE FROM row WHERE entry > 490", "DELETE FROM entry WHERE id > 490"];
+    is_found("tail.db", &tail, Some(&head), "entries behind the last one are missing");
+    is_found("row.db", &["UPDATE row SET cells = x'00' WHERE entry = 7"], None, "entry 7: its row or its words");
+    is_found("figure.db", &["UPDATE figure SET awarded = '1.00' WHERE accumulator = (SELECT id FROM accumulator WHERE name LIKE 'limit BUDGET%')"], None, "`limit BUDGET per program` doesn't stand at the sum");
+    let (exit, _, stderr) = meed(&root, &["ledger", "verify", "--ledger", "l.db", "--head", "nonsense"]);
+    assert!(exit == 2 && stderr.contains("is no head of a ledger"), "{stderr}");
+}
+
+#[test]
+fn entries_cannot_be_changed_or_removed() {
+    let root = workspace("kept");
+    claims(&root, "a.csv", 0..50);
+    post(&root, "a.csv", "l.db");
+    for (sql, told) in [
+        ("UPDATE entry SET award = 1", "entries are never changed"),
+        ("DELETE FROM entry", "entries are never removed"),
+        ("UPDATE rules SET fingerprint = 'x'", "rules are never changed"),
+        ("INSERT INTO entry SELECT 99, program, rules, run, kind, claim, participant, content, disposition, 1.5, pending, \
+          reversed, detail, row_hash, hash FROM entry LIMIT 1", "cannot store REAL value"),
+    ] {
+        let refused = open(&root, "l.db").execute_batch(sql).unwrap_err().to_string();
+        assert!(refused.contains(told), "{sql}: {refused}");
+    }
+}
+
+/// Each decision is made again by the rules of its time.
+#[test]
+fn decisions_are_made_again_by_the_rules_of_the_time() {
+    let root = workspace("replayed");
+    let change = |from: &str, to: &str| {
+        let path = root.join("programs/acme/rebate.yaml");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    };
+    claims(&root, "a.csv", 0..600);
+    claims(&root, "b.csv", 400..900);
+    claims(&root, "c.csv", 800..1300);
+    post(&root, "a.csv", "l.db");
+    change("rate: 2%", "rate: 3%");
+    change("  CAP: { per: [participant, year], max: 400, then: cut }\n", "  FIRST: { per: [participant, month], max: 90, then: cut }\n  CAP: { per: [participant, year], max: 500, then: cut }\n");
+    post(&root, "b.csv", "l.db");
+    change("award:\n", "award:\n  extra:\n    amount: 0.50\n");
+    change("most: 900", "most: 700");
+    post(&root, "c.csv", "l.db");
+    let (exit, stdout, stderr) = meed(&root, &["ledger", "replay", "--ledger", "l.db"]);
+    assert!(exit == 0 && stderr.contains(" 0 of them come out otherwise"), "{stdout}{stderr}");
+    assert_whole(&root, "l.db");
+    assert_eq!(rows(&open(&root, "l.db"), "SELECT count(*) FROM rules")[0][0], Value::Integer(3));
+}
+
+#[test]
+fn a_plan_is_posted_as_it_was_shown_or_not_at_all() {
+    let root = workspace("plan");
+    claims(&root, "a.csv", 0..300);
+    claims(&root, "b.csv", 300..400);
+    let plan = |file: &str| {
+        let dry = ["dry-run", "acme/rebate", "--claims", file, "--ledger", "l.db", "--save-plan", "plan.json"];
+        let (exit, _, stderr) = meed(&root, &dry);
+        assert_eq!(exit, 0, "{stderr}");
+    };
+    let refused = |claims: &str, told: &str| {
+        let (exit, _, stderr) = run(&root, claims, "l.db", &["--plan", "plan.json"]);
+        assert!(exit == 3 && stderr.contains(told), "{stderr}");
+    };
+    plan("a.csv");
+    refused("b.csv", "the claims have changed since the plan was saved");
+    assert_eq!(run(&root, "a.csv", "l.db", &["--plan", "plan.json"]).0, 0);
+    plan("b.csv");
+    claims(&root, "c.csv", 400..500);
+    post(&root, "c.csv", "l.db");
+    refused("b.csv", "the ledger has changed since the plan was saved");
+    plan("b.csv");
+    fs::write(root.join("programs/acme/rebate.yaml"), PROGRAM.replace("2%", "3%")).unwrap();
+    refused("b.csv", "the rules of `acme/rebate` have changed since the plan was saved");
+}
+
+#[test]
+fn what_cannot_be_used_as_a_ledger_is_said_and_left_as_it_is() {
+    let root = workspace("unusable");
+    claims(&root, "a.csv", 0..50);
+    fs::write(root.join("text.db"), "no ledger at all, and longer than the head of a database file would be").unwrap();
+    let before = fs::read(root.join("text.db")).unwrap();
+    let (exit, _, stderr) = run(&root, "a.csv", "text.db", &[]);
+    assert!(exit == 3 && stderr.contains("`text.db`") || stderr.contains("is not a ledger of Meed"), "{stderr}");
+    assert_eq!(fs::read(root.join("text.db")).unwrap(), before);
+    open(&root, "other.db").execute_batch("CREATE TABLE x (y)").unwrap();
+    assert!(run(&root, "a.csv", "other.db", &[]).2.contains("is not a ledger of Meed"));
+    post(&root, "a.csv", "l.db");
+    open(&root, "l.db").execute_batch("PRAGMA user_version = 99").unwrap();
+    let (exit, _, stderr) = run(&root, "a.csv", "l.db", &[]);
+    assert!(exit == 3 && stderr.contains("was written by a later version of Meed"), "{stderr}");
+    let (exit, _, stderr) = meed(&root, &["ledger", "verify", "--ledger", "missing.db"]);
+    assert!(exit == 3 && stderr.contains("there is no ledger `") && !root.join("missing.db").exists(), "{stderr}");
+}
+
+#[test]
+fn a_ledger_that_somebody_else_writes_is_busy() {
+    let root = workspace("busy");
+    claims(&root, "a.csv", 0..50);
+    claims(&root, "b.csv", 50..90);
+    post(&root, "a.csv", "l.db");
+    let before = contents(&root, "l.db");
+    let other = open(&root, "l.db");
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (exit, _, stderr) = run(&root, "b.csv", "l.db", &[]);
+    assert!(exit == 3 && stderr.contains("another run is posting into"), "{stderr}");
+    drop(other);
+    assert!(before == contents(&root, "l.db"));
+    post(&root, "b.csv", "l.db");
+    assert_whole(&root, "l.db");
+}
+
+/// A disk that is full, by a bound on how large files may grow; the rest is posted once there is room.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_whole_batches() {
+    let root = workspace("full");
+    claims(&root, "a.csv", 0..25_000);
+    let bounded = |blocks: u32| {
+        let command = format!(
+            "trap '' XFSZ; ulimit -f {blocks}; exec '{}' run acme/rebate --claims a.csv --ledger l.db",
+            env!("CARGO_BIN_EXE_meed")
+        );
+        Command::new("sh").args(["-c", &command]).current_dir(&root).output().unwrap()
+    };
+    let output = bounded(12_000);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(3) && said.contains("the system can't write or read `"), "{said}");
+    let (exit, stdout, _) = meed(&root, &["ledger", "verify", "--ledger", "l.db"]);
+    assert_eq!(exit, 0, "{stdout}");
+    post(&root, "a.csv", "l.db");
+    post(&root, "a.csv", "clean.db");
+    assert!(contents(&root, "clean.db") == contents(&root, "l.db"));
+}
+
+#[test]
+fn a_copy_is_a_ledger_and_replaces_nothing() {
+    let root = workspace("copied");
+    claims(&root, "a.csv", 0..300);
+    post(&root, "a.csv", "l.db");
+    let copy = ["ledger", "backup", "--ledger", "l.db", "--to", "copy.db"];
+    assert_eq!(meed(&root, &copy).0, 0);
+    assert!(contents(&root, "l.db") == contents(&root, "copy.db"));
+    assert_whole(&root, "copy.db");
+    assert_ne!(meed(&root, &copy).0, 0);
+}
+
+/// Who does what to a held claim, and what is refused.
+#[test]
+fn held_claims_are_released_overridden_and_rejected_by_people() {
+    let root = workspace("held");
+    let text = "id,partner,day,invoice,sold,original\nA,P,2026-02-01,F-1,1000,\nB,P,2026-02-02,F-1,2000,\nC,P,2026-02-03,F-3,100,\n";
+    fs::write(root.join("a.csv"), text).unwrap();
+    post(&root, "a.csv", "l.db");
+    let act = |verb: &str, claim: &str, more: &[&str]| {
+        let said = ["--program", "acme/rebate", "--ledger", "l.db", "--by", "ana", "--reason", "checked"];
+        meed(&root, &[&["ledger", verb, claim][..], &said, more].concat())
+    };
+    let (exit, shown, stderr) = act("release", "A", &[]);
+    assert!(exit == 0 && stderr.contains("nothing was done"), "{stderr}");
+    // It is decided anew, and now there is another claim of the same invoice.
+    assert!(shown.contains("now   held, 10.00 EUR pending") && shown.contains("then  held, 10.00 EUR"), "{shown}");
+    assert!(shown.contains("LARGE (noted)") && shown.contains("TWICE (held)"), "{shown}");
+    assert_eq!(act("release", "A", &["--yes"]).0, 0);
+    let (_, shown, stderr) = act("release", "A", &["--yes"]);
+    assert!(shown.contains("then  approved, 10.00 EUR") && stderr.contains("done; head"), "{shown}{stderr}");
+    let over = ["--code", "LARGE", "--until", "2030-01-01", "--reference", "M-1", "--yes"];
+    let (exit, shown, stderr) = act("override", "B", &over);
+    assert!(exit == 0 && shown.contains("LARGE (noted)") && shown.contains("TWICE (held)"), "{shown}{stderr}");
+    let (exit, _, stderr) = act("override", "B", &["--code", "SMALL", "--until", "2030-01-01", "--reference", "M-1"]);
+    assert!(exit == 3 && stderr.contains("is not held for SMALL, but for TWICE"), "{stderr}");
+    assert_eq!(act("override", "B", &["--code", "TWICE", "--until", "2030-01-01", "--yes"]).0, 2, "no reference");
+    assert_eq!(act("reject", "B", &["--yes"]).0, 0);
+    assert!(act("release", "C", &["--yes"]).2.contains("is approved, and not held"));
+    assert!(act("release", "D", &["--yes"]).2.contains("there is no claim `D`"));
+    let balance = meed(&root, &["ledger", "balance", "acme/rebate", "--ledger", "l.db", "--format", "json"]).1;
+    assert!(balance.contains("\"earned\": \"11.00\"") && balance.contains("\"held\": \"0.00\""), "{balance}");
+    // What was ruled stands: the same file again changes nothing.
+    assert!(post(&root, "a.csv", "l.db").contains("nothing was posted"));
+    assert_whole(&root, "l.db");
+}
+
+#[test]
+fn two_people_are_two_people() {
+    let root = workspace("people");
+    let program = PROGRAM.replace("order:", "approval: two_people\norder:");
+    fs::write(root.join("programs/acme/rebate.yaml"), program).unwrap();
+    fs::write(root.join("a.csv"), "id,partner,day,invoice,sold,original\nA,P,2026-02-01,F-1,1000,\n").unwrap();
+    post(&root, "a.csv", "l.db");
+    let release = |by: &str| {
+        let said = ["--program", "acme/rebate", "--ledger", "l.db", "--by", by, "--reason", "checked", "--yes"];
+        meed(&root, &[&["ledger", "release", "A"][..], &said].concat())
+    };
+    assert!(release("ana").2.contains("proposed by `ana`"));
+    let (exit, _, stderr) = release("ana");
+    assert!(exit == 3 && stderr.contains("somebody else has to confirm it"), "{stderr}");
+    assert!(release("bo").2.contains("done; head"));
+    assert_whole(&root, "l.db");
+}
