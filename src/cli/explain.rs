@@ -9,6 +9,7 @@ use super::{
     claims::ClaimsArguments,
     load, load_first, program_name,
     side_by_side::load_arrangements,
+    story,
     together::{Shown, Together},
 };
 use crate::{
@@ -22,15 +23,18 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// A claim's id, `row:N` for the row on line N of the file, or a code such as M203
-    #[arg(value_name = "CLAIM|row:N|CODE")]
+    /// A claim's id, `row:N` for the row on line N of the file, with a ledger also a participant; or a code such as M203
+    #[arg(value_name = "CLAIM|PARTICIPANT|row:N|CODE")]
     subject: String,
     /// The program, `client/name`
-    #[arg(long, requires = "claims")]
+    #[arg(long, requires = "what")]
     program: Option<String>,
     /// The claims: CSV or JSON Lines, also .gz or .zst; `-` for standard input
-    #[arg(long, value_name = "FILE", requires = "program")]
+    #[arg(long, value_name = "FILE", requires = "program", group = "what")]
     claims: Option<PathBuf>,
+    /// A ledger: what it knows of the claim or the participant
+    #[arg(long, value_name = "DB", requires = "program", group = "what", conflicts_with = "claims")]
+    ledger: Option<PathBuf>,
     /// A YAML file that renames what a client sends
     #[arg(long, value_name = "FILE", requires = "claims")]
     map: Option<PathBuf>,
@@ -41,11 +45,14 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ARRANGEMENT", requires = "claims")]
     arrangement: Vec<String>,
     /// Shows private fields
-    #[arg(long, requires = "claims")]
+    #[arg(long, requires = "program")]
     names: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    if let (Some(program), Some(ledger)) = (&arguments.program, &arguments.ledger) {
+        return story::tell(&arguments.subject, program, ledger, arguments.names, session);
+    }
     let (Some(program), Some(claims)) = (&arguments.program, &arguments.claims) else {
         return explain_code(&arguments.subject, session);
     };

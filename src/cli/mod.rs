@@ -14,6 +14,7 @@ mod run;
 mod schema;
 mod show;
 mod side_by_side;
+mod story;
 mod test;
 mod together;
 

@@ -32,7 +32,7 @@ pub struct HeldClaim {
 }
 
 /// That no later decision of the same claim stands.
-const IS_LIVE: &str = "NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.claim = entry.claim \
+pub(super) const IS_LIVE: &str = "NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.claim = entry.claim \
                        AND later.program = entry.program AND later.kind IN (0, 2) AND later.id > entry.id)";
 
 impl Ledger {

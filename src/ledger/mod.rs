@@ -9,9 +9,11 @@ mod detail;
 mod entry;
 mod error;
 mod figure;
+mod person;
 mod rules;
 mod run;
 mod standing;
+mod story;
 mod verify;
 
 use std::{
@@ -28,6 +30,7 @@ pub use error::LedgerError;
 pub use rules::KeptRules;
 pub use run::{Posted, Progress, RunId};
 pub use standing::{Kept, KeptRow, Known};
+pub use story::Chapter;
 pub use verify::{Fault, Verified};
 
 /// The versions of the schema, each put over the one before.

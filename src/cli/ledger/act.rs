@@ -8,7 +8,7 @@ use super::super::{Exit, Session, Trouble, load, program_name, run::kept};
 use crate::{
     calendar::parse_iso,
     ledger::{Act, Ledger},
-    money::at_scale,
+    money::{at_scale, parse_decimal},
     outcome::{Disposition, Outcome, Ruling},
     posting::{Ruled, Wanted, propose, rule},
     report::{for_terminal, grouped, reason_words},
@@ -64,6 +64,124 @@ pub(in crate::cli) struct Reject {
     said: Said,
 }
 
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Adjust {
+    /// The participant
+    participant: String,
+    /// How much, below zero to take it back
+    #[arg(allow_negative_numbers = true)]
+    amount: String,
+    /// The program, `client/name`
+    #[arg(long, value_name = "PROGRAM")]
+    program: String,
+    /// The ledger
+    #[arg(long, value_name = "DB")]
+    ledger: PathBuf,
+    /// Who does it. It is written down as it is said; nobody is authenticated
+    #[arg(long, value_name = "WHO")]
+    by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Where that is written: a ticket, a mail
+    #[arg(long, value_name = "TEXT")]
+    reference: Option<String>,
+    /// Does it; without this it is only checked
+    #[arg(long)]
+    yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Erase {
+    /// The participant
+    participant: String,
+    /// The ledger
+    #[arg(long, value_name = "DB")]
+    ledger: PathBuf,
+    /// Who does it. It is written down as it is said; nobody is authenticated
+    #[arg(long, value_name = "WHO")]
+    by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Does it: what is erased doesn't come back
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) fn adjust(adjust: &Adjust, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    named(&adjust.by, &adjust.reason)?;
+    let workspace = session.workspace()?;
+    let loaded = load(&workspace, &program_name(&workspace, &adjust.program)?)?;
+    let identification = &loaded.program.identification;
+    if identification.needs_two_people {
+        let help = "let a claim say it, which two people can release".to_owned();
+        let message = "a program with `approval: two_people` takes no adjustments by one person".to_owned();
+        return Err(Trouble::Usage(message, Some(help)));
+    }
+    let amount = parse_decimal(&adjust.amount).ok().filter(|amount| amount.normalize().scale() <= identification.scale);
+    let Some(amount) = amount else {
+        let help = format!("write it with at most {} decimal places, as 12.5 or -12.5", identification.scale);
+        return Err(Trouble::Usage(format!("`{}` is no amount of this program", adjust.amount), Some(help)));
+    };
+    let mut ledger = writing(&adjust.ledger, session)?;
+    let shown = grouped(&at_scale(amount, identification.scale));
+    writeln!(session.stdout, "{}: {shown} {}", for_terminal(&adjust.participant), identification.unit.code())?;
+    if !adjust.yes {
+        session.say("nothing was done: `--yes` does it");
+        return Ok(Exit::Done);
+    }
+    let rules = kept(&mut ledger, &workspace, &loaded)?;
+    let act = said("adjust", &adjust.by, &adjust.reason, adjust.reference.as_ref(), session);
+    ledger.adjust(&rules, &adjust.participant, amount, act)?;
+    session.say(&format!("done; head {}", ledger.head().text()));
+    Ok(Exit::Done)
+}
+
+pub(super) fn erase(erase: &Erase, session: &mut Session<'_>) -> Result<Exit, Trouble> {
+    named(&erase.by, &erase.reason)?;
+    let mut ledger = writing(&erase.ledger, session)?;
+    if !ledger.knows(&erase.participant)? {
+        let help = "give the name as the claims have it".to_owned();
+        return Err(Trouble::Usage(format!("nobody in this ledger is called `{}`", erase.participant), Some(help)));
+    }
+    if !erase.yes {
+        session.say("nothing was done: `--yes` erases, and what is erased doesn't come back");
+        return Ok(Exit::Done);
+    }
+    let act = said("erase", &erase.by, &erase.reason, None, session);
+    let rows = ledger.erase(&erase.participant, &act)?;
+    session.say(&format!("{rows} rows erased; head {}", ledger.head().text()));
+    Ok(Exit::Done)
+}
+
+fn named(by: &str, reason: &str) -> Result<(), Trouble> {
+    if reason.trim().is_empty() || by.trim().is_empty() {
+        let help = "say who does it, and why".to_owned();
+        return Err(Trouble::Usage("nothing is done without a name and a reason".to_owned(), Some(help)));
+    }
+    Ok(())
+}
+
+/// A ledger that is there, to write into it: a mistyped name makes none.
+fn writing(path: &std::path::Path, session: &Session<'_>) -> Result<Ledger, Trouble> {
+    let path = session.environment.folder.join(path);
+    Ledger::read(&path)?;
+    Ok(Ledger::open(&path)?)
+}
+
+fn said(verb: &str, by: &str, reason: &str, reference: Option<&String>, session: &Session<'_>) -> Act {
+    Act {
+        verb: verb.to_owned(),
+        by: by.to_owned(),
+        reason: reason.to_owned(),
+        reference: reference.cloned(),
+        overridden: Vec::new(),
+        until: None,
+        at: session.environment.now.clone(),
+    }
+}
+
 pub(super) fn release(release: &Release, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     act(&release.said, "release", None, Ruling::default(), session)
 }
@@ -93,16 +211,10 @@ fn act(
     ruling: Ruling,
     session: &mut Session<'_>,
 ) -> Result<Exit, Trouble> {
-    if said.reason.trim().is_empty() || said.by.trim().is_empty() {
-        let help = "say who does it, and why".to_owned();
-        return Err(Trouble::Usage("nothing is done without a name and a reason".to_owned(), Some(help)));
-    }
+    named(&said.by, &said.reason)?;
     let workspace = session.workspace()?;
     let loaded = load(&workspace, &program_name(&workspace, &said.program)?)?;
-    let path = session.environment.folder.join(&said.ledger);
-    // So that a mistyped name makes no ledger.
-    Ledger::read(&path)?;
-    let mut ledger = Ledger::open(&path)?;
+    let mut ledger = writing(&said.ledger, session)?;
     let rules = kept(&mut ledger, &workspace, &loaded)?;
     let now = session.environment.now.clone();
     let wanted = Wanted {
@@ -112,15 +224,7 @@ fn act(
         claim: &said.claim,
         ruling,
         today: now.get(..10).unwrap_or(&now),
-        act: Act {
-            verb: verb.to_owned(),
-            by: said.by.clone(),
-            reason: said.reason.clone(),
-            reference: said.reference.clone(),
-            overridden: Vec::new(),
-            until,
-            at: now.clone(),
-        },
+        act: Act { until, ..self::said(verb, &said.by, &said.reason, said.reference.as_ref(), session) },
     };
     let ruled = rule(&wanted, &mut ledger, false)?;
     show(&loaded, &ruled, session)?;

@@ -37,6 +37,10 @@ enum Verb {
     Override(act::Override),
     /// Rejects a held claim
     Reject(act::Reject),
+    /// Posts an amount to a participant, or takes it from them
+    Adjust(act::Adjust),
+    /// Takes away the rows, the words and the name of a participant; what was decided stays, and can be proved
+    Erase(act::Erase),
     /// Proves the chain, the rows, the rules and the figures
     Verify(Verify),
     /// Decides everything again by the rules of the time, and compares
@@ -96,6 +100,8 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         Verb::Release(release) => act::release(release, session),
         Verb::Override(one) => act::override_one(one, session),
         Verb::Reject(reject) => act::reject(reject, session),
+        Verb::Adjust(adjust) => act::adjust(adjust, session),
+        Verb::Erase(erase) => act::erase(erase, session),
         Verb::Verify(verify) => self::verify(verify, session),
         Verb::Replay(of) => again(of, session),
         Verb::Backup(backup) => {

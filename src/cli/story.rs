@@ -1,0 +1,105 @@
+//! `meed explain … --ledger`: where a claim is, why, what cures it and what comes next; or all claims of a participant.
+
+use std::path::Path;
+
+use super::{Exit, Session, Trouble, load, program_name};
+use crate::{
+    ledger::{Chapter, EntryKind, Ledger},
+    money::at_scale,
+    outcome::{Disposition, EngineReason, Outcome, Trace},
+    program::Program,
+    report::{self, for_terminal, grouped, table_of},
+};
+
+/// Tells what a ledger knows of a claim or a participant of a program.
+pub(super) fn tell(
+    subject: &str,
+    program: &str,
+    ledger: &Path,
+    names: bool,
+    session: &mut Session<'_>,
+) -> Result<Exit, Trouble> {
+    let workspace = session.workspace()?;
+    let loaded = load(&workspace, &program_name(&workspace, program)?)?;
+    let ledger = Ledger::read(&session.environment.folder.join(ledger))?;
+    let name = loaded.program.identification.name.to_string();
+    let number = ledger.program(&name)?;
+    let story = number.map_or_else(|| Ok(Vec::new()), |number| ledger.story(number, subject))?;
+    let page = match story.as_slice() {
+        [] => {
+            let claims = number.map_or_else(|| Ok(Vec::new()), |number| ledger.claims_of(number, subject))?;
+            if claims.is_empty() {
+                let help = "give the id as the column `claim` of the outcomes shows it, or a participant".to_owned();
+                let message = format!("`{subject}` is no claim and no participant of `{name}` in this ledger");
+                return Err(Trouble::Usage(message, Some(help)));
+            }
+            of_participant(&loaded.program, subject, &claims, names)
+        }
+        chapters => of_claim(&loaded.program, chapters, names),
+    };
+    writeln!(session.stdout, "{}", page.trim_end())?;
+    session.stdout.flush()?;
+    Ok(Exit::Done)
+}
+
+/// What stands of a claim, what comes next, and what happened to it.
+fn of_claim(program: &Program, chapters: &[Chapter], names: bool) -> String {
+    let stands = chapters.iter().rev().find(|chapter| matches!(chapter.kind, EntryKind::Decided | EntryKind::Acted));
+    let Some(stands) = stands.or(chapters.last()) else { return String::new() };
+    let mut page = report::explain(program, &stands.outcome, &Trace::default(), names);
+    for reason in stands.outcome.reasons.iter().chain(stands.outcome.flags.iter()) {
+        if let Some(known) = EngineReason::ALL.iter().find(|known| known.code() == reason.code) {
+            page.push_str(&format!("{}: {}\n", reason.code, known.explanation()));
+        }
+    }
+    page.push_str(&format!("\nNext: {}\n\nWhat happened:\n", next(&stands.outcome)));
+    for chapter in chapters {
+        page.push_str(&format!("  entry {:<6} {}\n", chapter.entry, happened(program, chapter)));
+    }
+    for_terminal(&page).into_owned()
+}
+
+/// What comes next.
+fn next(outcome: &Outcome<'_>) -> &'static str {
+    match outcome.disposition {
+        Disposition::Approved => "nothing is to be done: it is awarded.",
+        Disposition::Held => "somebody releases or rejects it (`meed ledger release`, `meed ledger reject`).",
+        Disposition::Returned => "the claimant cures what is said above and sends it again under the same id.",
+        Disposition::Rejected => "it stays rejected, unless a corrected claim comes under the same id.",
+    }
+}
+
+fn happened(program: &Program, chapter: &Chapter) -> String {
+    let unit = program.identification.unit.code();
+    let amount = |amount| grouped(&at_scale(amount, program.identification.scale));
+    let outcome = &chapter.outcome;
+    let fate = match outcome.disposition {
+        Disposition::Approved => format!("approved, {} {unit}", amount(outcome.award)),
+        Disposition::Held => format!("held, {} {unit} pending", amount(outcome.pending)),
+        other => other.to_string(),
+    };
+    match &chapter.act {
+        Some(act) => {
+            let reference = act.reference.as_ref().map_or_else(String::new, |reference| format!(" ({reference})"));
+            let verb = if chapter.kind == EntryKind::Proposed { format!("{} proposed", act.verb) } else { act.verb.clone() };
+            format!("{verb} by {} at {}: {}{reference}; then {fate}", act.by, act.at, act.reason)
+        }
+        None => format!("{fate}, from {}", outcome.origin),
+    }
+}
+
+fn of_participant(program: &Program, participant: &str, claims: &[Chapter], names: bool) -> String {
+    let hides = program.hides(program.claim.participant) && !names;
+    let shown = if hides { "(private)" } else { participant };
+    let head = ["claim", "date", "stands as", "award", "pending", "codes"].map(str::to_owned);
+    let amount = |amount| grouped(&at_scale(amount, program.identification.scale));
+    let rows = claims.iter().map(|Chapter { outcome, .. }| {
+        let codes: Vec<String> =
+            outcome.reasons.iter().chain(outcome.flags.iter()).map(|reason| reason.code.to_string()).collect();
+        let date = outcome.date.map_or_else(String::new, |date| date.to_string());
+        let id = if program.hides_id() && !names { "(private)".to_owned() } else { outcome.claim.to_string() };
+        [id, date, outcome.disposition.to_string(), amount(outcome.award), amount(outcome.pending), codes.join(", ")]
+    });
+    let page = format!("{shown}, {}\n\n{}\n", program.identification.name, table_of(&head, rows, &[3, 4]));
+    for_terminal(&page).into_owned()
+}
