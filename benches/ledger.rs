@@ -49,10 +49,26 @@ fn main() {
     println!("reading the claims        {decided:>8.2} s");
     println!("posting, without that     {:>8.2} s", whole - decided);
     let mut sum = 0.0;
-    for table in ["program", "content", "rules", "rules_file", "run", "participant", "entry", "row", "taken", "accumulator", "figure"] {
+    for table in [
+        "program",
+        "content",
+        "rules",
+        "rules_file",
+        "run",
+        "participant",
+        "entry",
+        "row",
+        "taken",
+        "accumulator",
+        "figure",
+    ] {
         let rows = rows(&source, table);
         let taken = seconds(|| insert(&target, table, &rows));
-        println!("  inserts into {table:<12} {taken:>8.2} s  {:>9} rows  {:>6.2} µs a claim", rows.len(), taken * 1e6 / claims as f64);
+        println!(
+            "  inserts into {table:<12} {taken:>8.2} s  {:>9} rows  {:>6.2} µs a claim",
+            rows.len(),
+            taken * 1e6 / claims as f64
+        );
         sum += taken;
     }
     println!("bare inserts              {sum:>8.2} s");

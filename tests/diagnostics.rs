@@ -282,8 +282,13 @@ fn link_out(workspace: &Path, path: &str) {
 fn meed(workspace: &Path, arguments: &[&str], stdin: &mut dyn Read) -> Answer {
     let workspace_name = workspace.display().to_string();
     let arguments = ["meed", "--workspace", &workspace_name].into_iter().chain(arguments.iter().copied());
-    let environment =
-        Environment { folder: workspace.to_owned(), colour: false, stdout_colour: false, progress: false, now: String::new() };
+    let environment = Environment {
+        folder: workspace.to_owned(),
+        colour: false,
+        stdout_colour: false,
+        progress: false,
+        now: String::new(),
+    };
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let exit = cli::run(arguments.map(OsString::from), &environment, stdin, &mut stdout, &mut stderr);
     let shown = |bytes| String::from_utf8(bytes).unwrap().replace(&format!("{workspace_name}/"), "");

@@ -77,7 +77,8 @@ fn claims(root: &Path, file: &str, numbers: std::ops::Range<u32>) {
             3 if number > 40 => (format!("C-{}", number - 40), -cents / 4),
             _ => (String::new(), cents),
         };
-        let sold = if number % 101 == 0 { "six".to_owned() } else { format!("{:.2}", rust_decimal::Decimal::new(cents, 2)) };
+        let sold =
+            if number % 101 == 0 { "six".to_owned() } else { format!("{:.2}", rust_decimal::Decimal::new(cents, 2)) };
         writeln!(text, "C-{number},P-{partner},2026-{month:02}-{day:02},F-{invoice},{sold},{original}").unwrap();
     }
     fs::write(root.join(file), text).unwrap();
@@ -137,7 +138,8 @@ fn a_run_posts_what_a_dry_run_on_the_ledger_shows() {
     claims(&root, "a.csv", 0..900);
     claims(&root, "b.csv", 700..1500);
     // The same claims as in the first file, some of them with another content.
-    let corrected = fs::read_to_string(root.join("a.csv")).unwrap().replace(",F-10,", ",F-10x,").replace("57.57", "60.00");
+    let corrected =
+        fs::read_to_string(root.join("a.csv")).unwrap().replace(",F-10,", ",F-10x,").replace("57.57", "60.00");
     fs::write(root.join("c.csv"), corrected).unwrap();
     for file in ["a.csv", "b.csv", "c.csv", "a.csv"] {
         let dry = ["dry-run", "acme/rebate", "--claims", file, "--ledger", "l.db", "--out", "shown.csv"];
@@ -169,7 +171,8 @@ fn the_same_file_twice_changes_nothing_and_says_so() {
 #[test]
 fn files_behind_each_other_leave_what_one_file_leaves() {
     let root = workspace("files");
-    let months: Vec<(String, String)> = (1..=12).map(|month| (format!("-{month:02}-"), format!("{month}.csv"))).collect();
+    let months: Vec<(String, String)> =
+        (1..=12).map(|month| (format!("-{month:02}-"), format!("{month}.csv"))).collect();
     claims(&root, "all.csv", 0..1200);
     let all = fs::read_to_string(root.join("all.csv")).unwrap();
     post(&root, "all.csv", "one.db");
@@ -223,9 +226,8 @@ fn a_run_that_is_killed_goes_on_where_it_stopped() {
             child.kill().unwrap();
             child.wait().unwrap();
             kills += 1;
-            let done = open_if_there(&root, &ledger).and_then(|ledger| {
-                ledger.query_row("SELECT done FROM run", [], |row| row.get::<_, i64>(0)).ok()
-            });
+            let done = open_if_there(&root, &ledger)
+                .and_then(|ledger| ledger.query_row("SELECT done FROM run", [], |row| row.get::<_, i64>(0)).ok());
             inside += u32::from(done.is_some());
             if done == Some(25_000) {
                 break;
@@ -298,7 +300,12 @@ fn verify_finds_what_was_changed_removed_or_swapped() {
         let (exit, stdout) = verified_after(&root, name, edit, head);
         assert!(exit == 1 && stdout.contains(words), "{name}: {stdout}");
     };
-    is_found("amount.db", &["UPDATE entry SET award = award + 1 WHERE id = 100"], None, "entry 100: it is not what was written");
+    is_found(
+        "amount.db",
+        &["UPDATE entry SET award = award + 1 WHERE id = 100"],
+        None,
+        "entry 100: it is not what was written",
+    );
     is_found("removed.db", &["DELETE FROM entry WHERE id = 100"], None, "entries between 99 and 101 are missing");
     let swap = [
         "UPDATE entry SET id = -1 WHERE id = 100",
@@ -309,7 +316,14 @@ fn verify_finds_what_was_changed_removed_or_swapped() {
     let tail = ["DELETE FROM row WHERE entry > 490", "DELETE FROM entry WHERE id > 490"];
     is_found("tail.db", &tail, Some(&head), "entries behind the last one are missing");
     is_found("row.db", &["UPDATE row SET cells = x'00' WHERE entry = 7"], None, "entry 7: its row or its words");
-    is_found("figure.db", &["UPDATE figure SET awarded = '1.00' WHERE accumulator = (SELECT id FROM accumulator WHERE name LIKE 'limit BUDGET%')"], None, "`limit BUDGET per program` doesn't stand at the sum");
+    is_found(
+        "figure.db",
+        &[
+            "UPDATE figure SET awarded = '1.00' WHERE accumulator = (SELECT id FROM accumulator WHERE name LIKE 'limit BUDGET%')",
+        ],
+        None,
+        "`limit BUDGET per program` doesn't stand at the sum",
+    );
     let (exit, _, stderr) = meed(&root, &["ledger", "verify", "--ledger", "l.db", "--head", "nonsense"]);
     assert!(exit == 2 && stderr.contains("is no head of a ledger"), "{stderr}");
 }
@@ -323,8 +337,11 @@ fn entries_cannot_be_changed_or_removed() {
         ("UPDATE entry SET award = 1", "entries are never changed"),
         ("DELETE FROM entry", "entries are never removed"),
         ("UPDATE rules SET fingerprint = 'x'", "rules are never changed"),
-        ("INSERT INTO entry SELECT 99, program, rules, run, kind, claim, participant, content, disposition, 1.5, pending, \
-          reversed, detail, row_hash, hash FROM entry LIMIT 1", "cannot store REAL value"),
+        (
+            "INSERT INTO entry SELECT 99, program, rules, run, kind, claim, participant, content, disposition, 1.5, pending, \
+          reversed, detail, row_hash, hash FROM entry LIMIT 1",
+            "cannot store REAL value",
+        ),
     ] {
         let refused = open(&root, "l.db").execute_batch(sql).unwrap_err().to_string();
         assert!(refused.contains(told), "{sql}: {refused}");
@@ -346,7 +363,10 @@ fn decisions_are_made_again_by_the_rules_of_the_time() {
     claims(&root, "c.csv", 800..1300);
     post(&root, "a.csv", "l.db");
     change("rate: 2%", "rate: 3%");
-    change("  CAP: { per: [participant, year], max: 400, then: cut }\n", "  FIRST: { per: [participant, month], max: 90, then: cut }\n  CAP: { per: [participant, year], max: 500, then: cut }\n");
+    change(
+        "  CAP: { per: [participant, year], max: 400, then: cut }\n",
+        "  FIRST: { per: [participant, month], max: 90, then: cut }\n  CAP: { per: [participant, year], max: 500, then: cut }\n",
+    );
     post(&root, "b.csv", "l.db");
     change("award:\n", "award:\n  extra:\n    amount: 0.50\n");
     change("most: 900", "most: 700");
@@ -504,5 +524,78 @@ fn two_people_are_two_people() {
     let (exit, _, stderr) = release("ana");
     assert!(exit == 3 && stderr.contains("somebody else has to confirm it"), "{stderr}");
     assert!(release("bo").2.contains("done; head"));
+    assert_whole(&root, "l.db");
+}
+
+/// Erasing takes away what names a participant, and nothing of what was decided.
+#[test]
+fn erasing_leaves_the_chain_and_replaying_sound() {
+    let root = workspace("erased");
+    claims(&root, "a.csv", 0..300);
+    claims(&root, "b.csv", 300..400);
+    post(&root, "a.csv", "l.db");
+    let erase = |more: &[&str]| {
+        let said = ["--ledger", "l.db", "--by", "ana", "--reason", "asked for it"];
+        meed(&root, &[&["ledger", "erase", "P-7"][..], &said, more].concat())
+    };
+    assert!(erase(&[]).2.contains("nothing was done"));
+    assert!(erase(&["--yes"]).2.contains(" rows erased; head "));
+    assert_eq!(erase(&["--yes"]).0, 2, "nobody is called so any more");
+    let left = rows(&open(&root, "l.db"), "SELECT count(*) FROM row WHERE instr(cells, CAST('P-7' AS BLOB)) > 0");
+    assert_eq!(left[0][0], Value::Integer(0));
+    post(&root, "b.csv", "l.db");
+    assert_whole(&root, "l.db");
+    let (_, _, said) = meed(&root, &["ledger", "replay", "--ledger", "l.db"]);
+    assert!(said.contains(" 0 of them come out otherwise; ") && !said.contains("; 0 erased"), "{said}");
+}
+
+#[test]
+fn an_adjustment_is_in_the_balance() {
+    let root = workspace("adjusted");
+    claims(&root, "a.csv", 0..50);
+    post(&root, "a.csv", "l.db");
+    let adjust = |amount: &str, more: &[&str]| {
+        let said = ["--program", "acme/rebate", "--ledger", "l.db", "--by", "ana", "--reason", "goodwill"];
+        meed(&root, &[&["ledger", "adjust", "P-NEW", amount][..], &said, more].concat())
+    };
+    assert!(adjust("12.50", &[]).2.contains("nothing was done"));
+    assert_eq!(adjust("12.505", &["--yes"]).0, 2);
+    assert_eq!(adjust("12.50", &["--yes"]).0, 0);
+    assert_eq!(adjust("-2.50", &["--yes"]).0, 0);
+    let balance = meed(&root, &["ledger", "balance", "acme/rebate", "--ledger", "l.db"]).1;
+    assert!(balance.lines().any(|line| line.split_whitespace().eq(["P-NEW", "10.00", "0.00"])), "{balance}");
+    assert_whole(&root, "l.db");
+}
+
+/// Programs that decide the same claims one behind the other, also where some of them are skipped.
+#[test]
+fn several_programs_post_one_file() {
+    let root = workspace("several");
+    let bonus = PROGRAM
+        .replace("acme/rebate", "acme/bonus")
+        .replace("order:", "priority: 20\nearlier: { rebate: acme/rebate }\norder:")
+        .replace("  rebate:\n    base: claim.sold\n    per: [participant, quarter]\n    tiers: { kind: retroactive, bands: [{ from: 0, rate: 1% }, { from: 5000, rate: 2% }] }\n", "  bonus: { amount: earlier.rebate * 0.1 }\n");
+    fs::write(root.join("programs/acme/bonus.yaml"), bonus).unwrap();
+    fs::write(root.join("programs/acme/rebate.yaml"), PROGRAM.replace("order:", "priority: 10\norder:")).unwrap();
+    claims(&root, "a.csv", 0..300);
+    claims(&root, "b.csv", 200..500);
+    let both = |file: &str, out: &str| {
+        let arguments = ["acme/rebate", "acme/bonus", "--claims", file, "--ledger", "l.db", "--out", out];
+        let shown = meed(&root, &[&["dry-run"][..], &arguments].concat());
+        assert_eq!(shown.0, 0, "{}", shown.2);
+        let of = |program: &str| {
+            fs::read_to_string(root.join(out.replace(".csv", &format!(".acme-{program}.csv")))).unwrap()
+        };
+        let dry = [of("rebate"), of("bonus")];
+        let posted = meed(&root, &[&["run"][..], &arguments].concat());
+        assert_eq!(posted.0, 0, "{}", posted.2);
+        assert!(dry == [of("rebate"), of("bonus")], "{file}");
+        posted.2
+    };
+    for file in ["a.csv", "b.csv"] {
+        both(file, "out.csv");
+    }
+    let said = both("a.csv", "out.csv");
+    assert_eq!(said.matches("nothing was posted").count(), 2, "{said}");
     assert_whole(&root, "l.db");
 }

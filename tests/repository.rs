@@ -15,12 +15,13 @@ use std::{
 };
 
 /// Every module may use those behind it, and none before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "cli",
     "workspace",
     "report",
     "cases",
     "compare",
+    "posting",
     "engine",
     "ledger",
     "input",
@@ -37,9 +38,9 @@ const LAYERS: [&str; 18] = [
 ];
 
 /// Outside packages with the modules that may use them; the vocabulary's packages may be used everywhere.
-const PACKAGES: [(&str, &[&str]); 23] = [
+const PACKAGES: [(&str, &[&str]); 25] = [
     ("annotate_snippets", &["report"]),
-    ("blake3", &["engine", "program", "workspace"]),
+    ("blake3", &["engine", "ledger", "posting", "program", "workspace"]),
     ("bumpalo", &["cases", "claim", "compare", "engine", "script"]),
     ("clap", &["cli"]),
     ("comfy_table", &["report"]),
@@ -53,14 +54,16 @@ const PACKAGES: [(&str, &[&str]); 23] = [
     ("itoa", &["money", "report"]),
     ("maud", &["report"]),
     ("memchr", &["input"]),
+    ("postcard", &["ledger"]),
     ("rayon", &["cli", "engine", "input", "workspace"]),
     ("rhai", &["script"]),
+    ("rusqlite", &["ledger"]),
     ("rust_xlsxwriter", &["report"]),
     ("serde_yaml", &["cases"]),
     ("similar", &["cli"]),
     ("strsim", &["diagnostic", "input"]),
     ("wide", &["input"]),
-    ("zstd", &["input"]),
+    ("zstd", &["input", "ledger"]),
 ];
 
 fn root() -> PathBuf {

@@ -32,7 +32,8 @@ fn awards(priorities: [u32; 3]) -> Vec<String> {
     }
     let claims = root.join("deals.csv");
     fs::write(&claims, DEAL).unwrap();
-    let environment = Environment { folder: root.clone(), colour: false, stdout_colour: false, progress: false, now: String::new() };
+    let environment =
+        Environment { folder: root.clone(), colour: false, stdout_colour: false, progress: false, now: String::new() };
     let names = PROGRAMS.map(|program| format!("summit/{program}"));
     let claims = ["--claims", claims.to_str().unwrap(), "--format", "json"].map(String::from);
     let arguments = ["meed", "dry-run"].map(String::from).into_iter().chain(names).chain(claims);

@@ -38,7 +38,7 @@ impl Plan {
         };
         Self {
             version: VERSION.to_owned(),
-            claims: claims.iter().map(|byte| format!("{byte:02x}")).collect(),
+            claims: claims.map(|byte| format!("{byte:02x}")).concat(),
             ledger: ledger.text(),
             programs: programs.iter().map(planned).collect(),
         }
@@ -56,7 +56,8 @@ impl Plan {
         let plan: Self = serde_json::from_reader(std::io::Read::take(file, MAX_PLAN_BYTES))
             .map_err(|error| Trouble::Plan(format!("`{}` is no plan: {error}", path.display())))?;
         if plan.version != VERSION {
-            let message = format!("`{}` is a plan of version {}, and this program knows {VERSION}", path.display(), plan.version);
+            let message =
+                format!("`{}` is a plan of version {}, and this program knows {VERSION}", path.display(), plan.version);
             return Err(Trouble::Plan(message));
         }
         Ok(plan)

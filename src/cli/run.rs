@@ -172,7 +172,9 @@ fn report(loaded: &Loaded, posting: &Posting, session: &mut Session<'_>) {
     };
     let resumed = match posting.resumed_at {
         0 => String::new(),
-        done => format!("; the first {} claims had been posted before the run was interrupted", grouped(&done.to_string())),
+        done => {
+            format!("; the first {} claims had been posted before the run was interrupted", grouped(&done.to_string()))
+        }
     };
     session.say(&format!("{name}: {posted}{resumed}"));
 }

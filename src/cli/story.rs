@@ -1,6 +1,6 @@
 //! `meed explain … --ledger`: where a claim is, why, what cures it and what comes next; or all claims of a participant.
 
-use std::path::Path;
+use std::{fmt::Write as _, path::Path};
 
 use super::{Exit, Session, Trouble, load, program_name};
 use crate::{
@@ -49,12 +49,13 @@ fn of_claim(program: &Program, chapters: &[Chapter], names: bool) -> String {
     let mut page = report::explain(program, &stands.outcome, &Trace::default(), names);
     for reason in stands.outcome.reasons.iter().chain(stands.outcome.flags.iter()) {
         if let Some(known) = EngineReason::ALL.iter().find(|known| known.code() == reason.code) {
-            page.push_str(&format!("{}: {}\n", reason.code, known.explanation()));
+            let _ = writeln!(page, "{}: {}", reason.code, known.explanation());
         }
     }
-    page.push_str(&format!("\nNext: {}\n\nWhat happened:\n", next(&stands.outcome)));
+    // Writing to a text can't fail.
+    let _ = writeln!(page, "\nNext: {}\n\nWhat happened:", next(&stands.outcome));
     for chapter in chapters {
-        page.push_str(&format!("  entry {:<6} {}\n", chapter.entry, happened(program, chapter)));
+        let _ = writeln!(page, "  entry {:<6} {}", chapter.entry, happened(program, chapter));
     }
     for_terminal(&page).into_owned()
 }
@@ -81,7 +82,8 @@ fn happened(program: &Program, chapter: &Chapter) -> String {
     match &chapter.act {
         Some(act) => {
             let reference = act.reference.as_ref().map_or_else(String::new, |reference| format!(" ({reference})"));
-            let verb = if chapter.kind == EntryKind::Proposed { format!("{} proposed", act.verb) } else { act.verb.clone() };
+            let verb =
+                if chapter.kind == EntryKind::Proposed { format!("{} proposed", act.verb) } else { act.verb.clone() };
             format!("{verb} by {} at {}: {}{reference}; then {fate}", act.by, act.at, act.reason)
         }
         None => format!("{fate}, from {}", outcome.origin),

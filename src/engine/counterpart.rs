@@ -53,6 +53,7 @@ impl Counterpart {
         decided.measures = arranged(&self.components, &theirs.measures);
         decided.elsewhere.clone_from(&theirs.elsewhere);
         decided.usage = self.usage(&theirs.usage);
+        decided.usage_before = self.usage(&theirs.usage_before);
         let took = theirs.took.as_ref();
         decided.seen = theirs.seen;
         decided.left = self.changes(&theirs.left);

@@ -23,7 +23,9 @@ use crate::{
     claim::Claim,
     history::KeptChange,
     money::Decimal,
-    outcome::{Codes, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Ruling, Took, Trace, Usage, Worded, Words},
+    outcome::{
+        Codes, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Ruling, Took, Trace, Usage, Worded, Words,
+    },
     program::{Identity, Program},
 };
 

@@ -27,7 +27,8 @@ pub(super) fn limits<'a, O: Observer<'a>>(
         let key = key(assessment, limit, accumulator)?;
         let before = before(assessment, limit, index, key);
         let asked = sum(&held_components(limit, assessment)).map_err(fail)?;
-        let is_overridden = limit.then == LimitEffect::Hold && assessment.known.effect(&limit.code, Disposition::Held) != Disposition::Held;
+        let is_overridden = limit.then == LimitEffect::Hold
+            && assessment.known.effect(&limit.code, Disposition::Held) != Disposition::Held;
         let granted = if is_overridden { asked } else { grant(before, asked, max).map_err(fail)? };
         if granted.normalize().scale() > program.identification.scale {
             let reason = format!("the ceiling of {max} has more decimal places than amounts of this program");

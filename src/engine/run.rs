@@ -232,10 +232,13 @@ impl Run<'_> {
     }
 }
 
+/// Hands out the ids of claims.
+pub type EachId<'e> = dyn FnMut(&mut dyn FnMut(&str)) + 'e;
+
 /// Who keeps what stands of claims, where that isn't all in memory. Either answer ends the run where it is `false`.
 pub trait Keeper {
     /// Brings what stands of the claims that are decided next, and of those that they name, which `each` hands out.
-    fn bring(&mut self, past: &mut Past, each: &mut dyn FnMut(&mut dyn FnMut(&str))) -> bool;
+    fn bring(&mut self, past: &mut Past, each: &mut EachId<'_>) -> bool;
 
     /// Takes what was decided of the claims up to a place in their order.
     fn take(&mut self, past: &mut Past, done: usize) -> bool;

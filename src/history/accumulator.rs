@@ -88,6 +88,16 @@ struct Parts {
     members: BTreeMap<Box<[u8]>, i64>,
 }
 
+/// What a key stands at, so that two can be compared.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct StandsAt {
+    count: i64,
+    sum: Decimal,
+    awarded: Decimal,
+    days: BTreeMap<Date, (i64, Decimal)>,
+    members: BTreeMap<Box<[u8]>, i64>,
+}
+
 impl Parts {
     fn apply(&mut self, delta: Running, detail: Detail<'_>) {
         match detail {
@@ -179,18 +189,19 @@ impl Accumulator {
     }
 
     /// What all keys stand at, with their parts, apart from those that stand at nothing.
-    pub(super) fn figures(&self) -> BTreeMap<&[u8], (i64, Decimal, Decimal, BTreeMap<Date, Decimal>, &BTreeMap<Box<[u8]>, i64>)> {
-        static NO_MEMBERS: BTreeMap<Box<[u8]>, i64> = BTreeMap::new();
+    pub(super) fn figures(&self) -> BTreeMap<&[u8], StandsAt> {
         let keys = self.keys.all().filter_map(|(slot, key)| {
             let Running { count, sum, awarded } = Figure { accumulator: self, slot: slot as usize }.running();
-            let parts = self.parts.get(slot as usize);
-            let days = parts.map_or_else(BTreeMap::new, |parts| {
-                let days = parts.days.iter().filter(|(_, day)| day.count != 0 || !day.sum.is_zero());
-                days.map(|(date, day)| (*date, day.sum.normalize())).collect()
-            });
-            let members = parts.map_or(&NO_MEMBERS, |parts| &parts.members);
-            let is_nothing = count == 0 && sum.is_zero() && awarded.is_zero() && days.is_empty() && members.is_empty();
-            (!is_nothing).then_some((key, (count, sum.normalize(), awarded.normalize(), days, members)))
+            let parts = self.parts.get(slot as usize).cloned().unwrap_or_default();
+            let days = parts.days.into_iter().filter(|(_, day)| day.count != 0 || !day.sum.is_zero());
+            let stands = StandsAt {
+                count,
+                sum: sum.normalize(),
+                awarded: awarded.normalize(),
+                days: days.map(|(date, day)| (date, (day.count, day.sum.normalize()))).collect(),
+                members: parts.members,
+            };
+            (stands != StandsAt::default()).then_some((key, stands))
         });
         keys.collect()
     }

@@ -62,7 +62,7 @@ impl Ledger {
         );
         let mut select = self.connection.prepare(&sql).map_err(|error| self.failed(error))?;
         let entries: rusqlite::Result<Vec<Entry>> =
-            select.query_map(params![program], |row| Entry::of_row(row)).and_then(Iterator::collect);
+            select.query_map(params![program], Entry::of_row).and_then(Iterator::collect);
         let mut held = Vec::new();
         for entry in entries.map_err(|error| self.failed(error))? {
             let outcome = self.known(&entry)?.decided.outcome;

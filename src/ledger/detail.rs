@@ -190,7 +190,7 @@ impl Detail {
             left: decided.map_or_else(Vec::new, |decided| decided.left.iter().map(moved).collect()),
             bases: decided.map_or_else(Vec::new, |decided| numbers(&decided.bases)),
             measures: decided.map_or_else(Vec::new, |decided| numbers(&decided.measures)),
-            usage: decided.map_or_else(Used::default, |decided| Used::from(&decided.usage)),
+            usage: decided.map_or_else(Used::default, |decided| Used::from(&decided.usage_before)),
             elsewhere: decided.map_or_else(Vec::new, |decided| decided.elsewhere.iter().map(elsewhere).collect()),
             took: decided.and_then(|decided| decided.took.as_ref()).map(taken),
             uses: decided.map_or_else(Vec::new, |decided| decided.uses.iter().map(taken).collect()),
@@ -236,6 +236,7 @@ impl Detail {
         decided.bases = decimals(&self.bases);
         decided.measures = decimals(&self.measures);
         decided.usage = (&self.usage).into();
+        decided.usage_before.clone_from(&decided.usage);
         let elsewhere = |one: &Option<(u8, Number)>| {
             one.map(|(number, award)| Elsewhere { disposition: disposition(number), award: award.into() })
         };

@@ -100,6 +100,9 @@ pub struct Entry {
     pub hash: [u8; 32],
 }
 
+/// Takes an entry with what erasing would take away.
+pub(super) type EntrySink<'s> = dyn FnMut(Entry, Option<RowBytes>) -> Result<(), LedgerError> + 's;
+
 pub(super) const COLUMNS: &str = "id, program, rules, run, kind, claim, participant, content, disposition, award, pending, \
                                   reversed, detail, row_hash, hash";
 
@@ -150,11 +153,21 @@ impl Entry {
     }
 }
 
-/// The hash over what erasing takes away.
-pub(super) fn row_hash(cells: &[u8], words: &[u8]) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&(cells.len() as u64).to_le_bytes()).update(cells).update(words);
-    hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default()
+/// What erasing takes away of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RowBytes {
+    /// The cells of the claim.
+    pub(super) cells: Vec<u8>,
+    /// The words of its reasons.
+    pub(super) words: Vec<u8>,
+}
+
+impl RowBytes {
+    pub(super) fn hash(&self) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(self.cells.len() as u64).to_le_bytes()).update(&self.cells).update(&self.words);
+        hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default()
+    }
 }
 
 impl Ledger {
@@ -167,9 +180,9 @@ impl Ledger {
     }
 
     /// Puts an entry behind the last one, with its row and words where it has them. Its number and hash are made here.
-    pub(super) fn chain(&mut self, mut entry: Entry, row: Option<(&[u8], &[u8])>) -> Result<i64, LedgerError> {
+    pub(super) fn chain(&mut self, mut entry: Entry, row: Option<&RowBytes>) -> Result<i64, LedgerError> {
         entry.id = self.head.id + 1;
-        entry.row_hash = row.map_or([0; 16], |(cells, words)| row_hash(cells, words));
+        entry.row_hash = row.map_or([0; 16], RowBytes::hash);
         entry.hash = entry.chained(&self.head);
         let failed = |error| LedgerError::of(&self.path, error);
         let mut insert = self
@@ -197,7 +210,7 @@ impl Ledger {
                 entry.hash,
             ])
             .map_err(failed)?;
-        if let Some((cells, words)) = row {
+        if let Some(RowBytes { cells, words }) = row {
             let sql = "INSERT INTO row (entry, cells, words) VALUES (?1, ?2, ?3)";
             let mut insert = self.connection.prepare_cached(sql).map_err(failed)?;
             insert.execute(params![entry.id, cells, words]).map_err(failed)?;
@@ -208,10 +221,7 @@ impl Ledger {
     }
 
     /// Entries in their order, handed out one by one, with what erasing would take away.
-    pub(super) fn each_entry(
-        &self,
-        sink: &mut dyn FnMut(Entry, Option<(Vec<u8>, Vec<u8>)>) -> Result<(), LedgerError>,
-    ) -> Result<(), LedgerError> {
+    pub(super) fn each_entry(&self, sink: &mut EntrySink<'_>) -> Result<(), LedgerError> {
         let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("entry.{}", column.trim())).collect();
         let sql = format!(
             "SELECT {}, row.cells, row.words FROM entry LEFT JOIN row ON row.entry = entry.id ORDER BY entry.id",
@@ -223,7 +233,8 @@ impl Ledger {
             let read = || -> rusqlite::Result<_> {
                 let cells: Option<Vec<u8>> = row.get(15)?;
                 let words: Option<Vec<u8>> = row.get(16)?;
-                Ok((Entry::of_row(row)?, cells.zip(words)))
+                let kept = cells.zip(words).map(|(cells, words)| RowBytes { cells, words });
+                Ok((Entry::of_row(row)?, kept))
             };
             let (entry, kept) = read().map_err(|error| self.damaged(error.to_string()))?;
             sink(entry, kept)?;

@@ -50,7 +50,9 @@ pub enum LedgerError {
     #[error("claim `{0}` has an amount of more than 18 digits")]
     TooLarge(String),
     /// A program's amounts are counted in something else.
-    #[error("the amounts of `{program}` stand in the ledger in {before} with {scale} decimal places, and are in another unit now")]
+    #[error(
+        "the amounts of `{program}` stand in the ledger in {before} with {scale} decimal places, and are in another unit now"
+    )]
     Unit {
         /// The program.
         program: String,
@@ -103,9 +105,9 @@ impl LedgerError {
             Self::Busy(_) => Some("wait until it has ended, and call this again"),
             Self::ReadOnly(_) => Some("let whoever may write it post, or correct the rights of file and folder"),
             Self::Full(_) => Some("make room, and call this again: it goes on where it stopped"),
-            Self::Refused(_) => {
-                Some("look whether the disk is full, limited or broken, and call this again: it goes on where it stopped")
-            }
+            Self::Refused(_) => Some(
+                "look whether the disk is full, limited or broken, and call this again: it goes on where it stopped",
+            ),
             Self::Damaged { .. } => Some("restore the last backup; `meed ledger verify` says what doesn't fit"),
             Self::Changed(_) => Some("call this again: it goes on from what stands there now"),
             Self::Unit { .. } => Some("give the program in the other unit a name of its own, as a layer"),

@@ -1,6 +1,6 @@
 //! What running figures stand at.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use rusqlite::params;
 
@@ -34,17 +34,26 @@ fn part(bytes: &[u8]) -> Option<Detail<'_>> {
 
 /// The figures that were changed since they were written: accumulator, key and part.
 #[derive(Debug, Default)]
-pub(super) struct Touched(BTreeMap<(AccumulatorId, Box<[u8]>, Vec<u8>), ()>);
+pub(super) struct Touched(BTreeSet<Spot>);
+
+/// A figure, or a part of it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Spot {
+    accumulator: AccumulatorId,
+    key: Box<[u8]>,
+    part: Vec<u8>,
+}
 
 impl Touched {
     /// Notes what a change moves.
     pub(super) fn note(&mut self, change: &KeptChange, history: &History) {
         let key: Box<[u8]> = change.key().into();
         let detail = change.again(history).detail;
+        let accumulator = change.accumulator;
         if detail != Detail::None {
-            self.0.insert((change.accumulator, key.clone(), part_bytes(detail)), ());
+            self.0.insert(Spot { accumulator, key: key.clone(), part: part_bytes(detail) });
         }
-        self.0.insert((change.accumulator, key, Vec::new()), ());
+        self.0.insert(Spot { accumulator, key, part: Vec::new() });
     }
 }
 
@@ -85,7 +94,13 @@ impl Ledger {
         let mut rows = select.query([id]).map_err(|error| self.failed(error))?;
         while let Some(row) = rows.next().map_err(|error| self.failed(error))? {
             let read = || -> rusqlite::Result<_> {
-                Ok((row.get_ref(0)?.as_blob()?, row.get_ref(1)?.as_blob()?, row.get(2)?, row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?))
+                Ok((
+                    row.get_ref(0)?.as_blob()?,
+                    row.get_ref(1)?.as_blob()?,
+                    row.get(2)?,
+                    row.get_ref(3)?.as_str()?,
+                    row.get_ref(4)?.as_str()?,
+                ))
             };
             let (key, name, count, sum, awarded) = read().map_err(|error| self.damaged(error.to_string()))?;
             let running = amount::figure(sum).zip(amount::figure(awarded));
@@ -112,7 +127,7 @@ impl Ledger {
         let sql = "INSERT INTO figure (accumulator, key, part, count, sum, awarded) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
                    ON CONFLICT DO UPDATE SET count = excluded.count, sum = excluded.sum, awarded = excluded.awarded";
         let mut write = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
-        for (accumulator, key, name) in touched.0.keys() {
+        for Spot { accumulator, key, part: name } in &touched.0 {
             let (Some(id), Some(detail)) = (accumulators.get(*accumulator), part(name)) else { continue };
             let Running { count, sum, awarded } = history.stands_at(*accumulator, history.key(key), detail);
             write

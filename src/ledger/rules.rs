@@ -93,9 +93,7 @@ impl Ledger {
             .map_err(failed)?;
         match known {
             Some((id, before, places)) if before == unit.code() && places == scale => Ok(id),
-            Some((_, before, places)) => {
-                Err(LedgerError::Unit { program: name.to_owned(), before, scale: places })
-            }
+            Some((_, before, places)) => Err(LedgerError::Unit { program: name.to_owned(), before, scale: places }),
             None => {
                 let insert = "INSERT INTO program (name, unit, scale) VALUES (?1, ?2, ?3)";
                 self.connection.execute(insert, params![name, unit.code(), scale]).map_err(failed)?;

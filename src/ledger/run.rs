@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::{
     Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount, cells,
     detail::{Detail, number_of},
+    entry::RowBytes,
 };
 use crate::{
     claim::Claim,
@@ -96,7 +97,9 @@ impl Ledger {
     /// Says how far a run is.
     pub fn advance(&self, run: RunId, done: u64, is_whole: bool) -> Result<(), LedgerError> {
         let update = "UPDATE run SET done = ?2, is_whole = ?3 WHERE id = ?1";
-        self.connection.execute(update, params![run.0, i64::try_from(done).unwrap_or(i64::MAX), is_whole]).map_err(|error| self.failed(error))?;
+        self.connection
+            .execute(update, params![run.0, i64::try_from(done).unwrap_or(i64::MAX), is_whole])
+            .map_err(|error| self.failed(error))?;
         Ok(())
     }
 
@@ -127,7 +130,8 @@ impl Ledger {
             row_hash: [0; 16],
             hash: [0; 32],
         };
-        let id = self.chain(entry, cells.as_deref().map(|cells| (cells, words.as_slice())))?;
+        let row = cells.map(|cells| RowBytes { cells, words });
+        let id = self.chain(entry, row.as_ref())?;
         for took in decided.iter().flat_map(|decided| &decided.uses) {
             self.note_taken(rules.program, &took.original, id)?;
         }

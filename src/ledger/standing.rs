@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::{
     Act, Entry, EntryKind, Ledger, LedgerError, amount, cells,
     detail::{self, Detail},
-    entry::COLUMNS,
+    entry::{COLUMNS, RowBytes},
 };
 use crate::{
     claim::{Cell, Deficiency, Origin},
@@ -89,7 +89,7 @@ impl Ledger {
     pub fn each_kept(&self, sink: &mut dyn FnMut(Kept) -> Result<(), LedgerError>) -> Result<(), LedgerError> {
         self.each_entry(&mut |entry, kept| {
             let decided = Some(self.known(&entry)?.decided);
-            let row = kept.map(|(cells, _)| KeptRow(cells));
+            let row = kept.map(|row| KeptRow(row.cells));
             let Entry { id, program, rules, kind, claim, .. } = entry;
             sink(Kept { entry: id, program, rules, claim, kind, decided, row })
         })
@@ -113,22 +113,22 @@ impl Ledger {
     /// An entry as what stands by it.
     pub(super) fn known(&self, entry: &Entry) -> Result<Known, LedgerError> {
         let kept = self.kept_row(entry.id)?;
-        let words = kept.as_ref().map(|(_, words)| postcard::from_bytes(words)).transpose();
+        let words = kept.as_ref().map(|row| postcard::from_bytes(&row.words)).transpose();
         let words: Vec<String> = words.map_err(|error| self.damaged(error.to_string()))?.unwrap_or_default();
         let detail = self.detail(entry)?;
         let outcome = self.outcome(entry)?;
         let decided = detail.into_decided(u128::from_be_bytes(entry.content), outcome, words);
-        Ok(Known { entry: entry.id, rules: entry.rules, decided, cells: kept.map(|(cells, _)| cells) })
+        Ok(Known { entry: entry.id, rules: entry.rules, decided, cells: kept.map(|row| row.cells) })
     }
 
     pub(super) fn detail(&self, entry: &Entry) -> Result<Detail, LedgerError> {
         postcard::from_bytes(&entry.detail).map_err(|error| self.damaged(format!("entry {}: {error}", entry.id)))
     }
 
-    fn kept_row(&self, entry: i64) -> Result<Option<(Vec<u8>, Vec<u8>)>, LedgerError> {
+    fn kept_row(&self, entry: i64) -> Result<Option<RowBytes>, LedgerError> {
         let sql = "SELECT cells, words FROM row WHERE entry = ?1";
         let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
-        let found = select.query_row([entry], |row| Ok((row.get(0)?, row.get(1)?)));
+        let found = select.query_row([entry], |row| Ok(RowBytes { cells: row.get(0)?, words: row.get(1)? }));
         found.optional().map_err(|error| self.failed(error))
     }
 
@@ -226,7 +226,7 @@ impl Ledger {
         );
         let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
         let entries: rusqlite::Result<Vec<Entry>> =
-            select.query_map(params![claim, program], |row| Entry::of_row(row)).and_then(Iterator::collect);
+            select.query_map(params![claim, program], Entry::of_row).and_then(Iterator::collect);
         let mut acts = Vec::new();
         for entry in entries.map_err(|error| self.failed(error))? {
             acts.extend(self.detail(&entry)?.act.map(|act| (entry.kind, act)));

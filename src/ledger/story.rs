@@ -36,8 +36,7 @@ impl Ledger {
 
     fn chapters(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Chapter>, LedgerError> {
         let mut select = self.connection.prepare(sql).map_err(|error| self.failed(error))?;
-        let entries: rusqlite::Result<Vec<Entry>> =
-            select.query_map(values, |row| Entry::of_row(row)).and_then(Iterator::collect);
+        let entries: rusqlite::Result<Vec<Entry>> = select.query_map(values, Entry::of_row).and_then(Iterator::collect);
         let chapter = |entry: Entry| -> Result<Chapter, LedgerError> {
             let act = self.detail(&entry)?.act;
             Ok(Chapter { entry: entry.id, kind: entry.kind, outcome: self.known(&entry)?.decided.outcome, act })

@@ -1,11 +1,11 @@
 //! Proving a ledger: the chain, the rows, the rules that were kept, and that every running figure is the sum of what its
 //! entries moved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry as MapEntry};
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Ledger, LedgerError, Link, entry::row_hash};
+use super::{Ledger, LedgerError, Link};
 use crate::history::History;
 
 /// What doesn't fit.
@@ -57,10 +57,13 @@ impl Ledger {
                 verified.fault(Some(entry.id), format!("entries between {} and {} are missing", before.id, entry.id));
             }
             if entry.chained(&before) != entry.hash {
-                verified.fault(Some(entry.id), "it is not what was written, or not behind the entry that it was written behind");
+                verified.fault(
+                    Some(entry.id),
+                    "it is not what was written, or not behind the entry that it was written behind",
+                );
             }
             match &kept {
-                Some((cells, words)) if row_hash(cells, words) != entry.row_hash => {
+                Some(row) if row.hash() != entry.row_hash => {
                     verified.fault(Some(entry.id), "its row or its words are not what was written");
                 }
                 Some(_) => {}
@@ -78,9 +81,9 @@ impl Ledger {
                 verified.fault(Some(entry.id), "what it keeps can't be read");
                 return Ok(());
             };
-            if !layouts.contains_key(&entry.rules) {
+            if let MapEntry::Vacant(vacant) = layouts.entry(entry.rules) {
                 let rules = self.rules(entry.rules)?;
-                layouts.insert(entry.rules, self.known_accumulators(rules.program, &rules.layout.accumulators())?);
+                vacant.insert(self.known_accumulators(rules.program, &rules.layout.accumulators())?);
             }
             let history = sums.entry(entry.program).or_default();
             for change in detail.moved() {

@@ -157,11 +157,9 @@ impl EngineReason {
             | Self::IdTwice
             | Self::OriginalUnknown => Disposition::Returned,
             Self::AlreadyDecided | Self::ArrangementCeiling | Self::ArrangementWithheld => Disposition::Approved,
-            Self::NotEffective
-            | Self::OriginalRejected
-            | Self::Excluded
-            | Self::Required
-            | Self::ReviewRejected => Disposition::Rejected,
+            Self::NotEffective | Self::OriginalRejected | Self::Excluded | Self::Required | Self::ReviewRejected => {
+                Disposition::Rejected
+            }
             Self::OriginalHeld
             | Self::OriginalExceeded
             | Self::Awaits

@@ -38,6 +38,8 @@ pub struct Decided {
     pub elsewhere: Vec<Option<Elsewhere>>,
     /// What became of it by claims that took some of it back.
     pub usage: Usage,
+    /// What had become of it when it was decided.
+    pub usage_before: Usage,
     /// What it took back of another claim.
     pub took: Option<Took>,
     /// All that its decision changed of what became of others: what it took back, and what it gave back before.
@@ -126,6 +128,7 @@ impl Decided {
             measures: Vec::new(),
             elsewhere: Vec::new(),
             usage: Usage::default(),
+            usage_before: Usage::default(),
             took: None,
             uses: Vec::new(),
             left: Vec::new(),
@@ -194,6 +197,7 @@ impl Standing {
     pub fn keep(&mut self, id: &str, claim: Claim<'_>, mut decided: Decided) {
         decided.row = self.rows.count();
         decided.uses = std::mem::take(&mut self.uses);
+        decided.usage_before.clone_from(&decided.usage);
         self.rows.push_row(claim.row());
         self.claims.insert(id.into(), decided);
     }

@@ -69,7 +69,9 @@ impl ActError {
         match self {
             Self::Ledger(error) => error.help(),
             Self::Unknown(_) => Some("`meed ledger holds PROGRAM --ledger DB` lists the claims that are held"),
-            Self::NotHeld(..) => Some("only what is held can be released, rejected or overridden; send a correction for the rest"),
+            Self::NotHeld(..) => {
+                Some("only what is held can be released, rejected or overridden; send a correction for the rest")
+            }
             Self::Erased(_) => None,
             Self::OtherCode(..) => Some("name a code that holds it"),
             Self::NotToOverride(..) => Some("`meed explain CODE` says what cures it"),

@@ -2,7 +2,7 @@
 
 use super::bring;
 use crate::{
-    engine::{Keeper, Past},
+    engine::{EachId, Keeper, Past},
     ledger::{KeptRules, Ledger, LedgerError},
     program::{Layout, Program},
 };
@@ -39,7 +39,7 @@ impl<'l> Preview<'l> {
 }
 
 impl Keeper for Preview<'_> {
-    fn bring(&mut self, past: &mut Past, each: &mut dyn FnMut(&mut dyn FnMut(&str))) -> bool {
+    fn bring(&mut self, past: &mut Past, each: &mut EachId<'_>) -> bool {
         let (Some(program), Some(standing)) = (self.program, &mut past.standing) else { return true };
         let Self { ledger, layout, rules, trouble, .. } = self;
         each(&mut |claim| {

@@ -8,7 +8,7 @@ use std::{
 use super::{bring, past};
 use crate::{
     claim::Claims,
-    engine::{Awards, Counts, Keeper, Past, Queue, Run, Tables},
+    engine::{Awards, Counts, EachId, Keeper, Past, Queue, Run, Tables},
     ledger::{EntryKind, KeptRules, Ledger, LedgerError, Posted, RunId},
     outcome::{Depth, Disposition, Outcome},
     program::{Layout, Program},
@@ -173,7 +173,7 @@ struct Window<'w, 'p> {
 }
 
 impl Keeper for Window<'_, '_> {
-    fn bring(&mut self, past: &mut Past, each: &mut dyn FnMut(&mut dyn FnMut(&str))) -> bool {
+    fn bring(&mut self, past: &mut Past, each: &mut EachId<'_>) -> bool {
         if !self.looks_up {
             return true;
         }

@@ -68,9 +68,8 @@ pub fn replay(ledger: &Ledger, rulebook: &mut Rulebook<'_>) -> Result<Replayed, 
             return Ok(());
         }
         replayed.decided += 1;
-        if let Some(step) = desk.decide(decided, &kept)? {
+        if let Some(step) = desk.decide(decided, &kept) {
             replayed.differences.push(Difference { entry: kept.entry, claim: kept.claim.clone(), step });
-            // What comes behind is judged on what was kept.
         }
         Ok(())
     })?;
@@ -82,19 +81,21 @@ fn next_desk(before: Option<Desk>, kept: &Kept, rulebook: &mut Rulebook<'_>) -> 
     let (program, tables) = rulebook(kept.rules)?;
     let past = match before {
         None => Past::remembering(&program),
-        Some(before) => carried(before, &program),
+        Some(before) => carried(&before, &program),
     };
     Ok(Desk { rules: kept.rules, program, tables, past })
 }
 
 /// The past of one version as the next one knows it.
-fn carried(before: Desk, program: &Program) -> Past {
+fn carried(before: &Desk, program: &Program) -> Past {
     let counterpart = crate::engine::Counterpart::new(&Layout::of(&before.program), &Layout::of(program));
     let mut past = Past::remembering(program);
     before.past.history.each(&mut |change| counterpart.apply(change, &mut past.history));
     if let (Some(old), Some(new)) = (&before.past.standing, &mut past.standing) {
         let fields = program.claim.fields.len();
-        old.each(|id, decided, row| new.bring(id, (0..fields).map(|field| row.cell(field)), counterpart.decided(decided)));
+        old.each(|id, decided, row| {
+            new.bring(id, (0..fields).map(|field| row.cell(field)), counterpart.decided(decided));
+        });
     }
     past
 }
@@ -117,13 +118,13 @@ impl Desk {
     }
 
     /// Decides a claim again. Comes back with the first step that differs.
-    fn decide(&mut self, decided: &Decided, kept: &Kept) -> Result<Option<&'static str>, LedgerError> {
-        let Some(row) = &kept.row else { return Ok(None) };
+    fn decide(&mut self, decided: &Decided, kept: &Kept) -> Option<&'static str> {
+        let row = kept.row.as_ref()?;
         let kinds = self.program.claim.fields.iter().map(|field| field.kind.column());
         let mut claims = Claims::new(decided.outcome.origin.file.as_ref(), kinds);
         let line = decided.outcome.origin.line;
         if claims.push(line, row.cells(), row.deficiencies()).is_err() {
-            return Ok(Some("row"));
+            return Some("row");
         }
         let mut awards = Awards::new();
         for (named, elsewhere) in self.program.neighbours.named().zip(&decided.elsewhere) {
@@ -136,10 +137,10 @@ impl Desk {
         let queue = Queue::named(program, &claims, &kept.claim);
         run.decide_in(&queue, past, &mut |_, _| {});
         let again = past.standing.as_ref().and_then(|standing| standing.find(&kept.claim));
-        Ok(match again {
+        match again {
             None => Some("row"),
             Some(again) => first_difference(decided, again),
-        })
+        }
     }
 }
 

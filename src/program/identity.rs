@@ -109,7 +109,16 @@ pub(super) fn check(fields: &mut Fields<'_, '_>) -> Option<Identification> {
     let (name, unit, rounding) = (name?, unit?, rounding?);
     let title = title.map_or_else(|| name.to_string(), |title| title.text);
     let scale = unit.scale().max(rounding.scale());
-    Some(Identification { name, title, unit, scale, effective: effective?, rounding, fiscal_year_starts, needs_two_people })
+    Some(Identification {
+        name,
+        title,
+        unit,
+        scale,
+        effective: effective?,
+        rounding,
+        fiscal_year_starts,
+        needs_two_people,
+    })
 }
 
 /// Reads `format`.

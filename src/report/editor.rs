@@ -163,7 +163,12 @@ fn head() -> Vec<Key> {
         ("order", true, "the fields by which the claims of one run queue", names()),
         ("scripts", false, "files under `rules/` with the functions that expressions call", names()),
         ("fiscal_year_starts", false, "month and day, `04-01`", scalar()),
-        ("approval", false, "whether what one person does to a held claim another confirms", words(["one_person", "two_people"])),
+        (
+            "approval",
+            false,
+            "whether what one person does to a held claim another confirms",
+            words(["one_person", "two_people"]),
+        ),
         ("priority", false, "among programs over the same claims, the lowest first", scalar()),
         ("earlier", false, "by a name for rules, programs whose awards they see", by_name(&scalar())),
         ("excludes", false, "programs that may not have awarded the same claim", names()),

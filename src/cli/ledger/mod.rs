@@ -206,7 +206,7 @@ fn verify(arguments: &Verify, session: &mut Session<'_>) -> Result<Exit, Trouble
     }
     let count = |count: u64| grouped(&count.to_string());
     let looked = format!(
-        "{} entries, {} of them erased, {} figures, {} versions of rules; head {}",
+        "entries {}, erased {}, figures {}, versions of rules {}; head {}",
         count(verified.entries),
         count(verified.erased),
         count(verified.figures),
