@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::disallowed_methods,
     clippy::indexing_slicing,
     reason = "a test fails by panicking, and writes files of its own"
@@ -10,7 +11,9 @@
 mod command_line;
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -78,7 +81,7 @@ fn the_guide_for_coordinators_does_what_it_says() {
             "csv" => {
                 let named = before.rsplit('`').nth(1).unwrap();
                 fs::write(folder.join(named), text).unwrap();
-                made.push_str(&format!("```{block}```"));
+                write!(made, "```{block}```").unwrap();
             }
             "console" => {
                 let line = text.lines().next().unwrap().strip_prefix("$ meed ").unwrap();
@@ -87,9 +90,9 @@ fn the_guide_for_coordinators_does_what_it_says() {
                 assert_eq!(exit, 0, "{line}: {stderr}");
                 let said = [shortened(&stdout), shortened(&stderr)];
                 let said: Vec<&str> = said.iter().map(|text| text.trim_end()).filter(|text| !text.is_empty()).collect();
-                made.push_str(&format!("```console\n$ meed {line}\n{}\n```", said.join("\n")));
+                write!(made, "```console\n$ meed {line}\n{}\n```", said.join("\n")).unwrap();
             }
-            other => unreachable!("{other}"),
+            other => panic!("{other}"),
         }
         rest = behind;
     }
