@@ -58,6 +58,8 @@ impl Together {
     pub(super) fn remember(&mut self, ledger: Option<&Ledger>) -> Result<(), Trouble> {
         let past = |loaded: &Loaded| match ledger {
             Some(ledger) => posting::past(ledger, &loaded.program),
+            // Nobody asks for what a program alone decides, but those of its claims that take others back.
+            None if self.programs.len() == 1 => Ok(Past::new(&loaded.program)),
             None => Ok(Past::remembering(&loaded.program)),
         };
         self.pasts = self.programs.iter().map(past).collect::<Result<_, _>>()?;
@@ -79,7 +81,7 @@ impl Together {
         let queue = Queue::new(program, claims);
         match ledger {
             Some(ledger) => {
-                let mut preview = Preview::new(ledger, program)?;
+                let mut preview = Preview::new(ledger, program, self.programs.len() > 1)?;
                 let repeats = preview.knows(file_hash, &loaded.fingerprint)?;
                 run.decide_kept(&queue, (0, repeats), past, &mut preview, sink);
                 preview.finish()?;

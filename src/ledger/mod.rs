@@ -17,6 +17,7 @@ mod story;
 mod verify;
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
@@ -51,6 +52,19 @@ pub struct Ledger {
     touched: figure::Touched,
     /// The numbers of participants that were met.
     participants: HashMap<String, i64>,
+    /// What was looked up of rules and runs, which never changes.
+    known: RefCell<LookedUp>,
+}
+
+/// What was looked up by its number.
+#[derive(Default)]
+struct LookedUp {
+    /// The decimal places of the amounts of a version of rules.
+    scales: HashMap<i64, u32>,
+    /// The file of a run.
+    files: HashMap<i64, String>,
+    /// The programs of which claims took others back.
+    takes: HashMap<i64, bool>,
 }
 
 impl Ledger {
@@ -86,7 +100,8 @@ impl Ledger {
     fn connect(path: &Path, shown: String, flags: OpenFlags, lock: Option<File>) -> Result<Self, LedgerError> {
         let connection = Connection::open_with_flags(path, flags).map_err(|error| LedgerError::of(&shown, error))?;
         let (touched, participants) = (figure::Touched::default(), HashMap::new());
-        let ledger = Self { connection, path: shown, _lock: lock, head: Link::START, touched, participants };
+        let known = RefCell::new(LookedUp::default());
+        let ledger = Self { connection, path: shown, _lock: lock, head: Link::START, touched, participants, known };
         ledger.configure().map_err(|error| LedgerError::of(&ledger.path, error))?;
         Ok(ledger)
     }
@@ -104,7 +119,7 @@ impl Ledger {
             connection.set_db_config(option, on)?;
         }
         connection.set_prepared_statement_cache_capacity(64);
-        connection.execute_batch("PRAGMA cache_size = -65536;")
+        connection.execute_batch("PRAGMA cache_size = -32768;")
     }
 
     /// The version of its schema, which this program knows.

@@ -104,8 +104,10 @@ impl Ledger {
         let found = select.query_row(params![claim, program], Entry::of_row).optional();
         let Some(entry) = found.map_err(|error| self.failed(error))? else { return Ok(None) };
         let mut known = self.known(&entry)?;
-        for took in self.taken(program, claim, entry.id)? {
-            known.decided.usage.add(&took);
+        if self.has_taken(program)? {
+            for took in self.taken(program, claim, entry.id)? {
+                known.decided.usage.add(&took);
+            }
         }
         Ok(Some(known))
     }
@@ -134,7 +136,7 @@ impl Ledger {
 
     /// The columns of an entry as an outcome.
     fn outcome(&self, entry: &Entry) -> Result<Outcome<'static>, LedgerError> {
-        let scale = self.rules(entry.rules)?.scale;
+        let scale = self.scale_of(entry.rules)?;
         let amount = |minor| amount::major(minor, scale);
         let participant = match entry.participant {
             Some(participant) => self.participant_name(participant)?,
@@ -166,6 +168,18 @@ impl Ledger {
             derived: Vec::new().into(),
             origin: Origin { file: file.into(), sheet: None, line: 0 },
         })
+    }
+
+    /// Whether claims of a program have taken others back.
+    fn has_taken(&self, program: i64) -> Result<bool, LedgerError> {
+        if self.known.borrow().takes.get(&program) == Some(&true) {
+            return Ok(true);
+        }
+        let sql = "SELECT 1 FROM taken WHERE program = ?1 LIMIT 1";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        let has = select.exists([program]).map_err(|error| self.failed(error))?;
+        self.known.borrow_mut().takes.insert(program, has);
+        Ok(has)
     }
 
     /// What became of a claim by entries behind one of its own.
@@ -211,7 +225,25 @@ impl Ledger {
         select.query_row([id], |row| row.get(0)).map_err(|error| self.failed(error))
     }
 
+    fn scale_of(&self, rules: i64) -> Result<u32, LedgerError> {
+        if let Some(known) = self.known.borrow().scales.get(&rules) {
+            return Ok(*known);
+        }
+        let scale = self.rules(rules)?.scale;
+        self.known.borrow_mut().scales.insert(rules, scale);
+        Ok(scale)
+    }
+
     fn file_of(&self, run: i64) -> Result<String, LedgerError> {
+        if let Some(known) = self.known.borrow().files.get(&run) {
+            return Ok(known.clone());
+        }
+        let file = self.file_of_run(run)?;
+        self.known.borrow_mut().files.insert(run, file.clone());
+        Ok(file)
+    }
+
+    fn file_of_run(&self, run: i64) -> Result<String, LedgerError> {
         let mut select =
             self.connection.prepare_cached("SELECT file FROM run WHERE id = ?1").map_err(|error| self.failed(error))?;
         select.query_row([run], |row| row.get(0)).map_err(|error| self.failed(error))

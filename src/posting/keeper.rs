@@ -13,14 +13,17 @@ pub struct Preview<'l> {
     program: Option<i64>,
     layout: Layout,
     rules: Vec<KeptRules>,
+    /// Whether what was decided may be asked for later: by claims that take others back, or by programs that come behind.
+    keeps: bool,
     trouble: Option<LedgerError>,
 }
 
 impl<'l> Preview<'l> {
-    /// For a program.
-    pub fn new(ledger: &'l Ledger, program: &Program) -> Result<Self, LedgerError> {
+    /// For a program, which others behind it may ask.
+    pub fn new(ledger: &'l Ledger, program: &Program, is_asked: bool) -> Result<Self, LedgerError> {
         let id = ledger.program(&program.identification.name.to_string())?;
-        Ok(Self { ledger, program: id, layout: Layout::of(program), rules: Vec::new(), trouble: None })
+        let keeps = is_asked || program.claim.original.is_some();
+        Ok(Self { ledger, program: id, layout: Layout::of(program), rules: Vec::new(), keeps, trouble: None })
     }
 
     /// Whether a file was posted as a whole by these rules.
@@ -54,7 +57,10 @@ impl Keeper for Preview<'_> {
         self.trouble.is_none()
     }
 
-    fn take(&mut self, _: &mut Past, _: usize) -> bool {
+    fn take(&mut self, past: &mut Past, _: usize) -> bool {
+        if let Some(standing) = past.standing.as_mut().filter(|_| !self.keeps) {
+            standing.clear();
+        }
         true
     }
 }
