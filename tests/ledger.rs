@@ -599,3 +599,50 @@ fn several_programs_post_one_file() {
     assert_eq!(said.matches("nothing was posted").count(), 2, "{said}");
     assert_whole(&root, "l.db");
 }
+
+/// Ledgers of every version of the schema that there was are opened and go on.
+#[test]
+fn every_schema_that_was_is_opened() {
+    let root = workspace("schemas");
+    claims(&root, "a.csv", 0..100);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ledger");
+    let schema = |version: usize| fs::read_to_string(folder.join(format!("{version}.sql"))).ok();
+    let known = (1..).take_while(|version| schema(*version).is_some()).count();
+    assert!(known >= 1);
+    for version in 1..=known {
+        let name = format!("{version}.db");
+        let old = open(&root, &name);
+        (1..=version).for_each(|version| old.execute_batch(&schema(version).unwrap()).unwrap());
+        old.execute_batch(&format!("PRAGMA application_id = {}; PRAGMA user_version = {version}", 0x4D65_6564))
+            .unwrap();
+        drop(old);
+        post(&root, "a.csv", &name);
+        assert_whole(&root, &name);
+        assert_eq!(
+            rows(&open(&root, &name), "PRAGMA user_version")[0][0],
+            Value::Integer(i64::try_from(known).unwrap())
+        );
+    }
+}
+
+/// A file that may not be written is said to be one, and stays as it is.
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_may_only_be_read_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = workspace("read_only");
+    claims(&root, "a.csv", 0..100);
+    claims(&root, "b.csv", 100..150);
+    post(&root, "a.csv", "l.db");
+    let path = root.join("l.db");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+    let may_write = fs::OpenOptions::new().write(true).open(&path).is_ok();
+    if may_write {
+        eprintln!("SKIPPED: whoever runs this may write files that nobody may");
+        return;
+    }
+    let (exit, _, stderr) = run(&root, "b.csv", "l.db", &[]);
+    assert!(exit == 3 && stderr.contains("may only be read"), "{stderr}");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_whole(&root, "l.db");
+}
