@@ -14,6 +14,7 @@ mod command_line;
 use std::{
     fmt::Write as _,
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -413,7 +414,12 @@ fn what_cannot_be_used_as_a_ledger_is_said_and_left_as_it_is() {
     assert!(exit == 3 && stderr.contains("`text.db`") || stderr.contains("is not a ledger of Meed"), "{stderr}");
     assert_eq!(fs::read(root.join("text.db")).unwrap(), before);
     open(&root, "other.db").execute_batch("CREATE TABLE x (y)").unwrap();
+    let other = fs::read(root.join("other.db")).unwrap();
     assert!(run(&root, "a.csv", "other.db", &[]).2.contains("is not a ledger of Meed"));
+    assert_eq!(fs::read(root.join("other.db")).unwrap(), other);
+    // One that was made, and whose maker was stopped then, is a new one.
+    fs::write(root.join("begun.db"), "").unwrap();
+    post(&root, "a.csv", "begun.db");
     post(&root, "a.csv", "l.db");
     open(&root, "l.db").execute_batch("PRAGMA user_version = 99").unwrap();
     let (exit, _, stderr) = run(&root, "a.csv", "l.db", &[]);
@@ -607,7 +613,7 @@ fn every_schema_that_was_is_opened() {
     claims(&root, "a.csv", 0..100);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ledger");
     let schema = |version: usize| fs::read_to_string(folder.join(format!("{version}.sql"))).ok();
-    let known = (1..).take_while(|version| schema(*version).is_some()).count();
+    let known = (1..100).take_while(|version| schema(*version).is_some()).count();
     assert!(known >= 1);
     for version in 1..=known {
         let name = format!("{version}.db");
@@ -638,7 +644,7 @@ fn a_ledger_that_may_only_be_read_is_read() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
     let may_write = fs::OpenOptions::new().write(true).open(&path).is_ok();
     if may_write {
-        eprintln!("SKIPPED: whoever runs this may write files that nobody may");
+        let _ = writeln!(std::io::stderr(), "SKIPPED: whoever runs this may write files that nobody may");
         return;
     }
     let (exit, _, stderr) = run(&root, "b.csv", "l.db", &[]);

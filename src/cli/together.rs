@@ -81,8 +81,8 @@ impl Together {
         let queue = Queue::new(program, claims);
         match ledger {
             Some(ledger) => {
-                let mut preview = Preview::new(ledger, program, self.programs.len() > 1)?;
-                let repeats = preview.knows(file_hash, &loaded.fingerprint)?;
+                let mut preview = Preview::new(ledger, program, &loaded.fingerprint, self.programs.len() > 1)?;
+                let repeats = preview.knows(file_hash)?;
                 run.decide_kept(&queue, (0, repeats), past, &mut preview, sink);
                 preview.finish()?;
             }

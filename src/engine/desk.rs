@@ -24,7 +24,8 @@ use crate::{
     history::KeptChange,
     money::Decimal,
     outcome::{
-        Codes, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Ruling, Took, Trace, Usage, Worded, Words,
+        Codes, Decided, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Ruling, Took, Trace, Usage,
+        Worded, Words,
     },
     program::{Identity, Program},
 };
@@ -164,7 +165,7 @@ impl Desk<'_> {
         let took = match Before::of(standing, id, content) {
             Before::New => None,
             Before::Same(decided) if self.ruling.is_none() => return Err(Box::new(skipped(&decided.outcome, claim))),
-            Before::Returned(decided) if self.repeats && decided.content == content => {
+            Before::Returned(decided) | Before::Other(decided) if self.repeats => {
                 return Err(Box::new(skipped(&decided.outcome, claim)));
             }
             Before::Returned(decided) => {
@@ -175,6 +176,25 @@ impl Desk<'_> {
                 None
             }
             Before::Same(decided) | Before::Other(decided) => {
+                if decided.is_older {
+                    // Other rules decided it: what they gave is taken back, and not what these would have given.
+                    let (left, amount) = taken_out(decided);
+                    for change in &left {
+                        let change = change.again(history);
+                        history.apply(&change);
+                    }
+                    stood.borne = borne(self.decider.program, amount)
+                        .map_err(|failure| Box::new(uncorrected(self.decider.program, claim, id, &failure)))?;
+                    stood.reversed = Some(amount);
+                    stood.received = decided.received;
+                    stood.usage.clone_from(&decided.usage);
+                    stood.left = left;
+                    let took = decided.took.clone();
+                    if let Some(took) = took {
+                        standing.use_up(&took.original, &took.usage.negated());
+                    }
+                    return Ok(stood);
+                }
                 let row = claim.with_row(standing.row(decided));
                 // What was decided stands where nobody can say what would leave with it.
                 let program = self.decider.program;
@@ -265,6 +285,15 @@ impl Desk<'_> {
         let trace = (depth >= Depth::Steps).then(Trace::default);
         sink(&plain(program, claim, id, self.deficiencies(claim, depth)), trace.as_ref());
     }
+}
+
+/// What a decision moved, taken back as it came, and what it had awarded.
+fn taken_out(decided: &Decided) -> (Vec<KeptChange>, Decimal) {
+    let award = match decided.outcome.disposition {
+        Disposition::Approved => decided.outcome.award,
+        _ => Decimal::ZERO,
+    };
+    (decided.changes.iter().map(KeptChange::negated).collect(), award)
 }
 
 /// An outcome that awards nothing, for these reasons.

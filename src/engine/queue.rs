@@ -82,6 +82,15 @@ impl<'p> Queue<'p> {
         self.order.len() + self.unreadable.len()
     }
 
+    /// Hands out the ids of the first claims of the order.
+    pub fn name_first(&self, count: usize, take: &mut dyn FnMut(&str)) {
+        let mut scratch = Bump::new();
+        for number in self.order.iter().take(count) {
+            take(self.id(self.claims.claim(*number as usize), &scratch));
+            scratch.reset();
+        }
+    }
+
     /// Whether a run of this program over these claims would queue them in the same way.
     pub fn fits(&self, program: &Program, claims: &Claims) -> bool {
         let (one, other) = (&self.program.claim, &program.claim);

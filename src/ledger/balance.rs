@@ -39,10 +39,14 @@ impl Ledger {
     /// What stands in favour of each participant of a program, by name.
     pub fn balances(&self, program: i64, scale: u32) -> Result<Vec<Balance>, LedgerError> {
         let sql = format!(
-            "SELECT coalesce(participant.name, ''), sum(award - reversed), \
-             sum(CASE WHEN disposition = 2 AND {IS_LIVE} THEN pending ELSE 0 END) \
-             FROM entry LEFT JOIN participant ON participant.id = entry.participant \
-             WHERE program = ?1 GROUP BY 1 ORDER BY 1"
+            "WITH moved (participant, earned, held) AS ( \
+             SELECT participant, award, CASE WHEN disposition = 2 AND kind IN (0, 2) AND {IS_LIVE} THEN pending ELSE 0 END \
+             FROM entry WHERE program = ?1 UNION ALL \
+             SELECT (SELECT before.participant FROM entry AS before WHERE before.claim = entry.claim \
+             AND before.program = entry.program AND before.kind IN (0, 2) AND before.id < entry.id ORDER BY before.id DESC LIMIT 1), \
+             -reversed, 0 FROM entry WHERE program = ?1 AND reversed <> 0) \
+             SELECT coalesce(participant.name, ''), sum(earned), sum(held) \
+             FROM moved LEFT JOIN participant ON participant.id = moved.participant GROUP BY 1 ORDER BY 1"
         );
         let mut select = self.connection.prepare(&sql).map_err(|error| self.failed(error))?;
         let rows = select.query_map([program], |row| {

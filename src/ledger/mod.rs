@@ -73,13 +73,14 @@ impl Ledger {
         let shown = path.display().to_string();
         let lock = lock(path, &shown)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let is_new = !path.exists();
-        if is_new {
+        if !path.exists() {
             create(path, &shown)?;
         }
         let ledger = Self::connect(path, shown, flags, Some(lock))?;
+        // Of a database of somebody else nothing is touched.
+        let version = if ledger.is_empty()? { 0 } else { ledger.known_version()? };
         ledger.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
-        ledger.migrate(is_new)?;
+        ledger.migrate(version)?;
         ledger.at_head()
     }
 
@@ -122,6 +123,11 @@ impl Ledger {
         connection.execute_batch("PRAGMA cache_size = -32768;")
     }
 
+    /// Whether nothing stands in it: it was just made, or whoever made it was stopped.
+    fn is_empty(&self) -> Result<bool, LedgerError> {
+        Ok(self.one::<i64>("SELECT count(*) FROM sqlite_master")? == 0 && self.one::<i64>("PRAGMA user_version")? == 0)
+    }
+
     /// The version of its schema, which this program knows.
     fn known_version(&self) -> Result<usize, LedgerError> {
         let number = |pragma: &str| self.one::<i64>(&format!("PRAGMA {pragma}"));
@@ -141,8 +147,7 @@ impl Ledger {
     }
 
     /// Brings the schema up to what this program knows, each version in one transaction.
-    fn migrate(&self, is_new: bool) -> Result<(), LedgerError> {
-        let version = if is_new { 0 } else { self.known_version()? };
+    fn migrate(&self, version: usize) -> Result<(), LedgerError> {
         for (number, schema) in (1..).zip(SCHEMAS).skip(version) {
             self.run(&format!(
                 "BEGIN IMMEDIATE; {schema}\nPRAGMA application_id = {APPLICATION}; PRAGMA user_version = {number}; COMMIT;"

@@ -44,6 +44,8 @@ pub struct Decided {
     pub took: Option<Took>,
     /// All that its decision changed of what became of others: what it took back, and what it gave back before.
     pub uses: Vec<Took>,
+    /// Whether other rules decided it, so that it leaves as it came.
+    pub is_older: bool,
     /// What left the history before it, where the claim was decided before.
     pub left: Vec<KeptChange>,
     /// A mark of the figures that it was decided on, where they changed with it.
@@ -132,6 +134,7 @@ impl Decided {
             took: None,
             uses: Vec::new(),
             left: Vec::new(),
+            is_older: false,
             seen: 0,
             row: 0,
         }

@@ -96,10 +96,11 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
     let mut past = past(ledger, program)?;
     past.history.watch();
     let (layout, mut versions) = (Layout::of(program), Vec::new());
+    let own = (rules.fingerprint.as_str(), &layout);
     if let Some(standing) = &mut past.standing {
-        let original = bring(ledger, rules.program, &layout, claim, standing, &mut versions)?;
+        let original = bring(ledger, rules.program, own, claim, standing, &mut versions)?;
         if let Some(original) = original {
-            bring(ledger, rules.program, &layout, &original, standing, &mut versions)?;
+            bring(ledger, rules.program, own, &original, standing, &mut versions)?;
         }
     }
     let claims = claims_of(program, &known, &before).ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
@@ -107,7 +108,7 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
         && let Some(original) = claims.claim(0).row().text(field)
         && standing.find(original).is_none()
     {
-        bring(ledger, rules.program, &layout, original, standing, &mut versions)?;
+        bring(ledger, rules.program, own, original, standing, &mut versions)?;
     }
     let mut awards = Awards::new();
     for (named, elsewhere) in program.neighbours.named().zip(&known.decided.elsewhere) {

@@ -28,11 +28,11 @@ pub fn past(ledger: &Ledger, program: &Program) -> Result<Past, LedgerError> {
     Ok(Past { history, standing: Some(Standing::new(kinds)) })
 }
 
-/// Brings what stands of a claim, by the figures of the program at hand.
+/// Brings what stands of a claim, by the figures of the program at hand, whose rules have a fingerprint.
 fn bring(
     ledger: &Ledger,
     program: i64,
-    layout: &Layout,
+    (own, layout): (&str, &Layout),
     claim: &str,
     standing: &mut Standing,
     rules: &mut Vec<KeptRules>,
@@ -41,11 +41,12 @@ fn bring(
     if !rules.iter().any(|one| one.id == known.rules) {
         rules.push(ledger.rules(known.rules)?);
     }
-    let theirs = rules.iter().find(|one| one.id == known.rules).map(|one| &one.layout);
-    let decided = match theirs {
+    let theirs = rules.iter().find(|one| one.id == known.rules);
+    let mut decided = match theirs.map(|one| &one.layout) {
         Some(theirs) if theirs != layout => crate::engine::Counterpart::new(theirs, layout).decided(&known.decided),
         _ => known.decided.clone(),
     };
+    decided.is_older = theirs.is_some_and(|one| one.fingerprint != own);
     let original = decided.took.as_ref().map(|took| took.original.clone());
     let (cells, _) = known.cells();
     standing.bring(claim, cells, decided);

@@ -109,6 +109,9 @@ pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<
         posting: Posting { resumed_at: from, ..Posting::default() },
         trouble: None,
     };
+    if post.is_asked {
+        window.take_awards_before(&queue)?;
+    }
     let run = Run { program, tables, claims, awards, depth: &|_, _| Depth::Words, names: false };
     let mut counts = Counts::default();
     run.decide_kept(&queue, (window.committed, repeats), &mut past, &mut window, &mut |outcome, _| {
@@ -195,13 +198,26 @@ impl Window<'_, '_> {
         self.trouble.is_none()
     }
 
+    /// What was decided of the claims before the place where a run goes on, for programs that come behind.
+    fn take_awards_before(&mut self, queue: &Queue<'_>) -> Result<(), LedgerError> {
+        let mut claims: Vec<String> = Vec::new();
+        queue.name_first(self.committed, &mut |claim| claims.push(claim.to_owned()));
+        for claim in claims {
+            if let Some(known) = self.ledger.find(self.post.rules.program, &claim)? {
+                self.posting.awards.take(&self.post.program.identification.name, &known.decided.outcome);
+            }
+        }
+        Ok(())
+    }
+
     /// Brings what stands of a claim and of the one that it took back.
     fn bring_one(&mut self, past: &mut Past, claim: Box<str>) -> Result<(), LedgerError> {
         let Some(standing) = &mut past.standing else { return Ok(()) };
         let mut next = Some(claim);
         while let Some(claim) = next.take().filter(|claim| standing.find(claim).is_none()) {
             let program = self.post.rules.program;
-            next = bring(self.ledger, program, &self.layout, &claim, standing, &mut self.known_rules)?;
+            let own = (self.post.rules.fingerprint.as_str(), &self.layout);
+            next = bring(self.ledger, program, own, &claim, standing, &mut self.known_rules)?;
             let known = standing.find(&claim).and_then(|decided| returned(&decided.outcome, decided.content));
             if let Some(known) = known {
                 self.returned.insert(claim, known);
