@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use super::{
     Exit, Session, Trouble,
+    beside::{Arranged, refuse_others, say_ceilings},
     claims::{ClaimsArguments, name_unread_rows},
     freeze, load,
     output::{OutputFile, named},
@@ -23,6 +24,7 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("other_side").args(["set", "arrangement"]).multiple(true)))]
 pub(super) struct Arguments {
     /// The program, `client/name`; several decide the same claims by their priority
     #[arg(required = true, value_name = "PROGRAM")]
@@ -40,13 +42,14 @@ pub(super) struct Arguments {
     names: bool,
     /// Changes the program for this run, and shows it side by side with the rules as they stand: `params.tolerance=50`,
     /// `limits.CAP.max=800`, `award.rebate.tiers.bands.2.rate=3%` (counted from 1), `'LATE=~'` (takes the rule out)
-    #[arg(long, value_name = "KEY=VALUE", group = "other_side", conflicts_with_all = ["freeze", "arrangement"])]
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with_all = ["freeze", "arrangement"])]
     set: Vec<String>,
-    /// Shows side by side what an arrangement of the workspace adds, `client/name` or its file; `--out` has what both decide
-    #[arg(long, value_name = "ARRANGEMENT", group = "other_side", conflicts_with = "freeze")]
+    /// Shows side by side what an arrangement of the workspace adds, `client/name` or its file; `--out` has what both decide.
+    /// With `--ledger` it decides as `meed run` would with it
+    #[arg(long, value_name = "ARRANGEMENT", conflicts_with = "freeze")]
     arrangement: Vec<String>,
     /// Decides on what stands in a ledger, which is read and not changed
-    #[arg(long, value_name = "DB", conflicts_with_all = ["other_side", "freeze", "earlier"])]
+    #[arg(long, value_name = "DB", conflicts_with_all = ["set", "freeze", "earlier"])]
     ledger: Option<PathBuf>,
     /// Saves what was shown as a plan, which `meed run --plan` posts exactly
     #[arg(long, value_name = "FILE", requires = "ledger")]
@@ -78,7 +81,7 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Exit, Trouble> {
-    if !arguments.set.is_empty() || !arguments.arrangement.is_empty() {
+    if !arguments.set.is_empty() || (!arguments.arrangement.is_empty() && arguments.ledger.is_none()) {
         return side_by_side::run(side_by_side(arguments, session)?, session);
     }
     let workspace = session.workspace()?;
@@ -91,22 +94,32 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         return freeze::run(case, &arguments.only, programs, &arguments.claims, &workspace, session);
     }
     let mut together = Together::new(programs)?;
-    let mut outputs = Vec::new();
-    for loaded in &together.programs {
-        outputs.push(output(arguments, loaded, together.programs.len(), session)?);
-    }
     let ledger = arguments.ledger.as_ref().map(|path| reading(path, session)).transpose()?;
+    let mut beside = Vec::new();
+    if let Some(ledger) = &ledger {
+        refuse_others(&workspace, &together.programs, &arguments.arrangement, session)?;
+        for loaded in &together.programs {
+            let one = Arranged::load(&workspace, loaded, &arguments.arrangement, ledger.as_ref(), session)?;
+            beside.push(one);
+        }
+    }
+    let mut outputs = Vec::new();
+    for (number, loaded) in together.programs.iter().enumerate() {
+        let arranges = beside.get(number).is_some_and(|beside| !beside.is_empty());
+        outputs.push((output(arguments, loaded, (together.programs.len(), arranges), session)?, arranges));
+    }
     match &ledger {
-        Some(ledger) => together.remember(ledger.as_ref())?,
+        Some(ledger) => together.remember(ledger.as_ref(), &beside)?,
         None => together.decide_earlier(&arguments.claims, session)?,
     }
     let mut summaries = Vec::new();
     for (number, file) in outputs.into_iter().enumerate() {
-        summaries.push(decide(arguments, &mut together, number, (file, ledger.as_ref()), session)?);
+        let on = ledger.as_ref().zip(beside.get(number));
+        summaries.push(decide(arguments, &mut together, number, (file, on), session)?);
     }
     if let (Some(path), Some(ledger)) = (&arguments.save_plan, &ledger) {
         let head = ledger.as_ref().map_or(Link::START, Ledger::head);
-        Plan::new(&together.programs, &arguments.claims.hash(session)?, head).save(path, session)?;
+        Plan::new(&together.programs, &beside, &arguments.claims.hash(session)?, head).save(path, session)?;
     }
     match (arguments.format, summaries.as_slice()) {
         (Format::Table, summaries) => {
@@ -159,7 +172,7 @@ fn side_by_side<'a>(arguments: &'a Arguments, session: &mut Session<'_>) -> Resu
         Some(_) => {
             let workspace = session.workspace()?;
             let loaded = load(&workspace, &program_name(&workspace, program)?)?;
-            output(arguments, &loaded, 1, session)?
+            output(arguments, &loaded, (1, !arguments.arrangement.is_empty()), session)?
         }
     };
     Ok(Asked {
@@ -187,9 +200,9 @@ fn refuse(arguments: &Arguments, programs: usize) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn columns(arguments: &Arguments, program: &Program) -> OutcomeColumns {
+fn columns(arguments: &Arguments, program: &Program, arranges: bool) -> OutcomeColumns {
     let columns = OutcomeColumns::new(program);
-    let columns = if arguments.arrangement.is_empty() { columns } else { columns.with_arrangements() };
+    let columns = if arranges { columns.with_arrangements() } else { columns };
     let corrects = !arguments.claims.earlier.is_empty() || arguments.ledger.is_some();
     if corrects { columns.with_corrections() } else { columns }
 }
@@ -198,14 +211,14 @@ fn columns(arguments: &Arguments, program: &Program) -> OutcomeColumns {
 fn output(
     arguments: &Arguments,
     loaded: &Loaded,
-    programs: usize,
+    (programs, arranges): (usize, bool),
     session: &mut Session<'_>,
 ) -> Result<Option<OutputFile>, Trouble> {
     let Some(out) = &arguments.out else { return Ok(None) };
     let named = named(out, programs, &loaded.program);
     arguments.claims.refuse_as_output("--out", &named, session)?;
     let path = session.environment.folder.join(&named);
-    OutputFile::create(&path, &named, columns(arguments, &loaded.program)).map(Some)
+    OutputFile::create(&path, &named, columns(arguments, &loaded.program, arranges)).map(Some)
 }
 
 /// Lets a program decide the claims, and writes what becomes of them.
@@ -213,14 +226,15 @@ fn decide(
     arguments: &Arguments,
     together: &mut Together,
     number: usize,
-    (mut file, ledger): (Option<OutputFile>, Option<&Option<Ledger>>),
+    ((mut file, arranges), on): ((Option<OutputFile>, bool), Option<(&Option<Ledger>, &Arranged)>),
     session: &mut Session<'_>,
 ) -> Result<Summary, Trouble> {
     let loaded = together.programs.get(number).ok_or_else(|| Trouble::Usage("no program".to_owned(), None))?;
     let claims = arguments.claims.read(&loaded.program, session)?;
-    let file_hash = if ledger.is_some() { arguments.claims.hash(session)? } else { [0; 32] };
+    let file_hash = if on.is_some() { arguments.claims.hash(session)? } else { [0; 32] };
     let mut summary = Summary::new(&loaded.program, &loaded.fingerprint);
-    let columns = columns(arguments, &loaded.program);
+    let columns = columns(arguments, &loaded.program, arranges);
+    let mut ceilings = Vec::new();
     {
         let mut printed: Option<Box<dyn OutcomeWriter + '_>> = match arguments.format {
             Format::Csv => Some(Box::new(CommaWriter::new(columns, &mut *session.stdout)?)),
@@ -245,9 +259,10 @@ fn decide(
                 result = take(outcome);
             }
         };
-        match ledger {
-            Some(ledger) => {
-                together.decide_on(number, &claims, (ledger.as_ref(), &file_hash), &mut sink)?;
+        match on {
+            Some((ledger, beside)) => {
+                let on = (ledger.as_ref(), &file_hash, beside);
+                ceilings = together.decide_on(number, &claims, on, &mut sink)?;
             }
             None => together.decide(number, &claims, &shown, &mut sink),
         }
@@ -261,6 +276,7 @@ fn decide(
     }
     if let Some(loaded) = together.programs.get(number) {
         name_unread_rows(&claims, &loaded.program, arguments.names, session);
+        say_ceilings(loaded, &ceilings, session);
     }
     Ok(summary)
 }

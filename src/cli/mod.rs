@@ -1,5 +1,6 @@
 //! The command line: arguments, printing and exit codes. Nothing below this module prints.
 
+mod beside;
 mod check;
 mod claims;
 mod dry_run;

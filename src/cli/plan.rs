@@ -1,10 +1,10 @@
 //! A plan: what a dry run has shown, so that a run posts exactly that or says what has changed since.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Session, Trouble, output::write_private};
+use super::{Session, Trouble, beside::Arranged, output::write_private};
 use crate::{input::open, ledger::Link, workspace::Loaded};
 
 /// The version of a plan.
@@ -27,20 +27,23 @@ pub(super) struct Plan {
 struct PlannedProgram {
     program: String,
     fingerprint: String,
+    /// The arrangements beside it, with their fingerprints.
+    arrangements: BTreeMap<String, String>,
 }
 
 impl Plan {
     /// The plan of posting a file by these programs behind an entry.
-    pub(super) fn new(programs: &[Loaded], claims: &[u8; 32], ledger: Link) -> Self {
-        let planned = |loaded: &Loaded| PlannedProgram {
+    pub(super) fn new(programs: &[Loaded], beside: &[Arranged], claims: &[u8; 32], ledger: Link) -> Self {
+        let planned = |(loaded, beside): (&Loaded, &Arranged)| PlannedProgram {
             program: loaded.program.identification.name.to_string(),
             fingerprint: loaded.fingerprint.clone(),
+            arrangements: beside.fingerprints().collect(),
         };
         Self {
             version: VERSION.to_owned(),
             claims: claims.map(|byte| format!("{byte:02x}")).concat(),
             ledger: ledger.text(),
-            programs: programs.iter().map(planned).collect(),
+            programs: programs.iter().zip(beside).map(planned).collect(),
         }
     }
 
@@ -71,8 +74,11 @@ impl Plan {
             changed.push("the programs".to_owned());
         }
         for (planned, now) in self.programs.iter().zip(&now.programs) {
-            if planned != now {
+            if (&planned.program, &planned.fingerprint) != (&now.program, &now.fingerprint) {
                 changed.push(format!("the rules of `{}`", planned.program));
+            }
+            if planned.arrangements != now.arrangements {
+                changed.push(format!("the arrangements beside `{}`", planned.program));
             }
         }
         if self.claims != now.claims {

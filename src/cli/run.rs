@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Exit, Session, Trouble,
+    beside::{Arranged, refuse_others, say_ceilings},
     claims::{ClaimsArguments, name_unread_rows},
     load,
     output::OutputFile,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     engine::Awards,
-    ledger::{KeptRules, Ledger},
+    ledger::{KeptRules, Ledger, NewRules},
     posting::{Post, Posting, post},
     report::{OutcomeColumns, Summary, for_terminal, grouped},
     workspace::{Loaded, Workspace},
@@ -35,6 +36,10 @@ pub(super) struct Arguments {
     /// A YAML file that renames what a client sends: `columns: { "Client's name": column }`
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
+    /// Lets an arrangement of the workspace add to what the rules award, `client/name` or its file. Those that were ever beside
+    /// the program in this ledger are there without being named
+    #[arg(long, value_name = "ARRANGEMENT")]
+    arrangement: Vec<String>,
     /// Posts exactly what a dry run has shown, which saved this plan, or refuses
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
@@ -68,19 +73,28 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let files = ClaimsArguments { claims: claims.clone(), map: map.clone(), earlier: Vec::new() };
     let file_hash = files.hash(session)?;
     let plan = arguments.plan.as_deref().map(|plan| Plan::read(plan, session)).transpose()?;
+    refuse_others(&workspace, &programs, &arguments.arrangement, session)?;
     let mut ledger = Ledger::open(&session.environment.folder.join(&arguments.ledger))?;
+    let mut beside = Vec::new();
+    for loaded in &programs {
+        beside.push(Arranged::load(&workspace, loaded, &arguments.arrangement, Some(&ledger), session)?);
+    }
     if let Some(plan) = plan {
         let is_resumed = programs.iter().any(|loaded| is_begun(&ledger, loaded, &file_hash).unwrap_or(false));
-        plan.hold(&Plan::new(&programs, &file_hash, ledger.head()), is_resumed)?;
+        plan.hold(&Plan::new(&programs, &beside, &file_hash, ledger.head()), is_resumed)?;
     }
     let mut awards = Awards::new();
     let mut summaries = Vec::new();
-    for (number, loaded) in programs.iter().enumerate() {
+    for (number, (loaded, beside)) in programs.iter().zip(&mut beside).enumerate() {
         let rules = kept(&mut ledger, &workspace, loaded)?;
+        beside.keep(&mut ledger, &workspace)?;
         let is_asked = number + 1 < programs.len();
-        let mut one = One { arguments, files: &files, loaded, rules: &rules, file_hash, awards: &awards, is_asked };
+        let (beside, awards_before) = (&*beside, &awards);
+        let mut one =
+            One { arguments, files: &files, loaded, rules: &rules, beside, file_hash, awards: awards_before, is_asked };
         let (summary, posting) = one.post(&mut ledger, programs.len(), session)?;
         report(loaded, &posting, session);
+        say_ceilings(loaded, &posting.ceilings, session);
         awards.absorb(posting.awards);
         summaries.push(summary);
     }
@@ -98,7 +112,8 @@ fn is_begun(ledger: &Ledger, loaded: &Loaded, file_hash: &[u8; 32]) -> Result<bo
 /// The rules of a program, kept in the ledger with all their files.
 pub(super) fn kept(ledger: &mut Ledger, workspace: &Workspace, loaded: &Loaded) -> Result<KeptRules, Trouble> {
     let files = workspace.files_of(&loaded.program.identification.name, loaded)?;
-    Ok(ledger.keep_rules(&loaded.program, &loaded.fingerprint, &files)?)
+    let Loaded { program, fingerprint, .. } = loaded;
+    Ok(ledger.keep_rules(&NewRules { program, arrangement: "", fingerprint, files: &files })?)
 }
 
 /// One program that posts the claims.
@@ -107,6 +122,7 @@ struct One<'o> {
     files: &'o ClaimsArguments,
     loaded: &'o Loaded,
     rules: &'o KeptRules,
+    beside: &'o Arranged,
     file_hash: [u8; 32],
     awards: &'o Awards,
     is_asked: bool,
@@ -127,6 +143,7 @@ impl One<'_> {
         };
         let mut summary = Summary::new(program, fingerprint);
         let (name, mut result) = (self.files.name(), Ok(()));
+        let beside = self.beside.rules();
         let what = Post {
             program,
             tables,
@@ -134,6 +151,7 @@ impl One<'_> {
             claims: &claims,
             file: &name,
             file_hash: self.file_hash,
+            beside: &beside,
             awards: self.awards,
             is_asked: self.is_asked,
         };
@@ -156,7 +174,9 @@ impl One<'_> {
     fn output(&self, out: &Path, programs: usize, session: &Session<'_>) -> Result<OutputFile, Trouble> {
         let named = super::output::named(out, programs, &self.loaded.program);
         self.files.refuse_as_output("--out", &named, session)?;
-        let columns = OutcomeColumns::new(&self.loaded.program).with_corrections();
+        let columns = OutcomeColumns::new(&self.loaded.program);
+        let columns = if self.beside.is_empty() { columns } else { columns.with_arrangements() };
+        let columns = columns.with_corrections();
         OutputFile::create(&session.environment.folder.join(&named), &named, columns)
     }
 }

@@ -1,10 +1,10 @@
 //! Programs that decide the same claims one behind the other, with what each leaves for those that come later.
 
-use super::{Session, Trouble, claims::ClaimsArguments};
+use super::{Session, Trouble, beside::Arranged, claims::ClaimsArguments};
 use crate::{
     claim::Claims,
     diagnostic::Findings,
-    engine::{ArrangedProgram, Arrangements, Awards, Past, Queue, Run},
+    engine::{Again, ArrangedProgram, Arrangements, Awards, Ceiling, Past, Queue, Run},
     ledger::Ledger,
     outcome::{Depth, Outcome, Trace},
     posting::{self, Preview},
@@ -55,45 +55,60 @@ impl Together {
     }
 
     /// Lets what stands in a ledger have come before.
-    pub(super) fn remember(&mut self, ledger: Option<&Ledger>) -> Result<(), Trouble> {
+    pub(super) fn remember(&mut self, ledger: Option<&Ledger>, beside: &[Arranged]) -> Result<(), Trouble> {
+        let alone = self.programs.len() == 1 && beside.iter().all(Arranged::is_empty);
         let past = |loaded: &Loaded| match ledger {
             Some(ledger) => posting::past(ledger, &loaded.program),
             // Nobody asks for what a program alone decides, but those of its claims that take others back.
-            None if self.programs.len() == 1 => Ok(Past::new(&loaded.program)),
+            None if alone => Ok(Past::new(&loaded.program)),
             None => Ok(Past::remembering(&loaded.program)),
         };
         self.pasts = self.programs.iter().map(past).collect::<Result<_, _>>()?;
         Ok(())
     }
 
-    /// Lets one of the programs decide claims on what stands in a ledger.
+    /// Lets one of the programs, with arrangements beside it, decide claims on what stands in a ledger. Comes back with what was
+    /// asked and granted of their ceilings.
     pub(super) fn decide_on(
         &mut self,
         number: usize,
         claims: &Claims,
-        (ledger, file_hash): (Option<&Ledger>, &[u8; 32]),
+        (ledger, file_hash, beside): (Option<&Ledger>, &[u8; 32], &Arranged),
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
-    ) -> Result<(), Trouble> {
-        let (Some(loaded), Some(past)) = (self.programs.get(number), self.pasts.get_mut(number)) else { return Ok(()) };
+    ) -> Result<Vec<Ceiling>, Trouble> {
+        let (Some(loaded), Some(past)) = (self.programs.get(number), self.pasts.get_mut(number)) else {
+            return Ok(Vec::new());
+        };
         let Loaded { program, tables, .. } = loaded;
         let (awards, depth) = (&self.awards, &|_: &str, _| Depth::Words);
         let run = Run { program, tables, claims, awards, depth, names: false };
-        let queue = Queue::new(program, claims);
+        let (queue, beside) = (Queue::new(program, claims), beside.rules());
+        let mut arranged = match ledger {
+            Some(ledger) => posting::arrangements(ledger, program, &beside, past)?,
+            None => {
+                let all: Vec<ArrangedProgram<'_>> = beside.iter().map(|one| one.with).collect();
+                Arrangements::new(program, &all, past)
+            }
+        };
+        if !arranged.is_empty() {
+            past.history.watch();
+        }
         match ledger {
             Some(ledger) => {
-                let mut preview = Preview::new(ledger, program, &loaded.fingerprint, self.programs.len() > 1)?;
-                let repeats = preview.knows(file_hash)?;
-                run.decide_kept(&queue, (0, repeats), past, &mut preview, sink);
+                let is_asked = self.programs.len() > 1;
+                let mut preview = Preview::new(ledger, program, &loaded.fingerprint, &beside, is_asked)?;
+                let again = Again { repeats: preview.knows(file_hash)?, ..Again::default() };
+                run.decide_kept(&queue, &again, past, (&mut preview, &mut arranged), sink);
                 preview.finish()?;
             }
-            None => run.decide_in(&queue, past, sink),
+            None => run.decide_arranged(&queue, past, &mut arranged, sink),
         }
         let mut awards = Awards::new();
         if let (true, Some(standing)) = (self.programs.len() > 1, &past.standing) {
             standing.each(|_, decided, _| awards.take(&program.identification.name, &decided.outcome));
         }
         self.awards.absorb(awards);
-        Ok(())
+        Ok(arranged.ceilings())
     }
 
     /// What the programs that have decided awarded, for those behind them.

@@ -61,7 +61,8 @@ impl Counterpart {
         decided
     }
 
-    fn changes(&self, theirs: &[KeptChange]) -> Vec<KeptChange> {
+    /// The changes of the one version's history as those of the other, where it has the figure.
+    pub fn changes(&self, theirs: &[KeptChange]) -> Vec<KeptChange> {
         let known = theirs.iter().filter_map(|change| {
             let accumulator = self.accumulators.get(change.accumulator).copied().flatten()?;
             let mut change = change.clone();

@@ -21,13 +21,14 @@ use super::{
 };
 use crate::{
     claim::Claim,
-    history::KeptChange,
+    history::{History, KeptChange},
     money::Decimal,
     outcome::{
-        Codes, Decided, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Ruling, Took, Trace, Usage,
-        Worded, Words,
+        Codes, DecidedBy, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Ruling, Standing, Took, Trace,
+        Usage, Worded, Words,
     },
     program::{Identity, Program},
+    script::Failure,
 };
 
 /// Where the claims of a run are decided one by one.
@@ -164,7 +165,9 @@ impl Desk<'_> {
         let mut stood = Stood::default();
         let took = match Before::of(standing, id, content) {
             Before::New => None,
-            Before::Same(decided) if self.ruling.is_none() => return Err(Box::new(skipped(&decided.outcome, claim))),
+            Before::Same(decided) if self.ruling.is_none() && decided.by != DecidedBy::Standard => {
+                return Err(Box::new(skipped(&decided.outcome, claim)));
+            }
             Before::Returned(decided) | Before::Other(decided) if self.repeats => {
                 return Err(Box::new(skipped(&decided.outcome, claim)));
             }
@@ -176,24 +179,10 @@ impl Desk<'_> {
                 None
             }
             Before::Same(decided) | Before::Other(decided) => {
-                if decided.is_older {
-                    // Other rules decided it: what they gave is taken back, and not what these would have given.
-                    let (left, amount) = taken_out(decided);
-                    for change in &left {
-                        let change = change.again(history);
-                        history.apply(&change);
-                    }
-                    stood.borne = borne(self.decider.program, amount)
-                        .map_err(|failure| Box::new(uncorrected(self.decider.program, claim, id, &failure)))?;
-                    stood.reversed = Some(amount);
-                    stood.received = decided.received;
-                    stood.usage.clone_from(&decided.usage);
-                    stood.left = left;
-                    let took = decided.took.clone();
-                    if let Some(took) = took {
-                        standing.use_up(&took.original, &took.usage.negated());
-                    }
-                    return Ok(stood);
+                if decided.by != DecidedBy::These {
+                    let program = self.decider.program;
+                    let refuse = |failure| Box::new(uncorrected(program, claim, id, &failure));
+                    return leave_as_it_came(program, history, standing, id).map_err(refuse);
                 }
                 let row = claim.with_row(standing.row(decided));
                 // What was decided stands where nobody can say what would leave with it.
@@ -287,13 +276,33 @@ impl Desk<'_> {
     }
 }
 
-/// What a decision moved, taken back as it came, and what it had awarded.
-fn taken_out(decided: &Decided) -> (Vec<KeptChange>, Decimal) {
+/// Takes out what other rules decided: what they gave is taken back, and not what these would have given.
+fn leave_as_it_came(
+    program: &Program,
+    history: &mut History,
+    standing: &mut Standing,
+    id: &str,
+) -> Result<Stood, Failure> {
+    let Some(decided) = standing.find(id) else { return Ok(Stood::default()) };
     let award = match decided.outcome.disposition {
         Disposition::Approved => decided.outcome.award,
         _ => Decimal::ZERO,
     };
-    (decided.changes.iter().map(KeptChange::negated).collect(), award)
+    let left: Vec<KeptChange> = decided.changes.iter().map(KeptChange::negated).collect();
+    let mut usage = decided.usage.clone();
+    if usage.taken.iter().all(|taken| taken.count == 0) {
+        // All that stands under its own ceilings is its own.
+        usage.per_claim.clear();
+    }
+    let (borne, received) = (borne(program, award)?, decided.received);
+    for change in &left {
+        let change = change.again(history);
+        history.apply(&change);
+    }
+    if let Some(took) = decided.took.clone() {
+        standing.use_up(&took.original, &took.usage.negated());
+    }
+    Ok(Stood { reversed: Some(award), borne, received, usage, left })
 }
 
 /// An outcome that awards nothing, for these reasons.

@@ -29,7 +29,9 @@ mod table;
 mod taking;
 mod total;
 
-pub use arrangement::{ArrangedProgram, Arrangements, Ceiling};
+pub use arrangement::{
+    ArrangedProgram, Arrangements, Brought, BroughtShare, Ceiling, Touched, TouchedShare,
+};
 pub use budget::{Budget, budgets};
 pub use counterpart::Counterpart;
 pub use decide::{Decision, decide};
@@ -38,7 +40,7 @@ pub use kept_per::KeptPer;
 pub use known::{Awards, Known, Original, Past};
 pub use limit::after_limits;
 pub use queue::Queue;
-pub use run::{Counts, EachId, Keeper, Run, evaluate, run};
+pub use run::{Again, Counts, EachId, Keeper, Run, evaluate, run};
 pub use schedule::Terms;
 pub use share::Shared;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};

@@ -111,25 +111,21 @@ impl Run<'_> {
         past: &mut Past,
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
-        let arena = Bump::new();
-        let desk = self.desk(self.program, self.tables, queue, past.standing.is_some(), &arena);
-        self.decide_at(&desk, past, &mut Beside::nothing(), sink);
+        self.decide_beside(queue, &Again::default(), past, Beside::nothing(), sink);
     }
 
-    /// Decides the claims of a queue from a place on, while a keeper brings what stands of them and takes what was decided.
-    /// Where the same file came before (`repeats`), nothing that came in it is decided again.
+    /// Decides the claims of a queue while a keeper brings what stands of them and takes what was decided, and lets
+    /// arrangements add to them.
     pub fn decide_kept(
         &self,
         queue: &Queue<'_>,
-        (from, repeats): (usize, bool),
+        again: &Again<'_>,
         past: &mut Past,
-        keeper: &mut dyn Keeper,
+        (keeper, arrangements): (&mut dyn Keeper, &mut Arrangements<'_>),
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
-        let arena = Bump::new();
-        let desk = self.desk(self.program, self.tables, queue, past.standing.is_some(), &arena);
-        let desk = Desk { repeats, ..desk };
-        self.decide_at(&desk, past, &mut Beside { from, keeper: Some(keeper), ..Beside::nothing() }, sink);
+        let beside = Beside { keeper: Some(keeper), arrangements: Some(arrangements) };
+        self.decide_beside(queue, again, past, beside, sink);
     }
 
     /// Decides claims that stand already again, for what a person ruled of them.
@@ -138,11 +134,12 @@ impl Run<'_> {
         queue: &Queue<'_>,
         past: &mut Past,
         ruling: &Ruling,
+        arrangements: &mut Arrangements<'_>,
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
-        let arena = Bump::new();
-        let desk = self.desk(self.program, self.tables, queue, past.standing.is_some(), &arena);
-        self.decide_at(&Desk { ruling: Some(ruling), ..desk }, past, &mut Beside::nothing(), sink);
+        let again = Again { ruling: Some(ruling), ..Again::default() };
+        let beside = Beside { arrangements: Some(arrangements), keeper: None };
+        self.decide_beside(queue, &again, past, beside, sink);
     }
 
     /// Decides every claim of a queue and lets arrangements add to it. What they add is no part of the past.
@@ -153,16 +150,33 @@ impl Run<'_> {
         arrangements: &mut Arrangements<'_>,
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
+        past.history.watch();
+        let beside = Beside { arrangements: Some(arrangements), keeper: None };
+        self.decide_beside(queue, &Again::default(), past, beside, sink);
+        past.history.unwatch();
+    }
+
+    fn decide_beside(
+        &self,
+        queue: &Queue<'_>,
+        again: &Again<'_>,
+        past: &mut Past,
+        beside: Beside<'_, '_>,
+        sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
+    ) {
         let arena = Bump::new();
         let remembers = past.standing.is_some();
-        let desk = self.desk(self.program, self.tables, queue, remembers, &arena);
-        let theirs = arrangements.programs();
-        let theirs: Vec<Desk<'_>> =
-            theirs.map(|with| self.desk(with.program, with.tables, queue, remembers, &arena)).collect();
-        past.history.watch();
-        let arranged = Some(Arranged { desks: &theirs, arrangements });
-        self.decide_at(&desk, past, &mut Beside { arranged, ..Beside::nothing() }, sink);
-        past.history.unwatch();
+        let desk = |program, tables| {
+            let desk = self.desk(program, tables, queue, remembers, &arena);
+            Desk { repeats: again.repeats, ruling: again.ruling, ..desk }
+        };
+        let own = desk(self.program, self.tables);
+        let Beside { keeper, mut arrangements } = beside;
+        let arrangements = arrangements.as_deref_mut().filter(|arrangements| !arrangements.is_empty());
+        let theirs = arrangements.iter().flat_map(|arrangements| arrangements.programs());
+        let theirs: Vec<Desk<'_>> = theirs.map(|with| desk(with.program, with.tables)).collect();
+        let arranged = arrangements.map(|arrangements| Arranged { desks: &theirs, arrangements });
+        self.decide_at(&own, past, again.from, &mut At { arranged, keeper }, sink);
     }
 
     fn desk<'d>(
@@ -183,14 +197,15 @@ impl Run<'_> {
         &self,
         desk: &Desk<'_>,
         past: &mut Past,
-        beside: &mut Beside<'_, '_>,
+        from: usize,
+        at: &mut At<'_, '_, '_>,
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
         let queue = desk.queue;
         let mut scratch = Bump::new();
         let mut window = self.claims.empty_rows();
-        let mut ahead = queue.order.get(beside.from..).unwrap_or_default();
-        let mut done = beside.from;
+        let mut ahead = queue.order.get(from..).unwrap_or_default();
+        let mut done = from;
         while !ahead.is_empty() {
             let mut count = WINDOW.min(ahead.len());
             // What comes again is judged beside the first.
@@ -205,30 +220,24 @@ impl Run<'_> {
             for claim in &views {
                 window.push_row(claim.row());
             }
-            if let Some(keeper) = &mut beside.keeper
-                && !keeper.bring(past, &mut |take| desk.name_all(&views, take))
-            {
+            if !at.bring(past, &mut |take| desk.name_all(&views, take)) {
                 return;
             }
             let mut views = views.iter().enumerate().map(|(row, claim)| claim.with_row(window.row(row))).peekable();
             while let Some(claim) = views.next() {
                 let repeats = |next: &Claim<'_>| queue.repeats(number_of(*next));
                 let mut again = std::iter::from_fn(|| views.next_if(repeats));
-                desk.claim(past, claim, &mut again, &mut beside.arranged, &scratch, sink);
+                desk.claim(past, claim, &mut again, &mut at.arranged, &scratch, sink);
                 scratch.reset();
             }
-            if let Some(keeper) = &mut beside.keeper
-                && !keeper.take(past, done)
-            {
+            if !at.take(past, done) {
                 return;
             }
         }
-        for number in queue.unreadable.iter().skip(beside.from.saturating_sub(queue.order.len())) {
+        for number in queue.unreadable.iter().skip(from.saturating_sub(queue.order.len())) {
             desk.unreadable(self.claims.claim(*number as usize), sink);
         }
-        if let Some(keeper) = &mut beside.keeper {
-            keeper.take(past, queue.order.len() + queue.unreadable.len());
-        }
+        at.take(past, queue.order.len() + queue.unreadable.len());
     }
 }
 
@@ -238,22 +247,55 @@ pub type EachId<'e> = dyn FnMut(&mut dyn FnMut(&str)) + 'e;
 /// Who keeps what stands of claims, where that isn't all in memory. Either answer ends the run where it is `false`.
 pub trait Keeper {
     /// Brings what stands of the claims that are decided next, and of those that they name, which `each` hands out.
-    fn bring(&mut self, past: &mut Past, each: &mut EachId<'_>) -> bool;
+    fn bring(&mut self, past: &mut Past, arrangements: &mut Arrangements<'_>, each: &mut EachId<'_>) -> bool;
 
     /// Takes what was decided of the claims up to a place in their order.
-    fn take(&mut self, past: &mut Past, done: usize) -> bool;
+    fn take(&mut self, past: &mut Past, arrangements: &mut Arrangements<'_>, done: usize) -> bool;
+}
+
+/// How claims are decided that came before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Again<'r> {
+    /// The place in the order from which claims are decided.
+    pub from: usize,
+    /// Whether the same file came before: then nothing that came in it is decided again.
+    pub repeats: bool,
+    /// What a person ruled of the claims, which are decided again for that.
+    pub ruling: Option<&'r Ruling>,
 }
 
 /// What stands beside the standard decisions of a run.
 struct Beside<'d, 'p> {
-    /// The place in the order from which claims are decided.
-    from: usize,
-    arranged: Option<Arranged<'d, 'p>>,
     keeper: Option<&'d mut dyn Keeper>,
+    arrangements: Option<&'d mut Arrangements<'p>>,
 }
 
 impl Beside<'_, '_> {
     fn nothing() -> Self {
-        Self { from: 0, arranged: None, keeper: None }
+        Self { keeper: None, arrangements: None }
+    }
+}
+
+/// The same at work.
+struct At<'k, 'd, 'p> {
+    keeper: Option<&'k mut dyn Keeper>,
+    arranged: Option<Arranged<'d, 'p>>,
+}
+
+impl At<'_, '_, '_> {
+    fn bring(&mut self, past: &mut Past, each: &mut EachId<'_>) -> bool {
+        self.kept(|keeper, arrangements| keeper.bring(past, arrangements, each))
+    }
+
+    fn take(&mut self, past: &mut Past, done: usize) -> bool {
+        self.kept(|keeper, arrangements| keeper.take(past, arrangements, done))
+    }
+
+    fn kept(&mut self, act: impl FnOnce(&mut dyn Keeper, &mut Arrangements<'_>) -> bool) -> bool {
+        match (&mut self.keeper, &mut self.arranged) {
+            (None, _) => true,
+            (Some(keeper), Some(arranged)) => act(*keeper, arranged.arrangements),
+            (Some(keeper), None) => act(*keeper, &mut Arrangements::default()),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! A change that owns what it names, so that it can be taken back when the claim that brought it leaves.
 
+use std::collections::BTreeMap;
+
 use super::{AccumulatorId, Change, Detail, History, Running};
 use crate::calendar::Date;
 
@@ -14,7 +16,7 @@ pub struct KeptChange {
     detail: KeptDetail,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum KeptDetail {
     None,
     Day(Date),
@@ -58,6 +60,19 @@ impl KeptChange {
         };
         Change { accumulator: self.accumulator, key: history.key(&self.key), delta: self.delta, detail }
     }
+}
+
+/// The changes that come to the same as some: one for each figure and part that is moved at all.
+pub fn net(changes: impl IntoIterator<Item = KeptChange>) -> Vec<KeptChange> {
+    let mut sums: BTreeMap<(AccumulatorId, Box<[u8]>, KeptDetail), Running> = BTreeMap::new();
+    for KeptChange { accumulator, delta, key, detail } in changes {
+        let sum = sums.entry((accumulator, key, detail)).or_default();
+        // INVARIANT: a history has added them exactly.
+        *sum = sum.plus(delta).unwrap_or(*sum);
+    }
+    let moves = |delta: &Running| delta.count != 0 || !delta.sum.is_zero() || !delta.awarded.is_zero();
+    let moved = sums.into_iter().filter(|(_, delta)| moves(delta));
+    moved.map(|((accumulator, key, detail), delta)| KeptChange { accumulator, delta, key, detail }).collect()
 }
 
 #[cfg(test)]

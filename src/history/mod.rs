@@ -5,7 +5,7 @@ mod kept;
 mod key;
 
 pub use accumulator::{Accumulator, Change, Detail, Figure, Running};
-pub use kept::KeptChange;
+pub use kept::{KeptChange, net};
 pub use key::Key;
 use key::KeyMaker;
 

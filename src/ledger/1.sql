@@ -1,12 +1,16 @@
 -- The ledger, version 1. Amounts are whole numbers in the smallest unit of the program (`scale` decimal places); figures that
 -- aren't money are exact decimals as text, and never summed here.
 
--- A program by name, with what its amounts are counted in.
+-- A program by name, with what its amounts are counted in; and the programs that arrangements make of it, each with the last
+-- entry before it was there.
 CREATE TABLE program (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    arrangement TEXT NOT NULL,
     unit TEXT NOT NULL,
-    scale INTEGER NOT NULL
+    scale INTEGER NOT NULL,
+    behind INTEGER NOT NULL,
+    UNIQUE (name, arrangement)
 ) STRICT;
 
 -- Texts and tables that rules were made of, each once, compressed.
@@ -42,6 +46,13 @@ CREATE TABLE run (
     done INTEGER NOT NULL,
     is_whole INTEGER NOT NULL
 ) STRICT;
+
+-- The arrangements beside a run, by their rules.
+CREATE TABLE run_beside (
+    run INTEGER NOT NULL REFERENCES run (id),
+    rules INTEGER NOT NULL REFERENCES rules (id),
+    PRIMARY KEY (run, rules)
+) STRICT, WITHOUT ROWID;
 
 -- Who is awarded. The name is what erasing takes away.
 CREATE TABLE participant (

@@ -50,7 +50,7 @@ enum PartOf {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Moved {
+pub(super) struct Moved {
     accumulator: u32,
     delta: Figures,
     key: Vec<u8>,
@@ -124,7 +124,7 @@ fn reasons(codes: &[Code], words: &mut impl Iterator<Item = String>) -> Vec<Reas
     codes.iter().map(reason).collect()
 }
 
-fn moved(change: &KeptChange) -> Moved {
+pub(super) fn moved(change: &KeptChange) -> Moved {
     let history = History::new();
     let part = match change.again(&history).detail {
         Part::None => PartOf::Whole,
@@ -139,7 +139,7 @@ fn moved(change: &KeptChange) -> Moved {
     }
 }
 
-fn change(moved: &Moved, history: &History) -> KeptChange {
+pub(super) fn change(moved: &Moved, history: &History) -> KeptChange {
     let detail = match &moved.part {
         PartOf::Whole => Part::None,
         PartOf::Day(day) => date(*day).map_or(Part::None, Part::Day),
@@ -217,15 +217,19 @@ impl Detail {
     }
 
     /// Puts what is kept into an outcome whose columns are there, with the words of its reasons.
-    pub(super) fn into_decided(self, content: u128, mut outcome: Outcome<'static>, words: Vec<String>) -> Decided {
+    pub(super) fn into_decided(
+        self,
+        content: u128,
+        mut outcome: Outcome<'static>,
+        words: &mut impl Iterator<Item = String>,
+    ) -> Decided {
         let decimals = |list: &[Number]| list.iter().copied().map(Decimal::from).collect::<Vec<_>>();
-        let mut words = words.into_iter();
         outcome.origin.line = self.line;
         outcome.date = self.date.and_then(date);
         outcome.received = self.received.and_then(date);
         outcome.reversed = outcome.reversed.filter(|_| self.is_correction);
-        outcome.reasons = reasons(&self.reasons, &mut words).into();
-        outcome.flags = reasons(&self.flags, &mut words).into();
+        outcome.reasons = reasons(&self.reasons, words).into();
+        outcome.flags = reasons(&self.flags, words).into();
         outcome.components = decimals(&self.components).into();
         let cut = |(code, amount): &(String, Number)| Cut { code: code.clone().into(), amount: (*amount).into() };
         outcome.cuts = self.cuts.iter().map(cut).collect();

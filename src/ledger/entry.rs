@@ -18,10 +18,13 @@ pub enum EntryKind {
     Adjusted,
     /// What a person would do to the claim, which somebody else has to confirm.
     Proposed,
+    /// What arrangements made of a decision, behind its entry: amounts are what they add to those of that.
+    Arranged,
 }
 
 impl EntryKind {
-    const ALL: [Self; 5] = [Self::Decided, Self::Undecided, Self::Acted, Self::Adjusted, Self::Proposed];
+    const ALL: [Self; 6] =
+        [Self::Decided, Self::Undecided, Self::Acted, Self::Adjusted, Self::Proposed, Self::Arranged];
 
     fn number(self) -> i64 {
         Self::ALL.iter().position(|kind| *kind == self).and_then(|place| i64::try_from(place).ok()).unwrap_or_default()

@@ -3,6 +3,7 @@
 //! running figures stand at. It stores and hands out, and decides nothing.
 
 mod amount;
+mod arranged;
 mod balance;
 mod cells;
 mod detail;
@@ -25,10 +26,11 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
+pub use arranged::{ArrangedEntry, KeptShare, KnownArranged};
 pub use balance::{Balance, HeldClaim};
 pub use entry::{Act, Entry, EntryKind, Link};
 pub use error::LedgerError;
-pub use rules::KeptRules;
+pub use rules::{KeptRules, NewRules};
 pub use run::{Posted, Progress, RunId};
 pub use standing::{Kept, KeptRow, Known};
 pub use story::Chapter;

@@ -4,7 +4,6 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Ledger, LedgerError};
 use crate::{
-    money::Unit,
     program::{Layout, Program},
 };
 
@@ -22,6 +21,10 @@ pub struct KeptRules {
     pub program: i64,
     /// The program's name.
     pub name: String,
+    /// The arrangement that made it of that program; empty where none did.
+    pub arrangement: String,
+    /// The last entry before the program, or the arrangement, was there.
+    pub behind: i64,
     /// The hash over definition, scripts and tables.
     pub fingerprint: String,
     /// What its amounts are counted in.
@@ -32,32 +35,36 @@ pub struct KeptRules {
     pub layout: Layout,
 }
 
+/// A version of rules that is to be kept.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRules<'n> {
+    /// The program that they make.
+    pub program: &'n Program,
+    /// The arrangement that made it; empty where none did.
+    pub arrangement: &'n str,
+    /// The hash over all that it decides by.
+    pub fingerprint: &'n str,
+    /// Its files by their paths.
+    pub files: &'n [(String, Vec<u8>)],
+}
+
 impl Ledger {
-    /// The version with a fingerprint, kept from now on with its files by their paths.
-    pub fn keep_rules(
-        &mut self,
-        program: &Program,
-        fingerprint: &str,
-        files: &[(String, Vec<u8>)],
-    ) -> Result<KeptRules, LedgerError> {
+    /// The version with a fingerprint, kept from now on with its files.
+    pub fn keep_rules(&mut self, new: &NewRules<'_>) -> Result<KeptRules, LedgerError> {
         self.begin()?;
-        let kept = self.keep_new(program, fingerprint, files);
+        let kept = self.keep_new(new);
         self.run(if kept.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         kept
     }
 
-    fn keep_new(
-        &mut self,
-        program: &Program,
-        fingerprint: &str,
-        files: &[(String, Vec<u8>)],
-    ) -> Result<KeptRules, LedgerError> {
-        let (unit, scale) = (&program.identification.unit, program.identification.scale);
-        let own = self.keep_program(&program.identification.name.to_string(), unit, scale)?;
+    fn keep_new(&mut self, new: &NewRules<'_>) -> Result<KeptRules, LedgerError> {
+        let NewRules { program, arrangement, fingerprint, files } = *new;
+        let own = self.keep_program(program, arrangement)?;
         if let Some(known) = self.rules_with(fingerprint)? {
             return Ok(known);
         }
-        let layout = postcard::to_stdvec(&Layout::of(program)).map_err(|error| self.damaged(error.to_string()))?;
+        let layout = if arrangement.is_empty() { Layout::of(program) } else { Layout::of_arranged(program) };
+        let layout = postcard::to_stdvec(&layout).map_err(|error| self.damaged(error.to_string()))?;
         let failed = |error| LedgerError::of(&self.path, error);
         self.connection
             .execute(
@@ -82,21 +89,25 @@ impl Ledger {
         self.rules_with(fingerprint)?.ok_or_else(|| self.damaged("the rules that were just kept aren't there"))
     }
 
-    fn keep_program(&self, name: &str, unit: &Unit, scale: u32) -> Result<i64, LedgerError> {
+    fn keep_program(&self, program: &Program, arrangement: &str) -> Result<i64, LedgerError> {
+        let name = program.identification.name.to_string();
+        let (unit, scale) = (program.identification.unit.code(), program.identification.scale);
         let failed = |error| self.failed(error);
+        let select = "SELECT id, unit, scale FROM program WHERE name = ?1 AND arrangement = ?2";
         let known = self
             .connection
-            .query_row("SELECT id, unit, scale FROM program WHERE name = ?1", [name], |row| {
+            .query_row(select, [name.as_str(), arrangement], |row| {
                 Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
             })
             .optional()
             .map_err(failed)?;
         match known {
-            Some((id, before, places)) if before == unit.code() && places == scale => Ok(id),
-            Some((_, before, places)) => Err(LedgerError::Unit { program: name.to_owned(), before, scale: places }),
+            Some((id, before, places)) if before == unit && places == scale => Ok(id),
+            Some((_, before, places)) => Err(LedgerError::Unit { program: name, before, scale: places }),
             None => {
-                let insert = "INSERT INTO program (name, unit, scale) VALUES (?1, ?2, ?3)";
-                self.connection.execute(insert, params![name, unit.code(), scale]).map_err(failed)?;
+                let insert = "INSERT INTO program (name, arrangement, unit, scale, behind) VALUES (?1, ?2, ?3, ?4, ?5)";
+                let values = params![name, arrangement, unit, scale, self.head().id];
+                self.connection.execute(insert, values).map_err(failed)?;
                 Ok(self.connection.last_insert_rowid())
             }
         }
@@ -104,8 +115,18 @@ impl Ledger {
 
     /// The number of a program, where it has entries or rules here.
     pub fn program(&self, name: &str) -> Result<Option<i64>, LedgerError> {
-        let found = self.connection.query_row("SELECT id FROM program WHERE name = ?1", [name], |row| row.get(0));
+        let select = "SELECT id FROM program WHERE name = ?1 AND arrangement = ''";
+        let found = self.connection.query_row(select, [name], |row| row.get(0));
         found.optional().map_err(|error| self.failed(error))
+    }
+
+    /// The arrangements that were ever beside a program, with their last versions, by name.
+    pub fn arrangements(&self, program: &str) -> Result<Vec<KeptRules>, LedgerError> {
+        let sql = "SELECT max(rules.id) FROM rules JOIN program ON program.id = rules.program \
+                   WHERE program.name = ?1 AND program.arrangement <> '' GROUP BY program.id ORDER BY program.arrangement";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        let rows: rusqlite::Result<Vec<i64>> = select.query_map([program], |row| row.get(0)).and_then(Iterator::collect);
+        rows.map_err(|error| self.failed(error))?.into_iter().map(|rules| self.rules(rules)).collect()
     }
 
     fn rules_with(&self, fingerprint: &str) -> Result<Option<KeptRules>, LedgerError> {
@@ -114,7 +135,7 @@ impl Ledger {
 
     /// The last version of a program by its name, where it has posted anything.
     pub fn last_rules(&self, program: &str) -> Result<Option<KeptRules>, LedgerError> {
-        self.rules_where("program.name = ?1 ORDER BY rules.id DESC LIMIT 1", &program)
+        self.rules_where("program.name = ?1 AND program.arrangement = '' ORDER BY rules.id DESC LIMIT 1", &program)
     }
 
     /// A version by its number.
@@ -124,7 +145,7 @@ impl Ledger {
 
     fn rules_where(&self, which: &str, is: &dyn rusqlite::ToSql) -> Result<Option<KeptRules>, LedgerError> {
         let sql = format!(
-            "SELECT rules.id, program.id, program.name, fingerprint, unit, scale, layout FROM rules \
+            "SELECT rules.id, program.id, name, fingerprint, unit, scale, layout, arrangement, behind FROM rules \
              JOIN program ON program.id = rules.program WHERE {which}"
         );
         let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
@@ -135,6 +156,8 @@ impl Ledger {
                     id: row.get(0)?,
                     program: row.get(1)?,
                     name: row.get(2)?,
+                    arrangement: row.get(7)?,
+                    behind: row.get(8)?,
                     fingerprint: row.get(3)?,
                     unit: row.get(4)?,
                     scale: row.get(5)?,

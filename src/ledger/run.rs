@@ -87,11 +87,38 @@ impl Ledger {
     }
 
     /// A run of a file from its first claim on.
-    pub fn begin_run(&self, rules: &KeptRules, file: &str, file_hash: &[u8; 32]) -> Result<RunId, LedgerError> {
+    pub fn begin_run(
+        &self,
+        rules: &KeptRules,
+        beside: &[KeptRules],
+        (file, file_hash): (&str, &[u8; 32]),
+    ) -> Result<RunId, LedgerError> {
         let insert = "INSERT INTO run (program, rules, file, file_hash, done, is_whole) VALUES (?1, ?2, ?3, ?4, 0, 0)";
         let values = params![rules.program, rules.id, file, file_hash];
         self.connection.execute(insert, values).map_err(|error| self.failed(error))?;
-        Ok(RunId(self.connection.last_insert_rowid()))
+        let run = self.connection.last_insert_rowid();
+        for rules in beside {
+            let insert = "INSERT INTO run_beside (run, rules) VALUES (?1, ?2)";
+            self.connection.execute(insert, params![run, rules.id]).map_err(|error| self.failed(error))?;
+        }
+        Ok(RunId(run))
+    }
+
+    /// Whether just these arrangements were beside a run, by the numbers of their rules.
+    pub fn is_beside(&self, run: RunId, rules: Option<&[i64]>) -> Result<bool, LedgerError> {
+        let mut rules = rules.map(<[i64]>::to_vec);
+        if let Some(rules) = &mut rules {
+            rules.sort_unstable();
+        }
+        Ok(Some(self.beside(run.0)?) == rules)
+    }
+
+    /// The arrangements beside a run, by the numbers of their rules.
+    pub fn beside(&self, run: i64) -> Result<Vec<i64>, LedgerError> {
+        let sql = "SELECT rules FROM run_beside WHERE run = ?1 ORDER BY rules";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        let rows: rusqlite::Result<Vec<i64>> = select.query_map([run], |row| row.get(0)).and_then(Iterator::collect);
+        rows.map_err(|error| self.failed(error))
     }
 
     /// Says how far a run is.
@@ -138,7 +165,7 @@ impl Ledger {
         Ok(())
     }
 
-    fn participant(&mut self, name: &str) -> Result<Option<i64>, LedgerError> {
+    pub(super) fn participant(&mut self, name: &str) -> Result<Option<i64>, LedgerError> {
         if name.is_empty() {
             return Ok(None);
         }

@@ -115,12 +115,21 @@ impl Ledger {
     /// An entry as what stands by it.
     pub(super) fn known(&self, entry: &Entry) -> Result<Known, LedgerError> {
         let kept = self.kept_row(entry.id)?;
-        let words = kept.as_ref().map(|row| postcard::from_bytes(&row.words)).transpose();
-        let words: Vec<String> = words.map_err(|error| self.damaged(error.to_string()))?.unwrap_or_default();
+        let words = self.words_of(kept.as_ref())?;
         let detail = self.detail(entry)?;
         let outcome = self.outcome(entry)?;
-        let decided = detail.into_decided(u128::from_be_bytes(entry.content), outcome, words);
+        let decided = detail.into_decided(u128::from_be_bytes(entry.content), outcome, &mut words.into_iter());
         Ok(Known { entry: entry.id, rules: entry.rules, decided, cells: kept.map(|row| row.cells) })
+    }
+
+    /// The words of the reasons of an entry; none where they were erased.
+    pub(super) fn words(&self, entry: i64) -> Result<Vec<String>, LedgerError> {
+        self.words_of(self.kept_row(entry)?.as_ref())
+    }
+
+    fn words_of(&self, row: Option<&RowBytes>) -> Result<Vec<String>, LedgerError> {
+        let words = row.map(|row| postcard::from_bytes(&row.words)).transpose();
+        Ok(words.map_err(|error| self.damaged(error.to_string()))?.unwrap_or_default())
     }
 
     pub(super) fn detail(&self, entry: &Entry) -> Result<Detail, LedgerError> {
@@ -183,7 +192,7 @@ impl Ledger {
     }
 
     /// What became of a claim by entries behind one of its own.
-    fn taken(&self, program: i64, claim: &str, behind: i64) -> Result<Vec<crate::outcome::Usage>, LedgerError> {
+    pub(super) fn taken(&self, program: i64, claim: &str, behind: i64) -> Result<Vec<crate::outcome::Usage>, LedgerError> {
         let sql = "SELECT detail FROM taken JOIN entry ON entry.id = taken.entry \
                    WHERE taken.claim = ?1 AND taken.program = ?2 AND taken.entry > ?3 ORDER BY taken.entry";
         let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;

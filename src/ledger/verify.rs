@@ -49,7 +49,7 @@ impl Ledger {
         let mut verified = Verified::default();
         let mut before = Link::START;
         let mut sums: BTreeMap<i64, History> = BTreeMap::new();
-        let mut layouts: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        let mut layouts: BTreeMap<i64, (i64, Vec<i64>)> = BTreeMap::new();
         let mut head_found = head.is_none_or(|head| head.id == 0);
         self.each_entry(&mut |entry, kept| {
             verified.entries += 1;
@@ -81,19 +81,26 @@ impl Ledger {
                 verified.fault(Some(entry.id), "what it keeps can't be read");
                 return Ok(());
             };
-            if let MapEntry::Vacant(vacant) = layouts.entry(entry.rules) {
-                let rules = self.rules(entry.rules)?;
-                vacant.insert(self.known_accumulators(rules.program, &rules.layout.accumulators())?);
-            }
-            let history = sums.entry(entry.program).or_default();
-            for change in detail.moved() {
-                let place = layouts.get(&entry.rules).and_then(|numbers| numbers.get(change.accumulator));
-                // One map for all versions: the figure's own number is its place.
-                if let Some(place) = place.and_then(|place| usize::try_from(*place).ok()) {
-                    let mut change = change;
-                    change.accumulator = place;
-                    let change = change.again(history);
-                    history.apply(&change);
+            let Ok(beside) = self.moved_beside(&entry) else {
+                verified.fault(Some(entry.id), "what it keeps of arrangements can't be read");
+                return Ok(());
+            };
+            for (rules, moved) in std::iter::once((entry.rules, detail.moved())).chain(beside) {
+                if let MapEntry::Vacant(vacant) = layouts.entry(rules) {
+                    let rules = self.rules(rules)?;
+                    let numbers = self.known_accumulators(rules.program, &rules.layout.accumulators())?;
+                    vacant.insert((rules.program, numbers));
+                }
+                let Some((program, numbers)) = layouts.get(&rules) else { continue };
+                let history = sums.entry(*program).or_default();
+                for mut change in moved {
+                    // One map for all versions: the figure's own number is its place.
+                    let place = numbers.get(change.accumulator).and_then(|number| usize::try_from(*number).ok());
+                    if let Some(place) = place {
+                        change.accumulator = place;
+                        let change = change.again(history);
+                        history.apply(&change);
+                    }
                 }
             }
             Ok(())

@@ -13,7 +13,7 @@ use crate::{calendar::Date, claim::Origin, money::Decimal};
 pub use disposition::Disposition;
 pub use flip::{Aim, Flip};
 pub use reason::{EngineReason, Reason};
-pub use standing::{Decided, Elsewhere, Standing, Took, Usage};
+pub use standing::{Decided, DecidedBy, Elsewhere, Standing, Took, Usage};
 pub use trace::{
     BandReached, Codes, ComponentStep, Depth, FoundRow, LimitStep, Observer, RuleResult, ScheduleStep, Seen, Step,
     Trace, Worded, Words,

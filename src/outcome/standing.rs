@@ -19,6 +19,19 @@ pub struct Elsewhere {
     pub award: Decimal,
 }
 
+/// Which rules decided what stands of a claim. What others decided leaves as it came: nobody can say by these rules what would
+/// leave with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DecidedBy {
+    /// Those at hand.
+    #[default]
+    These,
+    /// Others.
+    Others,
+    /// The standard ones, before the arrangement at hand was there: for that it is decided anew, though it is the same claim.
+    Standard,
+}
+
 /// What stands of one claim.
 #[derive(Debug, Clone)]
 pub struct Decided {
@@ -44,8 +57,8 @@ pub struct Decided {
     pub took: Option<Took>,
     /// All that its decision changed of what became of others: what it took back, and what it gave back before.
     pub uses: Vec<Took>,
-    /// Whether other rules decided it, so that it leaves as it came.
-    pub is_older: bool,
+    /// Which rules decided it.
+    pub by: DecidedBy,
     /// What left the history before it, where the claim was decided before.
     pub left: Vec<KeptChange>,
     /// A mark of the figures that it was decided on, where they changed with it.
@@ -134,7 +147,7 @@ impl Decided {
             took: None,
             uses: Vec::new(),
             left: Vec::new(),
-            is_older: false,
+            by: DecidedBy::These,
             seen: 0,
             row: 0,
         }

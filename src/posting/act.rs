@@ -1,13 +1,13 @@
 //! What people do to claims that stand in a ledger: release, reject, override a check, adjust.
 
-use super::{bring, past};
+use super::{Bringer, past};
 use crate::{
     claim::Claims,
-    engine::{Awards, Queue, Run, Tables},
+    engine::{Arrangements, Awards, Queue, Run, Tables},
     ledger::{Act, EntryKind, KeptRules, Ledger, LedgerError, Posted},
     money::Decimal,
     outcome::{Depth, Disposition, Outcome, Ruling},
-    program::{Layout, Program},
+    program::Program,
 };
 
 /// What a person wants to do to a held claim.
@@ -95,20 +95,12 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
     let ruling = checked(wanted, &before, &acts)?;
     let mut past = past(ledger, program)?;
     past.history.watch();
-    let (layout, mut versions) = (Layout::of(program), Vec::new());
-    let own = (rules.fingerprint.as_str(), &layout);
-    if let Some(standing) = &mut past.standing {
-        let original = bring(ledger, rules.program, own, claim, standing, &mut versions)?;
-        if let Some(original) = original {
-            bring(ledger, rules.program, own, &original, standing, &mut versions)?;
-        }
-    }
+    let mut arrangements = Arrangements::default();
+    let mut bringer = Bringer::new(ledger, program, &rules.fingerprint, &[])?;
+    bringer.bring(ledger, &mut past, &mut arrangements, claim, &mut |_, _| {})?;
     let claims = claims_of(program, &known, &before).ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
-    if let (Some(field), Some(standing)) = (program.claim.original, &mut past.standing)
-        && let Some(original) = claims.claim(0).row().text(field)
-        && standing.find(original).is_none()
-    {
-        bring(ledger, rules.program, own, original, standing, &mut versions)?;
+    if let Some(original) = program.claim.original.and_then(|field| claims.claim(0).row().text(field)) {
+        bringer.bring(ledger, &mut past, &mut arrangements, original, &mut |_, _| {})?;
     }
     let mut awards = Awards::new();
     for (named, elsewhere) in program.neighbours.named().zip(&known.decided.elsewhere) {
@@ -117,14 +109,15 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
         }
     }
     let run = Run { program, tables, claims: &claims, awards: &awards, depth: &|_, _| Depth::Words, names: false };
-    run.decide_again(&Queue::named(program, &claims, claim), &mut past, &ruling, &mut |_, _| {});
+    let queue = Queue::named(program, &claims, claim);
+    run.decide_again(&queue, &mut past, &ruling, &mut arrangements, &mut |_, _| {});
     let decided = past.standing.as_ref().and_then(|standing| standing.find(claim));
     let Some(decided) = decided else { return Err(ActError::Unknown((*claim).to_owned())) };
     let (after, decided) = (decided.outcome.clone(), decided.clone());
     if posts {
         let moved = past.history.take_watched();
         ledger.begin()?;
-        let accumulators = ledger.keep_accumulators(rules.program, &layout.accumulators())?;
+        let accumulators = ledger.keep_accumulators(rules.program, &bringer.layout().accumulators())?;
         let act = Act { overridden: ruling.overridden.clone(), ..wanted.act.clone() };
         ledger.post(Posted {
             rules,

@@ -1,6 +1,7 @@
 //! Deciding claims against a ledger: what a dry run shows and a run posts are the same decisions, made on what stands there.
 
 mod act;
+mod bringer;
 mod keeper;
 mod post;
 mod replay;
@@ -10,9 +11,12 @@ pub use keeper::Preview;
 pub use post::{Post, PostError, Posting, post};
 pub use replay::{Difference, Replayed, Rulebook, replay};
 
+use bringer::Bringer;
+
 use crate::{
-    engine::Past,
-    ledger::{KeptRules, Ledger, LedgerError},
+    engine::{ArrangedProgram, Arrangements, Past, Touched, TouchedShare},
+    history::History,
+    ledger::{ArrangedEntry, KeptRules, KeptShare, Ledger, LedgerError, RunId},
     outcome::Standing,
     program::{Layout, Program},
 };
@@ -22,33 +26,52 @@ pub fn past(ledger: &Ledger, program: &Program) -> Result<Past, LedgerError> {
     let name = program.identification.name.to_string();
     let history = match ledger.program(&name)? {
         Some(id) => ledger.history(id, &Layout::of(program).accumulators())?,
-        None => crate::history::History::new(),
+        None => History::new(),
     };
     let kinds = program.claim.fields.iter().map(|field| field.kind.column());
     Ok(Past { history, standing: Some(Standing::new(kinds)) })
 }
 
-/// Brings what stands of a claim, by the figures of the program at hand, whose rules have a fingerprint.
-fn bring(
+/// An arrangement beside a program, with its rules where the ledger knows it.
+pub struct BesideRules<'p> {
+    /// The arrangement with the program that it makes.
+    pub with: ArrangedProgram<'p>,
+    /// The hash over all that it decides by.
+    pub fingerprint: &'p str,
+    /// Its rules in the ledger, the last ones or these.
+    pub kept: Option<KeptRules>,
+}
+
+/// The arrangements beside a program's past, as the ledger has them.
+pub fn arrangements<'p>(
     ledger: &Ledger,
-    program: i64,
-    (own, layout): (&str, &Layout),
-    claim: &str,
-    standing: &mut Standing,
-    rules: &mut Vec<KeptRules>,
-) -> Result<Option<Box<str>>, LedgerError> {
-    let Some(known) = ledger.find(program, claim)? else { return Ok(None) };
-    if !rules.iter().any(|one| one.id == known.rules) {
-        rules.push(ledger.rules(known.rules)?);
+    program: &Program,
+    beside: &[BesideRules<'p>],
+    past: &Past,
+) -> Result<Arrangements<'p>, LedgerError> {
+    let mut all = Vec::new();
+    for BesideRules { with, kept, .. } in beside {
+        let difference = match kept {
+            Some(kept) => ledger.history(kept.program, &Layout::of_arranged(with.program).accumulators())?,
+            None => History::new(),
+        };
+        all.push((*with, difference));
     }
-    let theirs = rules.iter().find(|one| one.id == known.rules);
-    let mut decided = match theirs.map(|one| &one.layout) {
-        Some(theirs) if theirs != layout => crate::engine::Counterpart::new(theirs, layout).decided(&known.decided),
-        _ => known.decided.clone(),
+    Ok(Arrangements::kept(program, all, past))
+}
+
+/// What arrangements made of a claim, as it is posted.
+fn arranged_entry<'e>(
+    rules: &'e KeptRules,
+    beside: &'e [KeptRules],
+    touched: &'e Touched,
+    (run, content): (Option<RunId>, u128),
+) -> ArrangedEntry<'e> {
+    let share = |share: &TouchedShare| {
+        let rules = beside.get(share.number)?;
+        let TouchedShare { is_inside, decided, moved, .. } = share.clone();
+        Some((rules, KeptShare { rules: rules.id, is_inside, decided, moved }))
     };
-    decided.is_older = theirs.is_some_and(|one| one.fingerprint != own);
-    let original = decided.took.as_ref().map(|took| took.original.clone());
-    let (cells, _) = known.cells();
-    standing.bring(claim, cells, decided);
-    Ok(original)
+    let shares = touched.shares.iter().filter_map(share).collect();
+    ArrangedEntry { rules, run, outcome: &touched.outcome, standard: touched.standard, content, shares }
 }

@@ -5,13 +5,14 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use super::{bring, past};
+use super::{BesideRules, Bringer, arranged_entry, arrangements, past};
 use crate::{
     claim::Claims,
-    engine::{Awards, Counts, EachId, Keeper, Past, Queue, Run, Tables},
+    engine::{Again, Arrangements, Awards, Ceiling, Counts, EachId, Keeper, Past, Queue, Run, Tables, Touched},
+    history::KeptChange,
     ledger::{EntryKind, KeptRules, Ledger, LedgerError, Posted, RunId},
-    outcome::{Depth, Disposition, Outcome},
-    program::{Layout, Program},
+    outcome::{Decided, Depth, Disposition, Outcome},
+    program::Program,
 };
 
 /// How many claims are posted in one transaction, about.
@@ -31,6 +32,8 @@ pub struct Post<'p> {
     pub file: &'p str,
     /// The hash of their file.
     pub file_hash: [u8; 32],
+    /// The arrangements beside it, with these rules in the ledger.
+    pub beside: &'p [BesideRules<'p>],
     /// What programs that came first decided for them.
     pub awards: &'p Awards,
     /// Whether programs come behind that ask what this one decided.
@@ -48,6 +51,8 @@ pub struct Posting {
     pub counts: Counts,
     /// The same for programs that come behind.
     pub awards: Awards,
+    /// What was asked and granted of the ceilings of arrangements, by all runs.
+    pub ceilings: Vec<Ceiling>,
 }
 
 /// Why a file can't be posted.
@@ -78,34 +83,42 @@ impl PostError {
 /// Posts a file: what of it was posted before is skipped, what was interrupted goes on. Outcomes are handed out as they are
 /// decided.
 pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<'_>)) -> Result<Posting, PostError> {
-    let Post { program, tables, rules, claims, file, file_hash, awards, .. } = post;
+    let Post { program, tables, rules, claims, file, file_hash, awards, beside, .. } = post;
+    let own: Vec<i64> = beside.iter().filter_map(|one| one.kept.as_ref()).map(|kept| kept.id).collect();
     let known = ledger.progress(rules.program, file_hash)?;
-    let repeats = known.is_some_and(|progress| progress.is_whole && progress.rules == rules.id);
+    let is_same = match &known {
+        Some(progress) => progress.rules == rules.id && ledger.is_beside(progress.run, Some(&own))?,
+        None => false,
+    };
+    let repeats = known.is_some_and(|progress| progress.is_whole) && is_same;
     let before = known.filter(|progress| !progress.is_whole);
     match (&before, ledger.interrupted(rules.program)?) {
         (None, Some((_, other))) => return Err(PostError::Interrupted(other)),
-        (Some(progress), _) if progress.rules != rules.id => return Err(PostError::RulesChanged((*file).to_owned())),
+        (Some(_), _) if !is_same => return Err(PostError::RulesChanged((*file).to_owned())),
         _ => {}
     }
     let from = before.map_or(0, |progress| progress.done);
     let queue = Queue::new(program, claims);
     let mut past = past(ledger, program)?;
+    let mut arrangements = arrangements(ledger, program, beside, &past)?;
     past.history.watch();
     let waiting = RefCell::new(Vec::new());
     let mut window = Window {
         post,
         // What a first file brings nobody has decided before; only claims that it names itself may stand there.
         looks_up: program.claim.original.is_some() || ledger.has_runs(rules.program)?,
+        bringer: Bringer::new(ledger, program, &rules.fingerprint, beside)?,
         ledger,
-        layout: Layout::of(program),
-        known_rules: Vec::new(),
         accumulators: Vec::new(),
+        beside: beside.iter().filter_map(|one| one.kept.clone()).collect(),
+        beside_accumulators: Vec::new(),
         run: before.map(|progress| progress.run),
         is_open: false,
         committed: usize::try_from(from).unwrap_or(usize::MAX),
         total: queue.count(),
         waiting: &waiting,
         returned: HashMap::new(),
+        touched: HashMap::new(),
         posting: Posting { resumed_at: from, ..Posting::default() },
         trouble: None,
     };
@@ -114,14 +127,16 @@ pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<
     }
     let run = Run { program, tables, claims, awards, depth: &|_, _| Depth::Words, names: false };
     let mut counts = Counts::default();
-    run.decide_kept(&queue, (window.committed, repeats), &mut past, &mut window, &mut |outcome, _| {
+    let again = Again { from: window.committed, repeats, ruling: None };
+    let keeps = (&mut window as &mut dyn Keeper, &mut arrangements);
+    run.decide_kept(&queue, &again, &mut past, keeps, &mut |outcome, _| {
         counts.add(outcome);
         sink(outcome);
         waiting.borrow_mut().push(Waiting::of(outcome));
     });
     match window.trouble {
         Some(trouble) => Err(trouble.into()),
-        None => Ok(Posting { counts, ..window.posting }),
+        None => Ok(Posting { counts, ceilings: arrangements.ceilings(), ..window.posting }),
     }
 }
 
@@ -158,10 +173,13 @@ struct Window<'w, 'p> {
     post: &'w Post<'p>,
     ledger: &'w mut Ledger,
     looks_up: bool,
-    layout: Layout,
-    known_rules: Vec<KeptRules>,
+    bringer: Bringer,
     /// The numbers of the program's accumulators in the ledger.
     accumulators: Vec<i64>,
+    /// The rules of the arrangements.
+    beside: Vec<KeptRules>,
+    /// The numbers of the accumulators of each.
+    beside_accumulators: Vec<Vec<i64>>,
     /// The run; none until there is something to post.
     run: Option<RunId>,
     is_open: bool,
@@ -171,33 +189,38 @@ struct Window<'w, 'p> {
     waiting: &'w RefCell<Vec<Waiting>>,
     /// The claims of this window that were returned before.
     returned: HashMap<Box<str>, Returned>,
+    /// What arrangements made of the claims of this window.
+    touched: HashMap<Box<str>, Touched>,
     posting: Posting,
     trouble: Option<LedgerError>,
 }
 
 impl Keeper for Window<'_, '_> {
-    fn bring(&mut self, past: &mut Past, each: &mut EachId<'_>) -> bool {
+    fn bring(&mut self, past: &mut Past, arrangements: &mut Arrangements<'_>, each: &mut EachId<'_>) -> bool {
         if !self.looks_up {
             return true;
         }
-        let mut claims: Vec<Box<str>> = Vec::new();
-        each(&mut |claim| claims.push(claim.into()));
-        let brought = claims.into_iter().try_for_each(|claim| self.bring_one(past, claim));
-        self.went_well(brought)
+        let Self { ledger, bringer, returned, trouble, .. } = self;
+        let mut note = |claim: &str, decided: &Decided| {
+            if let Some(known) = self::returned(&decided.outcome, decided.content) {
+                returned.insert(claim.into(), known);
+            }
+        };
+        each(&mut |claim| {
+            if trouble.is_none() {
+                *trouble = bringer.bring(ledger, past, arrangements, claim, &mut note).err();
+            }
+        });
+        self.trouble.is_none()
     }
 
-    fn take(&mut self, past: &mut Past, done: usize) -> bool {
-        let taken = self.post_window(past, done);
-        self.went_well(taken)
+    fn take(&mut self, past: &mut Past, arrangements: &mut Arrangements<'_>, done: usize) -> bool {
+        self.trouble = self.post_window(past, arrangements, done).err();
+        self.trouble.is_none()
     }
 }
 
 impl Window<'_, '_> {
-    fn went_well(&mut self, result: Result<(), LedgerError>) -> bool {
-        self.trouble = result.err();
-        self.trouble.is_none()
-    }
-
     /// What was decided of the claims before the place where a run goes on, for programs that come behind.
     fn take_awards_before(&mut self, queue: &Queue<'_>) -> Result<(), LedgerError> {
         let mut claims: Vec<String> = Vec::new();
@@ -210,29 +233,27 @@ impl Window<'_, '_> {
         Ok(())
     }
 
-    /// Brings what stands of a claim and of the one that it took back.
-    fn bring_one(&mut self, past: &mut Past, claim: Box<str>) -> Result<(), LedgerError> {
-        let Some(standing) = &mut past.standing else { return Ok(()) };
-        let mut next = Some(claim);
-        while let Some(claim) = next.take().filter(|claim| standing.find(claim).is_none()) {
-            let program = self.post.rules.program;
-            let own = (self.post.rules.fingerprint.as_str(), &self.layout);
-            next = bring(self.ledger, program, own, &claim, standing, &mut self.known_rules)?;
-            let known = standing.find(&claim).and_then(|decided| returned(&decided.outcome, decided.content));
-            if let Some(known) = known {
-                self.returned.insert(claim, known);
-            }
-        }
-        Ok(())
-    }
-
-    fn post_window(&mut self, past: &mut Past, done: usize) -> Result<(), LedgerError> {
-        let moved = past.history.take_watched();
+    fn post_window(
+        &mut self,
+        past: &mut Past,
+        arrangements: &mut Arrangements<'_>,
+        done: usize,
+    ) -> Result<(), LedgerError> {
+        let mut moved = past.history.take_watched();
+        moved.extend(arrangements.take_moved());
+        let touched = arrangements.take_touched().into_iter();
+        self.touched = touched.map(|one| (one.outcome.claim.as_ref().into(), one)).collect();
+        let mut moved_beside = vec![Vec::new(); self.post.beside.len()];
         for waiting in self.waiting.take() {
-            self.post_one(past, waiting)?;
+            self.post_one(past, waiting, &mut moved_beside)?;
         }
         if self.is_open {
             self.ledger.note(&moved, &past.history);
+            for (number, (moved, accumulators)) in moved_beside.iter().zip(&self.beside_accumulators).enumerate() {
+                if let Some(difference) = arrangements.difference(number) {
+                    self.ledger.put_figures(moved, accumulators, difference)?;
+                }
+            }
         }
         let is_whole = done >= self.total;
         if is_whole && self.run.is_some() {
@@ -246,6 +267,7 @@ impl Window<'_, '_> {
             (self.is_open, self.committed) = (false, done);
         }
         self.returned.clear();
+        arrangements.clear();
         if let Some(standing) = &mut past.standing {
             standing.clear();
         }
@@ -260,15 +282,25 @@ impl Window<'_, '_> {
             self.is_open = true;
         }
         if self.accumulators.is_empty() {
-            self.accumulators = self.ledger.keep_accumulators(rules.program, &self.layout.accumulators())?;
+            self.accumulators =
+                self.ledger.keep_accumulators(rules.program, &self.bringer.layout().accumulators())?;
+            for kept in &self.beside {
+                let accumulators = self.ledger.keep_accumulators(kept.program, &kept.layout.accumulators())?;
+                self.beside_accumulators.push(accumulators);
+            }
         }
         if self.run.is_none() {
-            self.run = Some(self.ledger.begin_run(rules, file, file_hash)?);
+            self.run = Some(self.ledger.begin_run(rules, &self.beside, (file, file_hash))?);
         }
         Ok(())
     }
 
-    fn post_one(&mut self, past: &Past, waiting: Waiting) -> Result<(), LedgerError> {
+    fn post_one(
+        &mut self,
+        past: &Past,
+        waiting: Waiting,
+        moved: &mut [Vec<KeptChange>],
+    ) -> Result<(), LedgerError> {
         let Post { program, rules, claims, is_asked, .. } = self.post;
         let standing = past.standing.as_ref();
         match waiting {
@@ -283,6 +315,10 @@ impl Window<'_, '_> {
                 if *is_asked {
                     self.posting.awards.take(&program.identification.name, &decided.outcome);
                 }
+                let touched = self.touched.remove(&claim);
+                if let Some(touched) = touched.as_ref().filter(|touched| touched.is_again) {
+                    return self.post_arranged(touched, decided.content, moved);
+                }
                 // What is returned again for the same reasons is no news.
                 if returned(&decided.outcome, decided.content).as_ref() == self.returned.get(&claim)
                     && self.returned.contains_key(&claim)
@@ -295,6 +331,9 @@ impl Window<'_, '_> {
                 let decided = Some(decided);
                 self.ledger.post(Posted { rules, run, kind, outcome, decided, claim, content, act: None })?;
                 self.posting.entries += 1;
+                if let Some(touched) = &touched {
+                    self.post_arranged(touched, content, moved)?;
+                }
             }
             Waiting::Undecided(outcome) => {
                 let content = self.row_hash(outcome.origin.line);
@@ -306,6 +345,26 @@ impl Window<'_, '_> {
                 let outcome = &*outcome;
                 self.ledger.post(Posted { rules, run, kind, outcome, decided: None, claim, content, act: None })?;
                 self.posting.entries += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Posts what arrangements made of a claim, and notes what that moved in the past of each.
+    fn post_arranged(
+        &mut self,
+        touched: &Touched,
+        content: u128,
+        moved: &mut [Vec<KeptChange>],
+    ) -> Result<(), LedgerError> {
+        self.open()?;
+        let Post { rules, .. } = self.post;
+        let entry = arranged_entry(rules, &self.beside, touched, (self.run, content));
+        self.ledger.post_arranged(&entry)?;
+        self.posting.entries += 1;
+        for share in &touched.shares {
+            if let Some(moved) = moved.get_mut(share.number) {
+                moved.extend(share.moved.iter().cloned());
             }
         }
         Ok(())

@@ -12,6 +12,8 @@ pub struct Layout {
     pub components: Vec<String>,
     /// Its limits, with their keys.
     pub limits: Vec<String>,
+    /// What an arrangement that made it adds: in all, and to each participant.
+    pub purse: Vec<String>,
 }
 
 impl Layout {
@@ -33,7 +35,13 @@ impl Layout {
             totals: program.totals.iter().map(total).collect(),
             components: program.components.iter().map(component).collect(),
             limits: program.limits.iter().map(|limit| format!("{} {}", limit.code, per(&limit.key))).collect(),
+            purse: Vec::new(),
         }
+    }
+
+    /// The running figures of a program that an arrangement made.
+    pub fn of_arranged(program: &Program) -> Self {
+        Self { purse: ["per program", "per participant"].map(str::to_owned).to_vec(), ..Self::of(program) }
     }
 
     /// The names of all accumulators, in the order of their numbers.
@@ -43,6 +51,7 @@ impl Layout {
             ("base", &self.components),
             ("limit", &self.limits),
             ("measure", &self.components),
+            ("ceiling", &self.purse),
         ];
         kinds.into_iter().flat_map(|(kind, names)| names.iter().map(move |name| format!("{kind} {name}"))).collect()
     }

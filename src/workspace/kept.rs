@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use super::{Files, Loaded, Workspace, WorkspaceError};
+use super::{Files, Loaded, LoadedArrangement, Workspace, WorkspaceError};
 use crate::{diagnostic::Findings, program::ProgramName, script::Functions};
 
 impl Workspace {
@@ -32,6 +32,18 @@ impl Workspace {
             paths.extend(scripts.into_iter().map(|text| ("rules", text.text)));
         }
         paths.extend(loaded.program.tables.iter().map(|table| ("tables", table.file.text.clone())));
+        self.read_all(paths)
+    }
+
+    /// All files that an arrangement and the program that it makes are made of.
+    pub fn files_of_arrangement(&self, loaded: &LoadedArrangement) -> Result<Vec<(String, Vec<u8>)>, WorkspaceError> {
+        let LoadedArrangement { arrangement, changed, .. } = loaded;
+        let mut files = self.files_of(&arrangement.program.0, changed)?;
+        files.extend(self.read_all(vec![("arrangements", format!("{}.yaml", arrangement.name))])?);
+        Ok(files)
+    }
+
+    fn read_all(&self, mut paths: Vec<(&str, String)>) -> Result<Vec<(String, Vec<u8>)>, WorkspaceError> {
         paths.sort();
         paths.dedup();
         let file = |(folder, path): (&str, String)| {

@@ -33,6 +33,7 @@ impl Beside<'_> {
     ) -> Option<Decision<'a>> {
         let is_inside = self.is_for(desk, standard, scratch);
         let was_inside = self.inside.remove(standard.id);
+        self.news.remove(standard.id);
         self.met += u64::from(is_inside);
         self.decides = is_inside;
         if is_inside {
@@ -45,6 +46,7 @@ impl Beside<'_> {
             return Some((Some(by), reversed));
         }
         if was_inside {
+            self.past.history.watch();
             return Some((None, self.leave(desk, standard, scratch)));
         }
         self.move_along(moved);
@@ -52,8 +54,17 @@ impl Beside<'_> {
         None
     }
 
+    /// What stands of a claim by the arrangement, where another one looks at it again.
+    pub(super) fn stands_again<'a>(&mut self, standard: &Standard<'a, '_>) -> Option<Decision<'a>> {
+        self.decides = false;
+        let own = self.past.standing.as_ref()?.find(standard.id).filter(|_| self.inside.contains(standard.id))?;
+        let outcome = again(&own.outcome, standard);
+        let reversed = outcome.reversed.unwrap_or_default();
+        Some((Some(outcome), reversed))
+    }
+
     /// Whether the arrangement is for a claim.
-    fn is_for<'a>(&mut self, desk: &'a Desk<'a>, standard: &Standard<'a, '_>, scratch: &'a Bump) -> bool {
+    pub(super) fn is_for<'a>(&mut self, desk: &'a Desk<'a>, standard: &Standard<'a, '_>, scratch: &'a Bump) -> bool {
         let Standard { program, ref outcome, claim, id, .. } = *standard;
         // What takes back a claim of the scope takes back what the arrangement added.
         if let Some(original) = original(program, claim, id) {
@@ -157,7 +168,7 @@ impl Beside<'_> {
     }
 
     /// What stands of the claim is what the standard rules let stand.
-    fn stand(&mut self, standard: &Standard<'_, '_>, has_given_back: bool) {
+    pub(super) fn stand(&mut self, standard: &Standard<'_, '_>, has_given_back: bool) {
         let (Some(standing), Some(theirs)) = (&mut self.past.standing, standing_of(standard)) else { return };
         let before = standing.find(standard.id).filter(|_| !has_given_back);
         if let Some(took) = before.and_then(|before| before.took.clone()) {
@@ -172,6 +183,25 @@ impl Beside<'_> {
 }
 
 /// What the standard rules let stand of a claim.
-fn standing_of<'h>(standard: &'h Standard<'_, '_>) -> Option<&'h Decided> {
+pub(super) fn standing_of<'h>(standard: &'h Standard<'_, '_>) -> Option<&'h Decided> {
     standard.past.standing.as_ref().and_then(|standing| standing.find(standard.id))
+}
+
+/// What stands of a claim by the standard rules, looked at again: what it was awarded is taken back, and awarded again.
+pub(super) fn stands_again<'a>(standard: &Standard<'a, '_>) -> Outcome<'a> {
+    match standing_of(standard) {
+        Some(decided) => again(&decided.outcome, standard),
+        None => again(&standard.outcome, standard),
+    }
+}
+
+fn again<'a>(outcome: &Outcome<'_>, standard: &Standard<'a, '_>) -> Outcome<'a> {
+    let zero = Decimal::new(0, outcome.award.scale());
+    let allocation = vec![zero; outcome.allocation.len()];
+    Outcome {
+        origin: standard.claim.origin(),
+        reversed: Some(outcome.award),
+        allocation: allocation.into(),
+        ..outcome.clone().into_owned()
+    }
 }

@@ -52,6 +52,11 @@ impl<'a> Combined<'a> {
         self.conflict = Some(conflict);
     }
 
+    /// The numbers of those that decided the claim, or had it in their scope before.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
+        self.shares.iter().map(|share| share.number)
+    }
+
     /// The numbers of those whose decisions don't stand, since the claim would fare worse.
     pub(super) fn withheld(&self, standard: &Outcome<'a>) -> Vec<usize> {
         let withheld = self.shares.iter().filter(|share| share.is_worse(standard));
@@ -94,7 +99,7 @@ impl<'a> Combined<'a> {
         &self,
         standard: &Outcome<'a>,
         paid: Decimal,
-        mut purses: Vec<&mut Purse>,
+        mut purses: Vec<Purse<'_>>,
     ) -> Result<Outcome<'a>, Failure> {
         let exact = |reason: Inexact| self.inexact(reason);
         let mut outcome = standard.clone();
@@ -127,7 +132,7 @@ impl<'a> Combined<'a> {
         alone: bool,
         outcome: &mut Outcome<'a>,
         standard: &Outcome<'a>,
-        purse: &mut Purse,
+        purse: &mut Purse<'_>,
     ) -> Result<Decimal, Inexact> {
         let (participant, ceiling) = (&standard.participant, share.arrangement.ceiling);
         let by = share.by.as_ref().filter(|_| self.conflict.is_none() && !share.is_worse(standard));
@@ -158,13 +163,13 @@ impl<'a> Combined<'a> {
     }
 
     /// The note on an arrangement that adds less than its rules say.
-    fn note(&self, share: &Share<'_>, grant: Grant, purse: &Purse) -> Option<Reason<'a>> {
+    fn note(&self, share: &Share<'_>, grant: Grant, purse: &Purse<'_>) -> Option<Reason<'a>> {
         let Arrangement { name, ceiling, .. } = share.arrangement;
         let shown = |amount: Decimal| at_scale(amount, self.program.identification.scale);
         if grant.asked > grant.granted && grant.asked > Decimal::ZERO {
             let message = self.words(|| {
                 let [granted, asked] = [grant.granted, grant.asked].map(shown);
-                let [used, ceiling] = [purse.used.awarded, *ceiling].map(shown);
+                let [used, ceiling] = [purse.used().awarded, *ceiling].map(shown);
                 format!(
                     "the arrangement `{name}` adds {granted} of {asked}: {used} of its ceiling of {ceiling} are used"
                 )

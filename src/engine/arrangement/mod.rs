@@ -6,6 +6,7 @@ mod claim;
 mod combine;
 mod demotion;
 mod purse;
+mod touched;
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,14 +15,16 @@ use bumpalo::Bump;
 use super::{counterpart::Counterpart, desk::Desk, known::Past, settle::skipped, table::Tables};
 use crate::{
     claim::Claim,
-    history::KeptChange,
+    history::{History, KeptChange},
     money::{Decimal, Inexact, add, subtract},
     outcome::{Depth, Outcome},
     program::{Layout, Program},
     variant::{Arrangement, SCOPE_FIGURE},
 };
+use claim::stands_again;
 use combine::{Combined, failed, inexact};
 use purse::Purse;
+pub use touched::{Brought, BroughtShare, Touched, TouchedShare};
 
 /// An arrangement with the program that it makes.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +38,7 @@ pub struct ArrangedProgram<'p> {
 }
 
 /// Arrangements with what they leave from claim to claim, and from run to run.
+#[derive(Default)]
 pub struct Arrangements<'p> {
     all: Vec<Beside<'p>>,
     /// What was made of claims that may come again, by id.
@@ -42,17 +46,26 @@ pub struct Arrangements<'p> {
     remembers: bool,
     /// What claims are and would be awarded beyond the standard rules.
     beyond: Decimal,
+    /// Whether somebody keeps what they leave, who takes it from time to time.
+    keeps: bool,
+    touched: Vec<Touched>,
+    /// What the standard decisions have moved.
+    moved: Vec<KeptChange>,
 }
 
 /// One arrangement beside the standard rules.
 pub(super) struct Beside<'p> {
     with: ArrangedProgram<'p>,
     counterpart: Counterpart,
+    layout: Layout,
     /// What has happened, where the claims of the scope were decided by the arrangement.
     past: Past,
-    purse: Purse,
+    /// What its figures differ by from the standard ones, where somebody keeps that.
+    difference: History,
     /// The claims of its scope, where others may name them.
     inside: HashSet<Box<str>>,
+    /// The claims that the standard rules decided before it was there.
+    news: HashSet<Box<str>>,
     /// Whether it decided the claim at hand.
     decides: bool,
     /// How many claims its scope had.
@@ -97,17 +110,27 @@ impl<'p> Arrangements<'p> {
     /// Arrangements of a program under which nothing was decided yet; as they stand behind each other they are named.
     pub fn new(standard: &Program, all: &[ArrangedProgram<'p>], past: &Past) -> Self {
         let remembers = past.standing.is_some();
-        let beside = |with: &ArrangedProgram<'p>| Beside {
-            with: *with,
-            counterpart: Counterpart::new(&Layout::of(standard), &Layout::of(with.program)),
-            past: if remembers { Past::remembering(with.program) } else { Past::default() },
-            purse: Purse::default(),
-            inside: HashSet::new(),
-            decides: false,
-            met: 0,
-            scope_figure: with.program.derived.iter().position(|figure| figure.name == SCOPE_FIGURE),
+        let beside = |with: &ArrangedProgram<'p>| {
+            let past = if remembers { Past::remembering(with.program) } else { Past::default() };
+            Beside::new(standard, *with, past, History::new())
         };
-        Self { all: all.iter().map(beside).collect(), given: HashMap::new(), remembers, beyond: Decimal::ZERO }
+        Self { all: all.iter().map(beside).collect(), remembers, ..Self::default() }
+    }
+
+    /// Arrangements beside a past that somebody keeps, with what the figures of each differ by from the standard ones. What
+    /// stands of claims is [brought](Self::bring).
+    pub fn kept(standard: &Program, all: Vec<(ArrangedProgram<'p>, History)>, past: &Past) -> Self {
+        let beside = |(with, difference): (ArrangedProgram<'p>, History)| {
+            let mut own = Past::remembering(with.program);
+            let beside = Beside::new(standard, with, Past::default(), History::new());
+            past.history.each(&mut |change| beside.counterpart.apply(change, &mut own.history));
+            difference.each(&mut |change| {
+                let change = change.again(&own.history);
+                own.history.apply(&change);
+            });
+            Beside { past: own, difference, ..beside }
+        };
+        Self { all: all.into_iter().map(beside).collect(), remembers: true, keeps: true, ..Self::default() }
     }
 
     /// The arrangements with the programs that they make.
@@ -115,16 +138,20 @@ impl<'p> Arrangements<'p> {
         self.all.iter().map(|beside| beside.with)
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// What was asked and granted of each ceiling.
-    pub fn ceilings(&self) -> Vec<Ceiling> {
-        let ceiling = |beside: &Beside<'_>| Ceiling {
-            arrangement: beside.with.arrangement.name.to_string(),
-            max: beside.with.arrangement.ceiling,
-            asked: beside.purse.used.sum,
-            granted: beside.purse.used.awarded,
-            claims: beside.met,
+    pub fn ceilings(&mut self) -> Vec<Ceiling> {
+        let ceiling = |beside: &mut Beside<'_>| {
+            let used = beside.purse().used();
+            let Beside { with, met, .. } = beside;
+            let (arrangement, max) = (with.arrangement.name.to_string(), with.arrangement.ceiling);
+            Ceiling { arrangement, max, asked: used.sum, granted: used.awarded, claims: *met }
         };
-        self.all.iter().map(ceiling).collect()
+        self.all.iter_mut().map(ceiling).collect()
     }
 
     /// What claims are awarded, or would be once they are released, beyond the standard rules.
@@ -142,13 +169,24 @@ impl<'p> Arrangements<'p> {
     where
         'p: 'a,
     {
-        let moved = standard.past.history.take_watched();
-        if standard.outcome.skipped {
-            return self.repeated(standard);
+        let mut moved = standard.past.history.take_watched();
+        if self.keeps {
+            self.moved.extend(moved.iter().cloned());
+        }
+        let is_again = standard.outcome.skipped;
+        if is_again {
+            if !self.is_new_to_any(desks, &standard, scratch) {
+                return self.repeated(standard);
+            }
+            standard.outcome = stands_again(&standard);
         }
         let mut combined = Combined::new(standard.program, standard.depth);
         for (number, (beside, desk)) in self.all.iter_mut().zip(desks).enumerate() {
-            if let Some((by, reversed)) = beside.decide(desk, &standard, &moved, scratch) {
+            let decision = match is_again && !beside.news.contains(standard.id) {
+                true => beside.stands_again(&standard),
+                false => beside.decide(desk, &standard, &moved, scratch),
+            };
+            if let Some((by, reversed)) = decision {
                 if by.as_ref().is_some_and(|by| by.skipped) {
                     return self.repeated(standard);
                 }
@@ -156,7 +194,10 @@ impl<'p> Arrangements<'p> {
             }
         }
         if let Some(conflict) = combined.conflict(&standard.outcome) {
-            self.demote(&mut standard, moved);
+            if is_again {
+                return self.refused(standard, conflict);
+            }
+            moved.extend(self.demote(&mut standard, moved.clone()));
             combined.hold(conflict);
         } else {
             for number in combined.withheld(&standard.outcome) {
@@ -165,29 +206,37 @@ impl<'p> Arrangements<'p> {
                 }
             }
         }
-        self.combine(&combined, &standard)
+        let outcome = self.combine(&combined, &standard);
+        if self.keeps {
+            self.touch(&combined, &standard, (&moved, is_again), &outcome);
+        }
+        self.all.iter_mut().for_each(|beside| beside.past.history.unwatch());
+        outcome
     }
 
     /// A claim that was decided before with the same content.
     fn repeated<'a>(&self, standard: Standard<'a, '_>) -> Outcome<'a> {
         match self.given.get(standard.id) {
             Some(given) => skipped(&given.outcome, standard.claim),
-            None => standard.outcome,
+            None if standard.outcome.skipped => standard.outcome,
+            None => skipped(&standard.outcome, standard.claim),
         }
     }
 
-    /// Lets a claim that is held stand as held everywhere, so that nothing is built on its award.
-    fn demote(&mut self, standard: &mut Standard<'_, '_>, moved: Vec<KeptChange>) {
+    /// Lets a claim that is held stand as held everywhere, so that nothing is built on its award. Comes back with what that
+    /// moved in the standard history.
+    fn demote(&mut self, standard: &mut Standard<'_, '_>, moved: Vec<KeptChange>) -> Vec<KeptChange> {
         let demotion = demotion::demote(standard, moved);
         for beside in &mut self.all {
             beside.follow_demotion(standard, &demotion);
         }
+        demotion.taken.iter().map(KeptChange::negated).collect()
     }
 
     /// One outcome of what the standard rules and the arrangements decided.
     fn combine<'a>(&mut self, combined: &Combined<'a>, standard: &Standard<'a, '_>) -> Outcome<'a> {
         let paid = self.given.remove(standard.id).map_or(Decimal::ZERO, |given| given.paid);
-        let purses = self.all.iter_mut().map(|beside| &mut beside.purse).collect();
+        let purses = self.all.iter_mut().map(Beside::purse).collect();
         let combination = combined.outcome(&standard.outcome, paid, purses).and_then(|outcome| {
             let beyond = beyond(self.beyond, &standard.outcome, &outcome);
             self.beyond = beyond.map_err(|reason| inexact(standard.program, reason))?;
@@ -203,6 +252,28 @@ impl<'p> Arrangements<'p> {
             self.given.insert(standard.id.into(), Given { paid, outcome: outcome.clone().into_owned() });
         }
         outcome
+    }
+}
+
+impl<'p> Beside<'p> {
+    fn new(standard: &Program, with: ArrangedProgram<'p>, past: Past, difference: History) -> Self {
+        let layout = Layout::of_arranged(with.program);
+        Self {
+            with,
+            counterpart: Counterpart::new(&Layout::of(standard), &layout),
+            layout,
+            past,
+            difference,
+            inside: HashSet::new(),
+            news: HashSet::new(),
+            decides: false,
+            met: 0,
+            scope_figure: with.program.derived.iter().position(|figure| figure.name == SCOPE_FIGURE),
+        }
+    }
+
+    fn purse(&mut self) -> Purse<'_> {
+        Purse::new(&mut self.past.history, &self.layout)
     }
 }
 

@@ -1,21 +1,19 @@
 //! What an arrangement may still add: up to its ceiling, and never so little that a participant has less than by the standard
 //! rules.
 
-use std::collections::HashMap;
-
 use crate::{
     engine::limit::grant,
-    history::Running,
+    history::{Change, Detail, History, Running},
     money::{Decimal, Inexact, add, negated, subtract},
+    program::Layout,
 };
 
-/// What was asked and granted of a ceiling.
-#[derive(Debug, Default)]
-pub(super) struct Purse {
-    /// By all claims.
-    pub(super) used: Running,
-    /// By participant: what the changed rules would have awarded beyond the standard ones, and what was granted of it.
-    participants: HashMap<Box<str>, (Decimal, Decimal)>,
+/// What was asked and granted of a ceiling, as figures of the arrangement's own history: over all claims, and by participant
+/// what the changed rules would have awarded beyond the standard ones, and what was granted of it.
+pub(super) struct Purse<'h> {
+    history: &'h mut History,
+    /// The figures that an arranged program has before those of its purse.
+    figures: usize,
 }
 
 /// What a claim asks of a ceiling, and gets.
@@ -28,21 +26,44 @@ pub(super) struct Grant {
     pub(super) granted: Decimal,
 }
 
-impl Purse {
+impl<'h> Purse<'h> {
+    pub(super) fn new(history: &'h mut History, layout: &Layout) -> Self {
+        Self { history, figures: layout.accumulators().len() - layout.purse.len() }
+    }
+
+    /// What was asked and granted by all claims.
+    pub(super) fn used(&self) -> Running {
+        self.stands_at(self.figures, b"")
+    }
+
+    fn of_participant(&self, participant: &str) -> Running {
+        self.stands_at(self.figures + 1, participant.as_bytes())
+    }
+
+    fn stands_at(&self, accumulator: usize, key: &[u8]) -> Running {
+        self.history.stands_at(accumulator, self.history.key(key), Detail::None)
+    }
+
     /// What is granted of what a claim would get more, or less.
     pub(super) fn grant(&self, participant: &str, wanted: Decimal, ceiling: Decimal) -> Result<Grant, Inexact> {
-        let (before, granted) = self.participants.get(participant).copied().unwrap_or_default();
+        let Running { sum: before, awarded: granted, .. } = self.of_participant(participant);
         let asked = subtract(add(before, wanted)?.max(Decimal::ZERO), before.max(Decimal::ZERO))?;
-        let granted = grant(self.used, asked, ceiling)?.max(negated(granted));
+        let granted = grant(self.used(), asked, ceiling)?.max(negated(granted));
         Ok(Grant { wanted, asked, granted })
     }
 
     /// Takes what was granted out of the purse.
     pub(super) fn take(&mut self, participant: &str, grant: Grant) -> Result<(), Inexact> {
-        self.used = self.used.plus(Running { count: 1, sum: grant.asked, awarded: grant.granted })?;
-        let known = self.participants.get(participant).copied().unwrap_or_default();
-        let now = (add(known.0, grant.wanted)?, add(known.1, grant.granted)?);
-        self.participants.insert(participant.into(), now);
+        let of_all = Running { count: 1, sum: grant.asked, awarded: grant.granted };
+        let own = Running { sum: grant.wanted, ..of_all };
+        self.used().plus(of_all)?;
+        self.of_participant(participant).plus(own)?;
+        for (accumulator, key, delta) in
+            [(self.figures, "", of_all), (self.figures + 1, participant, own)]
+        {
+            let key = self.history.key(key.as_bytes());
+            self.history.apply(&Change { accumulator, key, delta, detail: Detail::None });
+        }
         Ok(())
     }
 }
@@ -53,7 +74,8 @@ mod tests {
 
     /// What each of some wants, by participants, gets under a ceiling of 100.
     fn granted(wants: &[(&str, i64)]) -> Vec<i64> {
-        let mut purse = Purse::default();
+        let mut history = History::new();
+        let mut purse = Purse { history: &mut history, figures: 3 };
         wants
             .iter()
             .map(|(participant, wanted)| {

@@ -1,0 +1,222 @@
+//! What arrangements leave, where somebody keeps it: what they made of each claim, and what stands of claims from before.
+
+use bumpalo::Bump;
+
+use super::{Arrangements, Beside, Given, Standard, combine::Combined};
+use crate::{
+    claim::Cell,
+    engine::{desk::Desk, settle::skipped},
+    history::{History, KeptChange, net},
+    money::Decimal,
+    outcome::{Decided, DecidedBy, Disposition, Outcome, Reason},
+};
+
+/// What arrangements made of a claim that is or was in their scope.
+#[derive(Debug)]
+pub struct Touched {
+    /// What became of it.
+    pub outcome: Outcome<'static>,
+    /// Whether the standard decision stands as it did, and was no new one.
+    pub is_again: bool,
+    /// What the standard rules award, hold and take back.
+    pub standard: [Decimal; 3],
+    /// What each of them decided.
+    pub shares: Vec<TouchedShare>,
+}
+
+/// What one arrangement decided for a claim.
+#[derive(Debug, Clone)]
+pub struct TouchedShare {
+    /// The number of the arrangement, as they stand behind each other.
+    pub number: usize,
+    /// Whether the claim is in its scope.
+    pub is_inside: bool,
+    /// What stands of the claim in the arrangement's past.
+    pub decided: Decided,
+    /// What the decision moved in that past otherwise than the standard one.
+    pub moved: Vec<KeptChange>,
+}
+
+/// What arrangements made of a claim before.
+#[derive(Debug, Clone)]
+pub struct Brought {
+    /// What became of it.
+    pub outcome: Outcome<'static>,
+    /// What was awarded beyond the standard award.
+    pub paid: Decimal,
+    /// What each of them decided.
+    pub shares: Vec<BroughtShare>,
+}
+
+/// What one arrangement decided for a claim before.
+#[derive(Debug, Clone)]
+pub struct BroughtShare {
+    /// Its number.
+    pub number: usize,
+    /// Whether the claim is in its scope.
+    pub is_inside: bool,
+    /// What stands of it in the arrangement's past.
+    pub decided: Decided,
+}
+
+impl Arrangements<'_> {
+    /// Brings what stands of a claim, by the standard rules and by arrangements. To those for which `is_new` holds of their
+    /// number it is new: the standard rules decided it before they were there.
+    pub fn bring(
+        &mut self,
+        id: &str,
+        cells: &[Cell<'_>],
+        standard: &Decided,
+        known: Option<Brought>,
+        is_new: &dyn Fn(usize) -> bool,
+    ) {
+        let (mut shares, given) = match known {
+            None => (Vec::new(), None),
+            Some(Brought { outcome, paid, shares }) => (shares, Some(Given { paid, outcome })),
+        };
+        for (number, beside) in self.all.iter_mut().enumerate() {
+            let share = shares.iter().position(|share| share.number == number).map(|place| shares.swap_remove(place));
+            let decided = match share {
+                Some(BroughtShare { is_inside: true, decided, .. }) => {
+                    beside.inside.insert(id.into());
+                    decided
+                }
+                _ => {
+                    let mut decided = beside.counterpart.decided(standard);
+                    decided.by = standard.by;
+                    if is_new(number) {
+                        beside.news.insert(id.into());
+                        decided.by = DecidedBy::Standard;
+                    }
+                    decided
+                }
+            };
+            if let Some(standing) = &mut beside.past.standing {
+                standing.bring(id, cells.iter().cloned(), decided);
+            }
+        }
+        if let Some(given) = given.filter(|given| given.outcome.arranged.is_some()) {
+            self.given.insert(id.into(), given);
+        }
+    }
+
+    /// What they made of a claim that stands.
+    pub fn brought(&self, id: &str) -> Option<Brought> {
+        let share = |(number, beside): (usize, &Beside<'_>)| {
+            let decided = beside.past.standing.as_ref()?.find(id)?.clone();
+            beside.inside.contains(id).then_some(BroughtShare { number, is_inside: true, decided })
+        };
+        let shares: Vec<BroughtShare> = self.all.iter().enumerate().filter_map(share).collect();
+        match self.given.get(id) {
+            Some(Given { paid, outcome }) => Some(Brought { outcome: outcome.clone(), paid: *paid, shares }),
+            None if shares.is_empty() => None,
+            None => {
+                let outcome = shares.first().map(|share| share.decided.outcome.clone())?;
+                Some(Brought { outcome: Outcome { arranged: None, ..outcome }, paid: Decimal::ZERO, shares })
+            }
+        }
+    }
+
+    /// Whether a claim is new to the arrangement with a number.
+    pub fn is_new(&self, number: usize, id: &str) -> bool {
+        self.all.get(number).is_some_and(|beside| beside.news.contains(id))
+    }
+
+    /// What the figures of the arrangement with a number differ by from the standard ones.
+    pub fn difference(&self, number: usize) -> Option<&History> {
+        self.all.get(number).map(|beside| &beside.difference)
+    }
+
+    /// Forgets what stands of claims; whoever brought that can bring it again.
+    pub fn clear(&mut self) {
+        self.given.clear();
+        for Beside { past, inside, news, .. } in &mut self.all {
+            inside.clear();
+            news.clear();
+            if let Some(standing) = &mut past.standing {
+                standing.clear();
+            }
+        }
+    }
+
+    /// What they made of claims since this was asked before.
+    pub fn take_touched(&mut self) -> Vec<Touched> {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// What the standard decisions moved since this was asked before.
+    pub fn take_moved(&mut self) -> Vec<KeptChange> {
+        std::mem::take(&mut self.moved)
+    }
+
+    /// Whether a claim that stands is new to any of those that are for it.
+    pub(super) fn is_new_to_any<'a>(
+        &mut self,
+        desks: &'a [Desk<'a>],
+        standard: &Standard<'a, '_>,
+        scratch: &'a Bump,
+    ) -> bool {
+        let mut all = self.all.iter_mut().zip(desks);
+        all.any(|(beside, desk)| {
+            !desk.repeats && beside.news.contains(standard.id) && beside.is_for(desk, standard, scratch)
+        })
+    }
+
+    /// A claim that stands as it does: what would be made of it contradicts what arrangements made of it before.
+    pub(super) fn refused<'a>(&mut self, standard: Standard<'a, '_>, conflict: Reason<'a>) -> Outcome<'a> {
+        for beside in self.all.iter_mut().filter(|beside| beside.decides) {
+            beside.withdraw(&standard, &[]);
+            beside.inside.remove(standard.id);
+            beside.news.insert(standard.id.into());
+            let decided = beside.past.standing.as_mut().and_then(|standing| standing.find_mut(standard.id));
+            if let Some(decided) = decided {
+                decided.by = DecidedBy::Standard;
+            }
+        }
+        let mut outcome = match self.given.get(standard.id) {
+            Some(given) => skipped(&given.outcome, standard.claim),
+            None => skipped(&standard.outcome, standard.claim),
+        };
+        outcome.flags.to_mut().push(Reason { disposition: Disposition::Approved, ..conflict.into_owned() });
+        outcome
+    }
+
+    /// Notes what was made of a claim.
+    pub(super) fn touch(
+        &mut self,
+        combined: &Combined<'_>,
+        standard: &Standard<'_, '_>,
+        (moved, is_again): (&[KeptChange], bool),
+        outcome: &Outcome<'_>,
+    ) {
+        let mut shares = Vec::new();
+        for number in combined.numbers() {
+            let Some(beside) = self.all.get_mut(number) else { continue };
+            let moved = beside.differ(moved);
+            let Some(decided) = beside.past.standing.as_ref().and_then(|standing| standing.find(standard.id)) else {
+                continue;
+            };
+            let (is_inside, decided) = (beside.inside.contains(standard.id), decided.clone());
+            shares.push(TouchedShare { number, is_inside, decided, moved });
+        }
+        if !shares.is_empty() {
+            let Outcome { award, pending, reversed, .. } = &standard.outcome;
+            let standard = [*award, *pending, reversed.unwrap_or_default()];
+            self.touched.push(Touched { outcome: outcome.clone().into_owned(), is_again, standard, shares });
+        }
+    }
+}
+
+impl Beside<'_> {
+    /// What its history was moved otherwise than the standard one.
+    fn differ(&mut self, moved: &[KeptChange]) -> Vec<KeptChange> {
+        let own = self.past.history.take_watched();
+        let theirs = self.counterpart.changes(moved).into_iter().map(|change| change.negated());
+        let differ = net(own.into_iter().chain(theirs));
+        for change in &differ {
+            let change = change.again(&self.difference);
+            self.difference.apply(&change);
+        }
+        differ
+    }
+}

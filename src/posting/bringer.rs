@@ -1,0 +1,136 @@
+//! Bringing what stands of claims out of a ledger, by the figures of the rules at hand.
+
+use super::BesideRules;
+use crate::{
+    engine::{Arrangements, Brought, BroughtShare, Counterpart, Past},
+    ledger::{KeptRules, KeptShare, Known, Ledger, LedgerError},
+    outcome::{Decided, DecidedBy},
+    program::{Layout, Program},
+};
+
+/// Who brings what stands of claims.
+pub(super) struct Bringer {
+    /// The program's number; none where the ledger doesn't know it.
+    program: Option<i64>,
+    rules: Version,
+    beside: Vec<BesideVersion>,
+    /// The rules that were met.
+    met: Vec<KeptRules>,
+}
+
+/// Rules as they are now.
+struct Version {
+    fingerprint: String,
+    layout: Layout,
+}
+
+/// An arrangement as it is now.
+struct BesideVersion {
+    name: String,
+    version: Version,
+    /// What was decided up to this entry was decided before it was there.
+    behind: i64,
+}
+
+impl Bringer {
+    pub(super) fn new(
+        ledger: &Ledger,
+        program: &Program,
+        fingerprint: &str,
+        beside: &[BesideRules<'_>],
+    ) -> Result<Self, LedgerError> {
+        let one = |one: &BesideRules<'_>| BesideVersion {
+            name: one.with.arrangement.name.to_string(),
+            version: Version {
+                fingerprint: one.fingerprint.to_owned(),
+                layout: Layout::of_arranged(one.with.program),
+            },
+            behind: one.kept.as_ref().map_or(ledger.head().id, |kept| kept.behind),
+        };
+        Ok(Self {
+            program: ledger.program(&program.identification.name.to_string())?,
+            rules: Version { fingerprint: fingerprint.to_owned(), layout: Layout::of(program) },
+            beside: beside.iter().map(one).collect(),
+            met: Vec::new(),
+        })
+    }
+
+    /// The layout of the program.
+    pub(super) fn layout(&self) -> &Layout {
+        &self.rules.layout
+    }
+
+    /// Brings what stands of a claim, of the one that it took back, and so on. `each` is told of those that were brought.
+    pub(super) fn bring(
+        &mut self,
+        ledger: &Ledger,
+        past: &mut Past,
+        arrangements: &mut Arrangements<'_>,
+        claim: &str,
+        each: &mut dyn FnMut(&str, &Decided),
+    ) -> Result<(), LedgerError> {
+        let Some(program) = self.program else { return Ok(()) };
+        let mut next = Some(Box::<str>::from(claim));
+        while let Some(claim) = next.take() {
+            let Some(standing) = past.standing.as_mut().filter(|standing| standing.find(&claim).is_none()) else {
+                return Ok(());
+            };
+            let Some(known) = ledger.find(program, &claim)? else { return Ok(()) };
+            let theirs = self.met(ledger, known.rules)?;
+            let decided = decided(&known.decided, &theirs, &self.rules);
+            next = decided.took.as_ref().map(|took| took.original.clone());
+            let (cells, _) = known.cells();
+            if !self.beside.is_empty() {
+                let brought = self.brought(ledger, program, &claim, &known)?;
+                let is_new = |number: usize| self.beside.get(number).is_some_and(|one| known.entry <= one.behind);
+                arrangements.bring(&claim, &cells, &decided, brought, &is_new);
+            }
+            each(&claim, &decided);
+            standing.bring(&claim, cells, decided);
+        }
+        Ok(())
+    }
+
+    /// What arrangements made of a claim.
+    fn brought(
+        &mut self,
+        ledger: &Ledger,
+        program: i64,
+        claim: &str,
+        known: &Known,
+    ) -> Result<Option<Brought>, LedgerError> {
+        let Some(arranged) = ledger.find_arranged(program, claim)? else { return Ok(None) };
+        let (outcome, paid) = (arranged.on(&known.decided.outcome), arranged.outcome.award);
+        let mut shares = Vec::new();
+        for KeptShare { rules, is_inside, decided: kept, .. } in arranged.shares {
+            let theirs = self.met(ledger, rules)?;
+            let number = self.beside.iter().position(|one| one.name == theirs.arrangement);
+            if let Some((number, own)) = number.and_then(|number| Some((number, self.beside.get(number)?))) {
+                let decided = decided(&kept, &theirs, &own.version);
+                shares.push(BroughtShare { number, is_inside, decided });
+            }
+        }
+        Ok(Some(Brought { outcome, paid, shares }))
+    }
+
+    fn met(&mut self, ledger: &Ledger, rules: i64) -> Result<KeptRules, LedgerError> {
+        if let Some(known) = self.met.iter().find(|one| one.id == rules) {
+            return Ok(known.clone());
+        }
+        let kept = ledger.rules(rules)?;
+        self.met.push(kept.clone());
+        Ok(kept)
+    }
+}
+
+/// What was decided, in the figures of the rules as they are now.
+fn decided(kept: &Decided, theirs: &KeptRules, own: &Version) -> Decided {
+    let mut decided = match theirs.layout == own.layout {
+        true => kept.clone(),
+        false => Counterpart::new(&theirs.layout, &own.layout).decided(kept),
+    };
+    if theirs.fingerprint != own.fingerprint {
+        decided.by = DecidedBy::Others;
+    }
+    decided
+}
