@@ -72,7 +72,8 @@ impl Counterpart {
         known.collect()
     }
 
-    fn usage(&self, theirs: &Usage) -> Usage {
+    /// What became of a claim by the figures of the one version, by those of the other.
+    pub fn usage(&self, theirs: &Usage) -> Usage {
         Usage {
             taken: arranged(&self.components, &theirs.taken),
             gone: arranged(&self.components, &theirs.gone),

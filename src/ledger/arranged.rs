@@ -11,7 +11,7 @@ use super::{
 use crate::{
     history::{History, KeptChange},
     money::{Decimal, add, subtract},
-    outcome::{Arranged, ArrangedBy, Decided, Outcome},
+    outcome::{Arranged, ArrangedBy, Decided, Outcome, Took, Usage},
 };
 
 /// What is posted of a claim that arrangements are or were for.
@@ -39,6 +39,8 @@ pub struct KeptShare {
     pub is_inside: bool,
     /// What stands of the claim in the arrangement's past.
     pub decided: Decided,
+    /// What became of it there by later claims, each by the rules with a number.
+    pub taken: Vec<(i64, Usage)>,
     /// What the decision moved in that past otherwise than the standard one.
     pub moved: Vec<KeptChange>,
 }
@@ -179,9 +181,8 @@ impl Ledger {
         let mut known = self.known_arranged(&entry)?;
         for share in &mut known.shares {
             let program = self.rules(share.rules)?.program;
-            for took in self.taken(program, claim, entry.id)? {
-                share.decided.usage.add(&took);
-            }
+            share.taken = self.taken(program, claim, entry.id)?;
+            share.taken.retain(|(rules, _)| self.rules(*rules).is_ok_and(|rules| rules.program == program));
         }
         Ok(Some(known))
     }
@@ -206,6 +207,7 @@ impl Ledger {
             KeptShare {
                 rules: share.rules,
                 is_inside: share.is_inside,
+                taken: Vec::new(),
                 moved: share.moved.iter().map(|moved| change(moved, &history)).collect(),
                 decided: share.detail.into_decided(share.content, by, &mut words),
             }
@@ -222,6 +224,12 @@ impl Ledger {
         let history = History::new();
         let moved = |share: &Share| share.moved.iter().map(|moved| change(moved, &history)).collect();
         Ok(self.shares(entry)?.shares.iter().map(|share| (share.rules, moved(share))).collect())
+    }
+
+    /// What an entry changed of what became of other claims in the pasts of arrangements, by their rules.
+    pub(super) fn uses_beside(&self, entry: &Entry) -> Result<Vec<(i64, Vec<Took>)>, LedgerError> {
+        let shares = self.shares(entry)?.shares;
+        Ok(shares.iter().map(|share| (share.rules, share.detail.uses().collect())).collect())
     }
 
     fn shares(&self, entry: &Entry) -> Result<Shares, LedgerError> {

@@ -138,6 +138,15 @@ impl Ledger {
         self.rules_where("program.name = ?1 AND program.arrangement = '' ORDER BY rules.id DESC LIMIT 1", &program)
     }
 
+    /// All versions of all arrangements.
+    pub fn all_arrangements(&self) -> Result<Vec<KeptRules>, LedgerError> {
+        let sql = "SELECT rules.id FROM rules JOIN program ON program.id = rules.program \
+                   WHERE program.arrangement <> '' ORDER BY rules.id";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        let rows: rusqlite::Result<Vec<i64>> = select.query_map([], |row| row.get(0)).and_then(Iterator::collect);
+        rows.map_err(|error| self.failed(error))?.into_iter().map(|rules| self.rules(rules)).collect()
+    }
+
     /// A version by its number.
     pub fn rules(&self, id: i64) -> Result<KeptRules, LedgerError> {
         self.rules_where("rules.id = ?1", &id)?.ok_or_else(|| self.damaged(format!("there are no rules {id}")))

@@ -1,16 +1,18 @@
 //! What stands of a claim.
 
+use std::{collections::BTreeMap, rc::Rc};
+
 use rusqlite::{OptionalExtension, params};
 
 use super::{
-    Act, Entry, EntryKind, Ledger, LedgerError, amount, cells,
+    Act, Entry, EntryKind, KnownArranged, Ledger, LedgerError, amount, cells,
     detail::{self, Detail},
     entry::{COLUMNS, RowBytes},
 };
 use crate::{
     claim::{Cell, Deficiency, Origin},
     money::Decimal,
-    outcome::{Decided, Outcome},
+    outcome::{Decided, Outcome, Took, Usage},
 };
 
 /// What stands of a claim, by the figures of the rules that decided it.
@@ -22,6 +24,8 @@ pub struct Known {
     pub rules: i64,
     /// What was decided.
     pub decided: Decided,
+    /// What became of it by later claims, each by the rules with a number.
+    pub taken: Vec<(i64, Usage)>,
     /// Its cells as bytes; `None` where they were erased.
     cells: Option<Vec<u8>>,
 }
@@ -66,8 +70,12 @@ pub struct Kept {
     /// The claim.
     pub claim: String,
     kind: EntryKind,
-    /// What was decided; `None` where that can't be read.
-    pub decided: Option<Decided>,
+    /// The arrangements beside its run, by the numbers of their rules.
+    pub beside: Rc<[i64]>,
+    /// What was decided.
+    pub decided: Decided,
+    /// What arrangements made of that, where it is such an entry.
+    pub arranged: Option<KnownArranged>,
     /// The row; `None` where it was erased.
     pub row: Option<KeptRow>,
 }
@@ -76,6 +84,11 @@ impl Kept {
     /// Whether it decided nothing.
     pub fn is_undecided(&self) -> bool {
         self.kind == EntryKind::Undecided
+    }
+
+    /// Whether a claim stands as it says.
+    pub fn is_decision(&self) -> bool {
+        matches!(self.kind, EntryKind::Decided | EntryKind::Acted)
     }
 
     /// Whether a person did it.
@@ -87,11 +100,21 @@ impl Kept {
 impl Ledger {
     /// All entries in their order, with all that is kept of them.
     pub fn each_kept(&self, sink: &mut dyn FnMut(Kept) -> Result<(), LedgerError>) -> Result<(), LedgerError> {
+        let mut runs: BTreeMap<i64, Rc<[i64]>> = BTreeMap::new();
         self.each_entry(&mut |entry, kept| {
-            let decided = Some(self.known(&entry)?.decided);
+            let beside = match entry.run {
+                None => Rc::default(),
+                Some(run) => match runs.get(&run) {
+                    Some(known) => known.clone(),
+                    None => runs.entry(run).or_insert(self.beside(run)?.into()).clone(),
+                },
+            };
+            let decided = self.known(&entry)?.decided;
+            let is_arranged = entry.kind == EntryKind::Arranged;
+            let arranged = is_arranged.then(|| self.known_arranged(&entry)).transpose()?;
             let row = kept.map(|row| KeptRow(row.cells));
             let Entry { id, program, rules, kind, claim, .. } = entry;
-            sink(Kept { entry: id, program, rules, claim, kind, decided, row })
+            sink(Kept { entry: id, program, rules, claim, kind, beside, decided, arranged, row })
         })
     }
 
@@ -105,9 +128,7 @@ impl Ledger {
         let Some(entry) = found.map_err(|error| self.failed(error))? else { return Ok(None) };
         let mut known = self.known(&entry)?;
         if self.has_taken(program)? {
-            for took in self.taken(program, claim, entry.id)? {
-                known.decided.usage.add(&took);
-            }
+            known.taken = self.taken(program, claim, entry.id)?;
         }
         Ok(Some(known))
     }
@@ -119,7 +140,8 @@ impl Ledger {
         let detail = self.detail(entry)?;
         let outcome = self.outcome(entry)?;
         let decided = detail.into_decided(u128::from_be_bytes(entry.content), outcome, &mut words.into_iter());
-        Ok(Known { entry: entry.id, rules: entry.rules, decided, cells: kept.map(|row| row.cells) })
+        let taken = Vec::new();
+        Ok(Known { entry: entry.id, rules: entry.rules, decided, taken, cells: kept.map(|row| row.cells) })
     }
 
     /// The words of the reasons of an entry; none where they were erased.
@@ -191,19 +213,32 @@ impl Ledger {
         Ok(has)
     }
 
-    /// What became of a claim by entries behind one of its own.
-    pub(super) fn taken(&self, program: i64, claim: &str, behind: i64) -> Result<Vec<crate::outcome::Usage>, LedgerError> {
-        let sql = "SELECT detail FROM taken JOIN entry ON entry.id = taken.entry \
-                   WHERE taken.claim = ?1 AND taken.program = ?2 AND taken.entry > ?3 ORDER BY taken.entry";
-        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
-        let mut rows = select.query(params![claim, program, behind]).map_err(|error| self.failed(error))?;
+    /// What became of a claim by entries behind one of its own, each with the number of the rules that it was decided by.
+    pub(super) fn taken(&self, program: i64, claim: &str, behind: i64) -> Result<Vec<(i64, Usage)>, LedgerError> {
+        let columns = COLUMNS.replace(", ", ", entry.");
+        let sql = format!(
+            "SELECT entry.{columns} FROM taken JOIN entry ON entry.id = taken.entry \
+             WHERE taken.claim = ?1 AND taken.program = ?2 AND taken.entry > ?3 ORDER BY taken.entry"
+        );
+        let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
+        let entries: rusqlite::Result<Vec<Entry>> =
+            select.query_map(params![claim, program, behind], Entry::of_row).and_then(Iterator::collect);
         let mut all = Vec::new();
-        while let Some(row) = rows.next().map_err(|error| self.failed(error))? {
-            let bytes: Vec<u8> = row.get(0).map_err(|error| self.failed(error))?;
-            let detail: Detail = postcard::from_bytes(&bytes).map_err(|error| self.damaged(error.to_string()))?;
-            all.extend(detail.uses().filter(|took| &*took.original == claim).map(|took| took.usage));
+        for entry in entries.map_err(|error| self.failed(error))? {
+            for (rules, uses) in self.uses(&entry)? {
+                let own = uses.into_iter().filter(|took| &*took.original == claim);
+                all.extend(own.map(|took| (rules, took.usage)));
+            }
         }
         Ok(all)
+    }
+
+    /// What an entry changed of what became of other claims, by the rules that it was decided by.
+    fn uses(&self, entry: &Entry) -> Result<Vec<(i64, Vec<Took>)>, LedgerError> {
+        if entry.kind == EntryKind::Arranged {
+            return self.uses_beside(entry);
+        }
+        Ok(vec![(entry.rules, self.detail(entry)?.uses().collect())])
     }
 
     pub(super) fn note_taken(&self, program: i64, claim: &str, entry: i64) -> Result<(), LedgerError> {

@@ -4,7 +4,7 @@ use super::BesideRules;
 use crate::{
     engine::{Arrangements, Brought, BroughtShare, Counterpart, Past},
     ledger::{KeptRules, KeptShare, Known, Ledger, LedgerError},
-    outcome::{Decided, DecidedBy},
+    outcome::{Decided, DecidedBy, Usage},
     program::{Layout, Program},
 };
 
@@ -77,7 +77,8 @@ impl Bringer {
             };
             let Some(known) = ledger.find(program, &claim)? else { return Ok(()) };
             let theirs = self.met(ledger, known.rules)?;
-            let decided = decided(&known.decided, &theirs, &self.rules);
+            let mut decided = decided(&known.decided, &theirs, &self.rules);
+            self.use_up(ledger, &mut decided, &known.taken, None)?;
             next = decided.took.as_ref().map(|took| took.original.clone());
             let (cells, _) = known.cells();
             if !self.beside.is_empty() {
@@ -102,15 +103,35 @@ impl Bringer {
         let Some(arranged) = ledger.find_arranged(program, claim)? else { return Ok(None) };
         let (outcome, paid) = (arranged.on(&known.decided.outcome), arranged.outcome.award);
         let mut shares = Vec::new();
-        for KeptShare { rules, is_inside, decided: kept, .. } in arranged.shares {
+        for KeptShare { rules, is_inside, decided: kept, taken, .. } in arranged.shares {
             let theirs = self.met(ledger, rules)?;
             let number = self.beside.iter().position(|one| one.name == theirs.arrangement);
             if let Some((number, own)) = number.and_then(|number| Some((number, self.beside.get(number)?))) {
-                let decided = decided(&kept, &theirs, &own.version);
+                let mut decided = decided(&kept, &theirs, &own.version);
+                self.use_up(ledger, &mut decided, &taken, Some(number))?;
                 shares.push(BroughtShare { number, is_inside, decided });
             }
         }
         Ok(Some(Brought { outcome, paid, shares }))
+    }
+
+    /// Adds what became of a claim since it was decided, by the figures of the rules, or of an arrangement, as they are now.
+    fn use_up(
+        &mut self,
+        ledger: &Ledger,
+        decided: &mut Decided,
+        taken: &[(i64, Usage)],
+        beside: Option<usize>,
+    ) -> Result<(), LedgerError> {
+        for (rules, usage) in taken {
+            let theirs = self.met(ledger, *rules)?;
+            let own = beside.and_then(|number| self.beside.get(number)).map_or(&self.rules, |one| &one.version);
+            match theirs.layout == own.layout {
+                true => decided.usage.add(usage),
+                false => decided.usage.add(&Counterpart::new(&theirs.layout, &own.layout).usage(usage)),
+            }
+        }
+        Ok(())
     }
 
     fn met(&mut self, ledger: &Ledger, rules: i64) -> Result<KeptRules, LedgerError> {

@@ -1,7 +1,9 @@
 //! Deciding claims against a ledger: what a dry run shows and a run posts are the same decisions, made on what stands there.
 
 mod act;
+mod again;
 mod bringer;
+mod compared;
 mod keeper;
 mod post;
 mod replay;
@@ -70,7 +72,7 @@ fn arranged_entry<'e>(
     let share = |share: &TouchedShare| {
         let rules = beside.get(share.number)?;
         let TouchedShare { is_inside, decided, moved, .. } = share.clone();
-        Some((rules, KeptShare { rules: rules.id, is_inside, decided, moved }))
+        Some((rules, KeptShare { rules: rules.id, is_inside, decided, taken: Vec::new(), moved }))
     };
     let shares = touched.shares.iter().filter_map(share).collect();
     ArrangedEntry { rules, run, outcome: &touched.outcome, standard: touched.standard, content, shares }

@@ -2,7 +2,7 @@
 
 mod act;
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -15,7 +15,7 @@ use crate::{
     posting::{Replayed, replay},
     report::{as_text, for_terminal, grouped, table_of},
     script::Functions,
-    workspace::{Loaded, Workspace},
+    workspace::{Loaded, LoadedArrangement, Workspace},
 };
 
 #[derive(Debug, Args)]
@@ -225,16 +225,23 @@ fn again(of: &OfLedger, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         let Loaded { program, tables, .. } = rulebook(&ledger, rules, &mut books)?;
         Ok((program, tables))
     };
-    let replayed = replay(&ledger, &mut open)?;
-    let Replayed { decided, erased, acted, undecided, differences } = &replayed;
+    let mut arranged = BTreeMap::new();
+    for kept in ledger.all_arrangements()? {
+        arranged.insert(kept.id, arrangement(&ledger, &kept)?);
+    }
+    let ready = arranged.iter().map(|(rules, one)| (*rules, one.ready())).collect();
+    let replayed = replay(&ledger, &mut open, &ready)?;
+    let Replayed { decided, arranged, erased, acted, undecided, differences } = &replayed;
     for difference in differences {
         let claim = for_terminal(&difference.claim);
         writeln!(session.stdout, "entry {}, claim {claim}: {} differs", difference.entry, difference.step)?;
     }
     let count = |count: &u64| grouped(&count.to_string());
     session.say(&format!(
-        "{} decisions made again, {} of them come out otherwise; {} erased, {} by people, {} rows that decided nothing",
+        "{} decisions and {} of arrangements made again, {} of them come out otherwise; {} erased, {} by people, {} rows that \
+         decided nothing",
         count(decided),
+        count(arranged),
         grouped(&differences.len().to_string()),
         count(erased),
         count(acted),
@@ -257,4 +264,16 @@ fn rulebook(ledger: &Ledger, rules: i64, told: &mut Vec<String>) -> Result<Loade
         return Err(ledger.damage(format!("the rules {rules} of `{}` are not what was kept", kept.name)));
     }
     Ok(loaded)
+}
+
+/// An arrangement of a version, made of the files that were kept.
+fn arrangement(ledger: &Ledger, kept: &KeptRules) -> Result<LoadedArrangement, LedgerError> {
+    let workspace = Workspace::of_files(ledger.files(kept.id)?, Functions::standard());
+    let mut findings = Findings::new();
+    let loaded = kept.arrangement.parse().ok().and_then(|name| workspace.arrangement(&name, &mut findings));
+    loaded.filter(|loaded| loaded.fingerprint == kept.fingerprint).ok_or_else(|| {
+        let told: Vec<String> = findings.into_sorted().iter().map(|finding| as_text(finding, false)).collect();
+        let (rules, name) = (kept.id, &kept.arrangement);
+        ledger.damage(format!("the rules {rules} of the arrangement `{name}` can't be loaded: {}", told.join("; ")))
+    })
 }

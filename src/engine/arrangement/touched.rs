@@ -139,6 +139,55 @@ impl Arrangements<'_> {
         }
     }
 
+    /// Lets a standard decision stand as it was kept, with what it moved; what arrangements made of it may come behind it.
+    pub fn take_standard(&mut self, id: &str, cells: &[Cell<'_>], decided: &Decided) {
+        self.given.remove(id);
+        for beside in &mut self.all {
+            for change in decided.left.iter().chain(&decided.changes) {
+                beside.counterpart.apply(change, &mut beside.past.history);
+            }
+            beside.inside.remove(id);
+            beside.news.remove(id);
+            let own = beside.counterpart.decided(decided);
+            if let Some(standing) = &mut beside.past.standing {
+                let uses = decided.uses.iter().filter(|took| standing.find(&took.original).is_some());
+                let uses: Vec<_> = uses.map(|took| (took.original.clone(), beside.counterpart.usage(&took.usage))).collect();
+                uses.iter().for_each(|(original, usage)| standing.use_up(original, usage));
+                standing.forget_uses();
+                standing.bring(id, cells.iter().cloned(), own);
+            }
+        }
+    }
+
+    /// Lets what arrangements made of a decision stand as it was kept.
+    pub fn take_arranged(&mut self, id: &str, cells: &[Cell<'_>], brought: Brought, moved: &[(usize, Vec<KeptChange>)]) {
+        for (number, moved) in moved {
+            let Some(Beside { past, difference, .. }) = self.all.get_mut(*number) else { continue };
+            for change in moved {
+                for history in [&mut past.history, &mut *difference] {
+                    let change = change.again(history);
+                    history.apply(&change);
+                }
+            }
+        }
+        for BroughtShare { number, is_inside, decided } in &brought.shares {
+            let Some(beside) = self.all.get_mut(*number) else { continue };
+            match is_inside {
+                true => beside.inside.insert(id.into()),
+                false => beside.inside.remove(id),
+            };
+            beside.news.remove(id);
+            if let Some(standing) = &mut beside.past.standing {
+                standing.bring(id, cells.iter().cloned(), decided.clone());
+            }
+        }
+        let Brought { outcome, paid, .. } = brought;
+        match outcome.arranged.is_some() {
+            true => drop(self.given.insert(id.into(), Given { paid, outcome })),
+            false => drop(self.given.remove(id)),
+        }
+    }
+
     /// What they made of claims since this was asked before.
     pub fn take_touched(&mut self) -> Vec<Touched> {
         std::mem::take(&mut self.touched)
