@@ -40,8 +40,10 @@ impl Arranged {
         let mut names = BTreeSet::new();
         for kept in &known {
             if !there.iter().any(|name| name.to_string() == kept.arrangement) {
-                let message = format!("`{program}` was posted beside the arrangement `{}`, which is gone", kept.arrangement);
-                let help = format!("put `arrangements/{}.yaml` back: what it has decided may be corrected", kept.arrangement);
+                let message =
+                    format!("`{program}` was posted beside the arrangement `{}`, which is gone", kept.arrangement);
+                let help =
+                    format!("put `arrangements/{}.yaml` back: what it has decided may be corrected", kept.arrangement);
                 return Err(Trouble::Usage(message, Some(help)));
             }
             names.insert(kept.arrangement.clone());
@@ -78,11 +80,8 @@ impl Arranged {
     /// Ready to decide claims.
     pub(super) fn rules(&self) -> Vec<BesideRules<'_>> {
         let all = self.all.iter().zip(&self.kept);
-        let rules = all.map(|(one, kept)| BesideRules {
-            with: one.ready(),
-            fingerprint: &one.fingerprint,
-            kept: kept.clone(),
-        });
+        let rules =
+            all.map(|(one, kept)| BesideRules { with: one.ready(), fingerprint: &one.fingerprint, kept: kept.clone() });
         rules.collect()
     }
 

@@ -29,9 +29,7 @@ mod table;
 mod taking;
 mod total;
 
-pub use arrangement::{
-    ArrangedProgram, Arrangements, Brought, BroughtShare, Ceiling, Touched, TouchedShare,
-};
+pub use arrangement::{ArrangedProgram, Arrangements, Brought, BroughtShare, Ceiling, Touched, TouchedShare};
 pub use budget::{Budget, budgets};
 pub use counterpart::Counterpart;
 pub use decide::{Decision, decide};

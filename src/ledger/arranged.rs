@@ -95,9 +95,7 @@ impl Shares {
         };
         Self {
             names: arranged.names,
-            decided: decided
-                .map(|by| (by.name, number_of(by.disposition), by.award.into(), by.added.into()))
-                .collect(),
+            decided: decided.map(|by| (by.name, number_of(by.disposition), by.award.into(), by.added.into())).collect(),
             amount: arranged.amount.into(),
             shares: entry.shares.iter().map(share).collect(),
         }

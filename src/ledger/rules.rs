@@ -3,9 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Ledger, LedgerError};
-use crate::{
-    program::{Layout, Program},
-};
+use crate::program::{Layout, Program};
 
 /// How strongly texts and tables are compressed.
 const LEVEL: i32 = 9;
@@ -125,7 +123,8 @@ impl Ledger {
         let sql = "SELECT max(rules.id) FROM rules JOIN program ON program.id = rules.program \
                    WHERE program.name = ?1 AND program.arrangement <> '' GROUP BY program.id ORDER BY program.arrangement";
         let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
-        let rows: rusqlite::Result<Vec<i64>> = select.query_map([program], |row| row.get(0)).and_then(Iterator::collect);
+        let rows: rusqlite::Result<Vec<i64>> =
+            select.query_map([program], |row| row.get(0)).and_then(Iterator::collect);
         rows.map_err(|error| self.failed(error))?.into_iter().map(|rules| self.rules(rules)).collect()
     }
 

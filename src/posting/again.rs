@@ -300,12 +300,7 @@ impl<'b> Desk<'b> {
         }
     }
 
-    fn take_arranged(
-        &mut self,
-        kept: &Kept,
-        arranged: &KnownArranged,
-        shelf: &BTreeMap<i64, ArrangedProgram<'b>>,
-    ) {
+    fn take_arranged(&mut self, kept: &Kept, arranged: &KnownArranged, shelf: &BTreeMap<i64, ArrangedProgram<'b>>) {
         self.last = Last::default();
         let place = |rules: i64| {
             let theirs = shelf.get(&rules)?;

@@ -41,10 +41,7 @@ impl Bringer {
     ) -> Result<Self, LedgerError> {
         let one = |one: &BesideRules<'_>| BesideVersion {
             name: one.with.arrangement.name.to_string(),
-            version: Version {
-                fingerprint: one.fingerprint.to_owned(),
-                layout: Layout::of_arranged(one.with.program),
-            },
+            version: Version { fingerprint: one.fingerprint.to_owned(), layout: Layout::of_arranged(one.with.program) },
             behind: one.kept.as_ref().map_or(ledger.head().id, |kept| kept.behind),
         };
         Ok(Self {

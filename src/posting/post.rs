@@ -282,8 +282,7 @@ impl Window<'_, '_> {
             self.is_open = true;
         }
         if self.accumulators.is_empty() {
-            self.accumulators =
-                self.ledger.keep_accumulators(rules.program, &self.bringer.layout().accumulators())?;
+            self.accumulators = self.ledger.keep_accumulators(rules.program, &self.bringer.layout().accumulators())?;
             for kept in &self.beside {
                 let accumulators = self.ledger.keep_accumulators(kept.program, &kept.layout.accumulators())?;
                 self.beside_accumulators.push(accumulators);
@@ -295,12 +294,7 @@ impl Window<'_, '_> {
         Ok(())
     }
 
-    fn post_one(
-        &mut self,
-        past: &Past,
-        waiting: Waiting,
-        moved: &mut [Vec<KeptChange>],
-    ) -> Result<(), LedgerError> {
+    fn post_one(&mut self, past: &Past, waiting: Waiting, moved: &mut [Vec<KeptChange>]) -> Result<(), LedgerError> {
         let Post { program, rules, claims, is_asked, .. } = self.post;
         let standing = past.standing.as_ref();
         match waiting {

@@ -137,9 +137,15 @@ impl Beside<'_> {
 
     /// Lets a claim that was just decided stand as the standard rules decided it instead.
     pub(super) fn withdraw(&mut self, standard: &Standard<'_, '_>, moved: &[KeptChange]) {
-        if self.past.standing.is_some() {
+        if let Some(standing) = &self.past.standing {
+            // What the decision did to others, and giving that back, is all done by the one claim.
+            let mut uses = standing.find(standard.id).map(|own| own.uses.clone()).unwrap_or_default();
             self.take_out(standard);
             self.put_standard(standard, false);
+            if let Some(own) = self.past.standing.as_mut().and_then(|standing| standing.find_mut(standard.id)) {
+                uses.append(&mut own.uses);
+                own.uses = uses;
+            }
             return;
         }
         for change in self.past.history.take_watched() {

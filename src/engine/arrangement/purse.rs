@@ -58,9 +58,7 @@ impl<'h> Purse<'h> {
         let own = Running { sum: grant.wanted, ..of_all };
         self.used().plus(of_all)?;
         self.of_participant(participant).plus(own)?;
-        for (accumulator, key, delta) in
-            [(self.figures, "", of_all), (self.figures + 1, participant, own)]
-        {
+        for (accumulator, key, delta) in [(self.figures, "", of_all), (self.figures + 1, participant, own)] {
             let key = self.history.key(key.as_bytes());
             self.history.apply(&Change { accumulator, key, delta, detail: Detail::None });
         }

@@ -151,7 +151,8 @@ impl Arrangements<'_> {
             let own = beside.counterpart.decided(decided);
             if let Some(standing) = &mut beside.past.standing {
                 let uses = decided.uses.iter().filter(|took| standing.find(&took.original).is_some());
-                let uses: Vec<_> = uses.map(|took| (took.original.clone(), beside.counterpart.usage(&took.usage))).collect();
+                let uses: Vec<_> =
+                    uses.map(|took| (took.original.clone(), beside.counterpart.usage(&took.usage))).collect();
                 uses.iter().for_each(|(original, usage)| standing.use_up(original, usage));
                 standing.forget_uses();
                 standing.bring(id, cells.iter().cloned(), own);
@@ -160,7 +161,13 @@ impl Arrangements<'_> {
     }
 
     /// Lets what arrangements made of a decision stand as it was kept.
-    pub fn take_arranged(&mut self, id: &str, cells: &[Cell<'_>], brought: Brought, moved: &[(usize, Vec<KeptChange>)]) {
+    pub fn take_arranged(
+        &mut self,
+        id: &str,
+        cells: &[Cell<'_>],
+        brought: Brought,
+        moved: &[(usize, Vec<KeptChange>)],
+    ) {
         for (number, moved) in moved {
             let Some(Beside { past, difference, .. }) = self.all.get_mut(*number) else { continue };
             for change in moved {
