@@ -32,7 +32,8 @@ CREATE TABLE rules_file (
     PRIMARY KEY (rules, path)
 ) STRICT, WITHOUT ROWID;
 
--- A file of claims that was posted. `done` claims of its order are; the run is whole once all of them are.
+-- A file of claims that was posted. `done` claims of its order are; the run is whole once all of them are. `seal` is the hash
+-- over that.
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     program INTEGER NOT NULL REFERENCES program (id),
@@ -40,7 +41,8 @@ CREATE TABLE run (
     file TEXT NOT NULL,
     file_hash BLOB NOT NULL,
     done INTEGER NOT NULL,
-    is_whole INTEGER NOT NULL
+    is_whole INTEGER NOT NULL,
+    seal BLOB NOT NULL
 ) STRICT;
 
 -- Who is awarded. The name is what erasing takes away.
@@ -49,7 +51,8 @@ CREATE TABLE participant (
     name TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- Decisions and acts, one behind the other. `hash` is made of the entry and of the hash before it.
+-- Decisions and acts, one behind the other. `hash` is made of the entry, of what its rules and its run say, and of the hash
+-- before it; `row_hash` of its row and the participant's name.
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
     program INTEGER NOT NULL REFERENCES program (id),

@@ -6,6 +6,7 @@ mod amount;
 mod balance;
 mod cells;
 mod detail;
+mod digest;
 mod entry;
 mod error;
 mod figure;
@@ -63,6 +64,8 @@ struct LookedUp {
     scales: HashMap<i64, u32>,
     /// The file of a run.
     files: HashMap<i64, String>,
+    /// The hashes over rules and runs that entries refer to.
+    referred: HashMap<(i64, Option<i64>), [u8; 32]>,
     /// The programs of which claims took others back.
     takes: HashMap<i64, bool>,
 }

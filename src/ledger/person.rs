@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount, detail::Detail};
+use super::{Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount, detail::Detail, entry::RowBytes};
 use crate::{
     claim::Origin,
     money::Decimal,
@@ -26,7 +26,10 @@ impl Ledger {
         act: Act,
     ) -> Result<(), LedgerError> {
         self.begin()?;
-        let posted = self.post_of_person(rules, participant, award, act);
+        // A row without cells: the name is proved by it, and erased with it.
+        let words = postcard::to_stdvec::<[&str]>(&[]).map_err(|error| self.damaged(error.to_string()))?;
+        let row = RowBytes { cells: Vec::new(), words };
+        let posted = self.post_of_person(rules, participant, award, act, Some(&row));
         self.run(if posted.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         posted
     }
@@ -51,7 +54,7 @@ impl Ledger {
         drop(select);
         for rules in rules {
             let rules = self.rules(rules)?;
-            self.post_of_person(&rules, participant, Decimal::ZERO, act.clone())?;
+            self.post_of_person(&rules, participant, Decimal::ZERO, act.clone(), None)?;
         }
         let rows = "DELETE FROM row WHERE entry IN (SELECT id FROM entry WHERE participant = ?1)";
         let gone = self.connection.execute(rows, [id]).map_err(|error| self.failed(error))?;
@@ -66,6 +69,7 @@ impl Ledger {
         participant: &str,
         award: Decimal,
         act: Act,
+        row: Option<&RowBytes>,
     ) -> Result<(), LedgerError> {
         let minor = amount::minor(award, rules.scale);
         let outcome = Outcome {
@@ -108,6 +112,6 @@ impl Ledger {
             row_hash: [0; 16],
             hash: [0; 32],
         };
-        self.chain(entry, None).map(drop)
+        self.chain(entry, participant, row).map(drop)
     }
 }

@@ -88,10 +88,13 @@ impl Ledger {
 
     /// A run of a file from its first claim on.
     pub fn begin_run(&self, rules: &KeptRules, file: &str, file_hash: &[u8; 32]) -> Result<RunId, LedgerError> {
-        let insert = "INSERT INTO run (program, rules, file, file_hash, done, is_whole) VALUES (?1, ?2, ?3, ?4, 0, 0)";
+        let insert = "INSERT INTO run (program, rules, file, file_hash, done, is_whole, seal) \
+                      VALUES (?1, ?2, ?3, ?4, 0, 0, x'')";
         let values = params![rules.program, rules.id, file, file_hash];
         self.connection.execute(insert, values).map_err(|error| self.failed(error))?;
-        Ok(RunId(self.connection.last_insert_rowid()))
+        let run = RunId(self.connection.last_insert_rowid());
+        self.seal(run)?;
+        Ok(run)
     }
 
     /// Says how far a run is.
@@ -100,7 +103,7 @@ impl Ledger {
         self.connection
             .execute(update, params![run.0, i64::try_from(done).unwrap_or(i64::MAX), is_whole])
             .map_err(|error| self.failed(error))?;
-        Ok(())
+        self.seal(run)
     }
 
     /// Posts what was decided of a claim.
@@ -131,7 +134,7 @@ impl Ledger {
             hash: [0; 32],
         };
         let row = cells.map(|cells| RowBytes { cells, words });
-        let id = self.chain(entry, row.as_ref())?;
+        let id = self.chain(entry, &outcome.participant, row.as_ref())?;
         for took in decided.iter().flat_map(|decided| &decided.uses) {
             self.note_taken(rules.program, &took.original, id)?;
         }

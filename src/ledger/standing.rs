@@ -139,7 +139,7 @@ impl Ledger {
         let scale = self.scale_of(entry.rules)?;
         let amount = |minor| amount::major(minor, scale);
         let participant = match entry.participant {
-            Some(participant) => self.participant_name(participant)?,
+            Some(participant) => self.participant_name(participant)?.unwrap_or_default(),
             None => String::new(),
         };
         let file = match entry.run {
@@ -217,12 +217,12 @@ impl Ledger {
         Ok(self.connection.last_insert_rowid())
     }
 
-    fn participant_name(&self, id: i64) -> Result<String, LedgerError> {
+    pub(super) fn participant_name(&self, id: i64) -> Result<Option<String>, LedgerError> {
         let mut select = self
             .connection
             .prepare_cached("SELECT name FROM participant WHERE id = ?1")
             .map_err(|error| self.failed(error))?;
-        select.query_row([id], |row| row.get(0)).map_err(|error| self.failed(error))
+        select.query_row([id], |row| row.get(0)).optional().map_err(|error| self.failed(error))
     }
 
     fn scale_of(&self, rules: i64) -> Result<u32, LedgerError> {
