@@ -15,7 +15,7 @@ mod ledger_support;
 use std::{
     fs,
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -220,6 +220,34 @@ fn a_plan_is_posted_as_it_was_shown_or_not_at_all() {
     refused("b.csv", "the rules of `acme/rebate` have changed since the plan was saved");
 }
 
+/// Nothing that is written replaces what is read or kept.
+#[test]
+fn no_output_replaces_the_ledger_or_the_claims() {
+    let root = workspace("outputs");
+    claims(&root, "a.csv", 0..50);
+    post(&root, "a.csv", "l.csv");
+    let before = contents(&root, "l.csv");
+    let given = ["acme/rebate", "--claims", "a.csv", "--ledger", "l.csv"];
+    let refused = |command: &[&str], more: &[&str], told: &str| {
+        let (exit, _, stderr) = meed(&root, &[command, more].concat());
+        assert!(
+            exit == 2 && stderr.contains(told) && stderr.contains("help: give what is written"),
+            "{more:?}: {stderr}"
+        );
+    };
+    let [dry, run] = ["dry-run", "run"].map(|verb| [&[verb][..], &given].concat());
+    for part in ["l.csv", "./l.csv", "l.csv-wal", "l.csv-shm", "l.csv.lock"] {
+        refused(&dry, &["--save-plan", part], "which belongs to the ledger");
+        refused(&["ledger", "backup", "--ledger", "l.csv"], &["--to", part], "which belongs to the ledger");
+    }
+    for command in [&dry, &run] {
+        refused(command, &["--out", "l.csv"], "`--out` names `l.csv`, which belongs to the ledger");
+        refused(command, &["--out", "a.csv"], "`--out` names `a.csv`, which is read");
+    }
+    refused(&dry, &["--save-plan", "a.csv"], "`--save-plan` names `a.csv`, which is read");
+    assert!(before == contents(&root, "l.csv"));
+}
+
 #[test]
 fn what_cannot_be_used_as_a_ledger_is_said_and_left_as_it_is() {
     let root = workspace("unusable");
@@ -296,16 +324,70 @@ fn a_copy_is_a_ledger_and_replaces_nothing() {
     assert_ne!(meed(&root, &copy).0, 0);
 }
 
-/// Programs that decide the same claims one behind the other, also where some of them are skipped.
-#[test]
-fn several_programs_post_one_file() {
-    let root = workspace("several");
+/// The workspace with a second program behind the first one.
+fn two_programs(name: &str) -> PathBuf {
+    let root = workspace(name);
     let bonus = PROGRAM
         .replace("acme/rebate", "acme/bonus")
         .replace("order:", "priority: 20\nearlier: { rebate: acme/rebate }\norder:")
         .replace("  rebate:\n    base: claim.sold\n    per: [participant, quarter]\n    tiers: { kind: retroactive, bands: [{ from: 0, rate: 1% }, { from: 5000, rate: 2% }] }\n", "  bonus: { amount: earlier.rebate * 0.1 }\n");
     fs::write(root.join("programs/acme/bonus.yaml"), bonus).unwrap();
     fs::write(root.join("programs/acme/rebate.yaml"), PROGRAM.replace("order:", "priority: 10\norder:")).unwrap();
+    root
+}
+
+/// A plan of several programs is posted to its end also where it was interrupted between two of them.
+#[test]
+fn a_plan_goes_on_between_two_programs() {
+    let root = two_programs("between");
+    claims(&root, "a.csv", 0..300);
+    let with_ledger = ["--claims", "a.csv", "--ledger", "l.db"];
+    let plan = [&["dry-run", "acme/rebate", "acme/bonus", "--save-plan", "plan.json"][..], &with_ledger].concat();
+    assert_eq!(meed(&root, &plan).0, 0);
+    post(&root, "a.csv", "l.db");
+    let both = [&["run", "acme/rebate", "acme/bonus", "--plan", "plan.json"][..], &with_ledger].concat();
+    let (exit, _, stderr) = meed(&root, &both);
+    assert!(
+        exit == 0 && stderr.contains("acme/rebate: nothing was posted") && stderr.contains("entries posted"),
+        "{stderr}"
+    );
+    // What somebody else did meanwhile is another ledger.
+    let adjust = ["ledger", "adjust", "P-1", "5", "--program", "acme/rebate", "--ledger", "l.db", "--by", "ana"];
+    assert_eq!(meed(&root, &[&adjust[..], &["--reason", "goodwill", "--yes"]].concat()).0, 0);
+    let (exit, _, stderr) = meed(&root, &both);
+    assert!(exit == 3 && stderr.contains("the ledger has changed since the plan was saved"), "{stderr}");
+}
+
+/// A total that figures something else is another one, and begins at nothing.
+#[test]
+fn a_total_that_is_redefined_begins_at_nothing() {
+    let root = workspace("redefined");
+    claims(&root, "a.csv", 0..50);
+    claims(&root, "b.csv", 50..90);
+    let define = |total: &str| {
+        let program = PROGRAM.replace("same: { count: claims, of: all", total);
+        fs::write(root.join("programs/acme/rebate.yaml"), program).unwrap();
+    };
+    post(&root, "a.csv", "l.db");
+    define("same: { sum: claim.sold, of: all");
+    post(&root, "b.csv", "l.db");
+    // The same in other spacing goes on.
+    define("same: { sum: \" claim.sold \", of: all");
+    claims(&root, "c.csv", 90..120);
+    post(&root, "c.csv", "l.db");
+    let known = rows(&open(&root, "l.db"), "SELECT name FROM accumulator WHERE name LIKE 'total same%' ORDER BY id");
+    let names = [
+        "total same, count of claims, of All per claim.invoice",
+        "total same, sum of claim . sold, of All per claim.invoice",
+    ];
+    assert_eq!(known, names.map(|name| vec![Value::Text(name.to_owned())]));
+    assert_whole(&root, "l.db");
+}
+
+/// Programs that decide the same claims one behind the other, also where some of them are skipped.
+#[test]
+fn several_programs_post_one_file() {
+    let root = two_programs("several");
     claims(&root, "a.csv", 0..300);
     claims(&root, "b.csv", 200..500);
     let both = |file: &str, out: &str| {

@@ -8,7 +8,7 @@ use super::{
     Exit, Session, Trouble,
     claims::{ClaimsArguments, name_unread_rows},
     load,
-    output::OutputFile,
+    output::{OutputFile, refuse_ledger},
     plan::Plan,
     program_name,
     together::Together,
@@ -70,8 +70,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let plan = arguments.plan.as_deref().map(|plan| Plan::read(plan, session)).transpose()?;
     let mut ledger = Ledger::open(&session.environment.folder.join(&arguments.ledger))?;
     if let Some(plan) = plan {
-        let is_resumed = programs.iter().any(|loaded| is_begun(&ledger, loaded, &file_hash).unwrap_or(false));
-        plan.hold(&Plan::new(&programs, &file_hash, ledger.head()), is_resumed)?;
+        plan.hold(&Plan::new(&programs, &file_hash, ledger.head()), &ledger, &file_hash)?;
     }
     let mut awards = Awards::new();
     let mut summaries = Vec::new();
@@ -87,12 +86,6 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     print(arguments, &summaries, session)?;
     session.say(&format!("head {}", ledger.head().text()));
     Ok(Exit::Done)
-}
-
-/// Whether posting the file was begun and interrupted.
-fn is_begun(ledger: &Ledger, loaded: &Loaded, file_hash: &[u8; 32]) -> Result<bool, Trouble> {
-    let Some(program) = ledger.program(&loaded.program.identification.name.to_string())? else { return Ok(false) };
-    Ok(ledger.progress(program, file_hash)?.is_some_and(|progress| !progress.is_whole))
 }
 
 /// The rules of a program, kept in the ledger with all their files.
@@ -156,6 +149,7 @@ impl One<'_> {
     fn output(&self, out: &Path, programs: usize, session: &Session<'_>) -> Result<OutputFile, Trouble> {
         let named = super::output::named(out, programs, &self.loaded.program);
         self.files.refuse_as_output("--out", &named, session)?;
+        refuse_ledger("--out", &named, &self.arguments.ledger, session)?;
         let columns = OutcomeColumns::new(&self.loaded.program).with_corrections();
         OutputFile::create(&session.environment.folder.join(&named), &named, columns)
     }

@@ -45,10 +45,10 @@ CREATE TABLE run (
     seal BLOB NOT NULL
 ) STRICT;
 
--- Who is awarded. The name is what erasing takes away.
+-- Who is awarded. Erasing takes the name away.
 CREATE TABLE participant (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT UNIQUE
 ) STRICT;
 
 -- Decisions and acts, one behind the other. `hash` is made of the entry, of what its rules and its run say, and of the hash

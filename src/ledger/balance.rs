@@ -2,13 +2,13 @@
 
 use rusqlite::params;
 
-use super::{Entry, Ledger, LedgerError, amount, entry::COLUMNS};
+use super::{Entry, KeptRules, Ledger, LedgerError, amount, amount::HALF, entry::COLUMNS, standing::erased_name};
 use crate::{calendar::Date, money::Decimal};
 
 /// What stands in favour of a participant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {
-    /// Who; empty where it can't be read.
+    /// Who; `(erased 3)` where the name was erased, and empty where it can't be read.
     pub participant: String,
     /// What was awarded, less what was taken back.
     pub earned: Decimal,
@@ -45,18 +45,34 @@ impl Ledger {
              SELECT (SELECT before.participant FROM entry AS before WHERE before.claim = entry.claim \
              AND before.program = entry.program AND before.kind IN (0, 2) AND before.id < entry.id ORDER BY before.id DESC LIMIT 1), \
              -reversed, 0 FROM entry WHERE program = ?1 AND reversed <> 0) \
-             SELECT coalesce(participant.name, ''), sum(earned), sum(held) \
-             FROM moved LEFT JOIN participant ON participant.id = moved.participant GROUP BY 1 ORDER BY 1"
+             SELECT participant.id, participant.name, sum(earned / {HALF}), sum(earned % {HALF}), sum(held / {HALF}), \
+             sum(held % {HALF}) FROM moved LEFT JOIN participant ON participant.id = moved.participant GROUP BY 1"
         );
         let mut select = self.connection.prepare(&sql).map_err(|error| self.failed(error))?;
         let rows = select.query_map([program], |row| {
-            let amount = |column| row.get(column).map(|minor| amount::major(minor, scale));
-            Ok(Balance { participant: row.get(0)?, earned: amount(1)?, held: amount(2)? })
+            let whole =
+                |column: usize| -> rusqlite::Result<(i64, i64)> { Ok((row.get(column)?, row.get(column + 1)?)) };
+            Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<String>>(1)?, whole(2)?, whole(4)?))
         });
-        let rows: rusqlite::Result<Vec<Balance>> = rows.and_then(Iterator::collect);
-        let mut rows = rows.map_err(|error| self.failed(error))?;
+        let rows: rusqlite::Result<Vec<_>> = rows.and_then(Iterator::collect);
+        let balance = |(id, name, earned, held): (Option<i64>, Option<String>, _, _)| {
+            let participant = name.or(id.map(erased_name)).unwrap_or_default();
+            Balance { participant, earned: amount::joined(earned, scale), held: amount::joined(held, scale) }
+        };
+        let mut rows: Vec<Balance> = rows.map_err(|error| self.failed(error))?.into_iter().map(balance).collect();
+        rows.sort_by(|one, other| one.participant.cmp(&other.participant));
         rows.retain(|balance| !(balance.earned.is_zero() && balance.held.is_zero()));
         Ok(rows)
+    }
+
+    /// Refuses an amount by which a participant would have earned more than a ledger keeps.
+    pub fn refuse_too_large(&self, rules: &KeptRules, participant: &str, more: Decimal) -> Result<(), LedgerError> {
+        let balances = self.balances(rules.program, rules.scale)?;
+        let before = balances.into_iter().find(|balance| balance.participant == participant);
+        let earned = before.map_or(Decimal::ZERO, |balance| balance.earned);
+        let sum = earned.checked_add(more).and_then(|sum| amount::minor(sum, rules.scale));
+        let fits = sum.is_some() && amount::minor(more, rules.scale).is_some();
+        if fits { Ok(()) } else { Err(LedgerError::TooMuch(participant.to_owned())) }
     }
 
     /// The claims of a program that are held, the oldest entry first.

@@ -29,6 +29,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 pub use balance::{Balance, HeldClaim};
 pub use entry::{Act, Entry, EntryKind, Link};
 pub use error::LedgerError;
+pub use person::Erased;
 pub use rules::KeptRules;
 pub use run::{Posted, Progress, RunId};
 pub use standing::{Kept, KeptRow, Known};

@@ -46,6 +46,22 @@ impl Ledger {
         kept
     }
 
+    /// The version as it would be kept: its number is 0, and so is its program's where the ledger doesn't know it.
+    pub fn would_keep(&self, program: &Program, fingerprint: &str) -> Result<KeptRules, LedgerError> {
+        let name = program.identification.name.to_string();
+        let (unit, scale) = (&program.identification.unit, program.identification.scale);
+        let known = self.known_program(&name, unit, scale)?;
+        Ok(KeptRules {
+            id: 0,
+            program: known.unwrap_or_default(),
+            name,
+            fingerprint: fingerprint.to_owned(),
+            unit: unit.code().to_owned(),
+            scale,
+            layout: Layout::of(program),
+        })
+    }
+
     fn keep_new(
         &mut self,
         program: &Program,
@@ -83,22 +99,27 @@ impl Ledger {
     }
 
     fn keep_program(&self, name: &str, unit: &Unit, scale: u32) -> Result<i64, LedgerError> {
-        let failed = |error| self.failed(error);
+        if let Some(known) = self.known_program(name, unit, scale)? {
+            return Ok(known);
+        }
+        let insert = "INSERT INTO program (name, unit, scale) VALUES (?1, ?2, ?3)";
+        self.connection.execute(insert, params![name, unit.code(), scale]).map_err(|error| self.failed(error))?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// The number of a program that the ledger knows, with amounts in the same unit.
+    fn known_program(&self, name: &str, unit: &Unit, scale: u32) -> Result<Option<i64>, LedgerError> {
         let known = self
             .connection
             .query_row("SELECT id, unit, scale FROM program WHERE name = ?1", [name], |row| {
                 Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
             })
             .optional()
-            .map_err(failed)?;
+            .map_err(|error| self.failed(error))?;
         match known {
-            Some((id, before, places)) if before == unit.code() && places == scale => Ok(id),
+            Some((id, before, places)) if before == unit.code() && places == scale => Ok(Some(id)),
             Some((_, before, places)) => Err(LedgerError::Unit { program: name.to_owned(), before, scale: places }),
-            None => {
-                let insert = "INSERT INTO program (name, unit, scale) VALUES (?1, ?2, ?3)";
-                self.connection.execute(insert, params![name, unit.code(), scale]).map_err(failed)?;
-                Ok(self.connection.last_insert_rowid())
-            }
+            None => Ok(None),
         }
     }
 

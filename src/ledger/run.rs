@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{
-    Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount, cells,
+    Act, Entry, EntryKind, KeptRules, Known, Ledger, LedgerError, Link, amount, cells,
     detail::{Detail, number_of},
     entry::RowBytes,
 };
@@ -76,6 +76,25 @@ impl Ledger {
         found.optional().map_err(|error| self.failed(error))
     }
 
+    /// Whether behind an entry stands nothing but what these rules posted of a file.
+    pub fn has_only(&self, behind: Link, file_hash: &[u8; 32], fingerprints: &[&str]) -> Result<bool, LedgerError> {
+        let hash = "SELECT hash FROM entry WHERE id = ?1";
+        let hash = self.connection.query_row(hash, [behind.id], |row| row.get::<_, [u8; 32]>(0)).optional();
+        if hash.map_err(|error| self.failed(error))?.unwrap_or(Link::START.hash) != behind.hash {
+            return Ok(false);
+        }
+        let sql = "SELECT DISTINCT run.file_hash, fingerprint FROM entry JOIN rules ON rules.id = entry.rules \
+                   LEFT JOIN run ON run.id = entry.run WHERE entry.id > ?1";
+        let mut select = self.connection.prepare(sql).map_err(|error| self.failed(error))?;
+        let rows =
+            select.query_map([behind.id], |row| Ok((row.get::<_, Option<[u8; 32]>>(0)?, row.get::<_, String>(1)?)));
+        let rows: rusqlite::Result<Vec<_>> = rows.and_then(Iterator::collect);
+        let is_own = |(file, rules): &(Option<[u8; 32]>, String)| {
+            file.as_ref() == Some(file_hash) && fingerprints.contains(&rules.as_str())
+        };
+        Ok(rows.map_err(|error| self.failed(error))?.iter().all(is_own))
+    }
+
     /// Begins a batch. Fails if somebody else has written since this ledger was opened.
     pub fn begin(&mut self) -> Result<(), LedgerError> {
         self.run("BEGIN IMMEDIATE")?;
@@ -108,6 +127,16 @@ impl Ledger {
 
     /// Posts what was decided of a claim.
     pub fn post(&mut self, posted: Posted<'_>) -> Result<(), LedgerError> {
+        let participant = self.participant(&posted.outcome.participant)?;
+        self.post_of(posted, participant)
+    }
+
+    /// Posts what is done to a claim that stands: its participant may have been erased.
+    pub fn post_on(&mut self, posted: Posted<'_>, known: &Known) -> Result<(), LedgerError> {
+        self.post_of(posted, known.participant)
+    }
+
+    fn post_of(&mut self, posted: Posted<'_>, participant: Option<i64>) -> Result<(), LedgerError> {
         let Posted { rules, run, kind, outcome, decided, claim, content, act } = posted;
         let minor =
             |amount| amount::minor(amount, rules.scale).ok_or_else(|| LedgerError::TooLarge(outcome.claim.to_string()));
@@ -123,7 +152,7 @@ impl Ledger {
             run: run.map(|run| run.0),
             kind,
             claim: outcome.claim.to_string(),
-            participant: self.participant(&outcome.participant)?,
+            participant,
             content: content.to_be_bytes(),
             disposition: number_of(outcome.disposition),
             award: minor(outcome.award)?,

@@ -22,6 +22,7 @@ pub struct Known {
     pub rules: i64,
     /// What was decided.
     pub decided: Decided,
+    pub(super) participant: Option<i64>,
     /// Its cells as bytes; `None` where they were erased.
     cells: Option<Vec<u8>>,
 }
@@ -36,6 +37,11 @@ impl Known {
     pub fn is_erased(&self) -> bool {
         self.cells.is_none()
     }
+}
+
+/// What stands for the name of a participant who was erased.
+pub(super) fn erased_name(participant: i64) -> String {
+    format!("(erased {participant})")
 }
 
 /// A row that was kept.
@@ -76,6 +82,11 @@ impl Kept {
     /// Whether it decided nothing.
     pub fn is_undecided(&self) -> bool {
         self.kind == EntryKind::Undecided
+    }
+
+    /// Whether its decision stands by it.
+    pub fn stands(&self) -> bool {
+        matches!(self.kind, EntryKind::Decided | EntryKind::Acted)
     }
 
     /// Whether a person did it.
@@ -120,7 +131,8 @@ impl Ledger {
         let detail = self.detail(entry)?;
         let outcome = self.outcome(entry)?;
         let decided = detail.into_decided(u128::from_be_bytes(entry.content), outcome, words);
-        Ok(Known { entry: entry.id, rules: entry.rules, decided, cells: kept.map(|row| row.cells) })
+        let (rules, participant, cells) = (entry.rules, entry.participant, kept.map(|row| row.cells));
+        Ok(Known { entry: entry.id, rules, decided, participant, cells })
     }
 
     pub(super) fn detail(&self, entry: &Entry) -> Result<Detail, LedgerError> {
@@ -139,10 +151,10 @@ impl Ledger {
         let scale = self.scale_of(entry.rules)?;
         let amount = |minor| amount::major(minor, scale);
         let participant = match entry.participant {
-            Some(participant) => self.participant_name(participant)?.unwrap_or_default(),
+            Some(participant) => self.participant_name(participant)?.unwrap_or_else(|| erased_name(participant)),
             None => String::new(),
         };
-        let file = match entry.run {
+        let file = match self.run_of(entry)? {
             Some(run) => self.file_of(run)?,
             None => "ledger".to_owned(),
         };
@@ -217,12 +229,14 @@ impl Ledger {
         Ok(self.connection.last_insert_rowid())
     }
 
+    /// Their name, unless it was erased.
     pub(super) fn participant_name(&self, id: i64) -> Result<Option<String>, LedgerError> {
         let mut select = self
             .connection
             .prepare_cached("SELECT name FROM participant WHERE id = ?1")
             .map_err(|error| self.failed(error))?;
-        select.query_row([id], |row| row.get(0)).optional().map_err(|error| self.failed(error))
+        let found = select.query_row([id], |row| row.get(0)).optional().map_err(|error| self.failed(error))?;
+        Ok(found.flatten())
     }
 
     fn scale_of(&self, rules: i64) -> Result<u32, LedgerError> {
@@ -232,6 +246,18 @@ impl Ledger {
         let scale = self.rules(rules)?.scale;
         self.known.borrow_mut().scales.insert(rules, scale);
         Ok(scale)
+    }
+
+    /// The run that brought the row of an entry: of what a person did to a claim the one that brought the claim.
+    fn run_of(&self, entry: &Entry) -> Result<Option<i64>, LedgerError> {
+        if entry.run.is_some() || entry.claim.is_empty() {
+            return Ok(entry.run);
+        }
+        let sql =
+            "SELECT run FROM entry WHERE claim = ?1 AND program = ?2 AND kind = 0 AND id < ?3 ORDER BY id DESC LIMIT 1";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        let found = select.query_row(params![entry.claim, entry.program, entry.id], |row| row.get(0)).optional();
+        Ok(found.map_err(|error| self.failed(error))?.flatten())
     }
 
     fn file_of(&self, run: i64) -> Result<String, LedgerError> {

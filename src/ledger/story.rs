@@ -25,11 +25,12 @@ impl Ledger {
         self.chapters(&sql, params![claim, program])
     }
 
-    /// What stands of all claims of a participant of a program, the oldest first.
+    /// What stands of all claims of a participant of a program, the oldest first: rows that decided nothing only until they are
+    /// read well.
     pub fn claims_of(&self, program: i64, participant: &str) -> Result<Vec<Chapter>, LedgerError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM entry WHERE participant = (SELECT id FROM participant WHERE name = ?1) AND program = ?2 \
-             AND (kind IN (1, 3) OR kind IN (0, 2) AND {IS_LIVE}) ORDER BY id"
+             AND (kind = 3 OR kind IN (0, 1, 2) AND {IS_LIVE}) ORDER BY id"
         );
         self.chapters(&sql, params![participant, program])
     }

@@ -191,7 +191,7 @@ impl<'l> Proof<'l> {
         if !self.head_found {
             self.verified.fault(None, "entries behind the last one are missing: the head that was kept is not here");
         }
-        self.gone();
+        self.gone()?;
         if self.taken != self.ledger.one::<i64>("SELECT count(*) FROM taken")? {
             self.verified.fault(None, "what is noted of claims that were taken back is not what entries took back");
         }
@@ -202,7 +202,12 @@ impl<'l> Proof<'l> {
     }
 
     /// That rows are missing only of participants who were erased since.
-    fn gone(&mut self) {
+    fn gone(&mut self) -> Result<(), LedgerError> {
+        for participant in self.erased.keys() {
+            if self.ledger.participant_name(*participant)?.is_some() {
+                self.verified.fault(None, format!("participant {participant} was erased, and has a name"));
+            }
+        }
         for (entry, participant) in std::mem::take(&mut self.gone) {
             let erased = participant.and_then(|participant| self.erased.get(&participant));
             if erased.is_some_and(|erased| entry < *erased) {
@@ -211,6 +216,7 @@ impl<'l> Proof<'l> {
                 self.verified.fault(Some(entry), "its row is missing, and its participant was not erased");
             }
         }
+        Ok(())
     }
 
     /// What figures stand at against the sums of what entries moved.

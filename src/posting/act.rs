@@ -1,11 +1,10 @@
 //! What people do to claims that stand in a ledger: release, reject, override a check, adjust.
 
-use super::{bring, past};
+use super::{Stale, bring, erased, past};
 use crate::{
     claim::Claims,
     engine::{Awards, Queue, Run, Tables},
     ledger::{Act, EntryKind, KeptRules, Ledger, LedgerError, Posted},
-    money::Decimal,
     outcome::{Depth, Disposition, Outcome, Ruling},
     program::{Layout, Program},
 };
@@ -61,6 +60,9 @@ pub enum ActError {
     /// Somebody else has to confirm it.
     #[error("`{0}` has proposed this, and somebody else has to confirm it")]
     SamePerson(String),
+    /// What was proposed would make something else of the claim by now.
+    #[error("what `{}` proposed made of claim `{}`: {}; now it makes: {}", .0.by, .0.claim, .0.was, .0.is)]
+    Stale(Box<Stale>),
 }
 
 impl ActError {
@@ -72,10 +74,11 @@ impl ActError {
             Self::NotHeld(..) => {
                 Some("only what is held can be released, rejected or overridden; send a correction for the rest")
             }
-            Self::Erased(_) => None,
+            Self::Erased(_) => Some("`meed ledger reject` rejects it without that"),
             Self::OtherCode(..) => Some("name a code that holds it"),
             Self::NotToOverride(..) => Some("`meed explain CODE` says what cures it"),
             Self::SamePerson(_) => Some("the program says `approval: two_people`"),
+            Self::Stale(_) => Some("let them propose it again, or propose it yourself with another `--reference`"),
         }
     }
 }
@@ -89,10 +92,12 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
         return Err(ActError::NotHeld((*claim).to_owned(), before.disposition));
     }
     if known.is_erased() {
-        return Err(ActError::Erased((*claim).to_owned()));
+        let why = wanted.ruling.rejection.as_deref().ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
+        return erased::reject(wanted, (&known, why), ledger, posts);
     }
     let acts = ledger.acts(rules.program, claim)?;
-    let ruling = checked(wanted, &before, &acts)?;
+    let overridden = overridden(wanted, &before)?;
+    let ruling = ruling(wanted, &overridden, &acts);
     let mut past = past(ledger, program)?;
     past.history.watch();
     let (layout, mut versions) = (Layout::of(program), Vec::new());
@@ -125,7 +130,7 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
         let moved = past.history.take_watched();
         ledger.begin()?;
         let accumulators = ledger.keep_accumulators(rules.program, &layout.accumulators())?;
-        let act = Act { overridden: ruling.overridden.clone(), ..wanted.act.clone() };
+        let act = Act { overridden, ..wanted.act.clone() };
         ledger.post(Posted {
             rules,
             run: None,
@@ -142,41 +147,11 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
     Ok(Ruled { before, after })
 }
 
-/// Proposes what a person wants to do, for somebody else to confirm. Says whether it is confirmed by this: then nothing is
-/// proposed, and it is to be done.
-pub fn propose(wanted: &Wanted<'_>, ledger: &mut Ledger) -> Result<bool, ActError> {
-    let Wanted { rules, claim, act, .. } = wanted;
-    let acts = ledger.acts(rules.program, claim)?;
-    let proposed = acts.iter().rev().find(|(kind, one)| *kind == EntryKind::Proposed && one.verb == act.verb);
-    match proposed {
-        Some((_, before)) if before.by == act.by => Err(ActError::SamePerson(act.by.clone())),
-        Some(_) => Ok(true),
-        None => {
-            let known = ledger.find(rules.program, claim)?.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
-            let mut outcome = known.decided.outcome;
-            (outcome.award, outcome.pending, outcome.reversed) = (Decimal::ZERO, Decimal::ZERO, None);
-            ledger.begin()?;
-            ledger.post(Posted {
-                rules,
-                run: None,
-                kind: EntryKind::Proposed,
-                outcome: &outcome,
-                decided: None,
-                claim: None,
-                content: known.decided.content,
-                act: Some(act.clone()),
-            })?;
-            ledger.commit(&[], &crate::history::History::new())?;
-            Ok(false)
-        }
-    }
-}
-
-/// The ruling with all codes that hold the claim, where it names none; each must hold it and be the program's own. What was
-/// overridden before stays so until its day.
-fn checked(wanted: &Wanted<'_>, before: &Outcome<'_>, acts: &[(EntryKind, Act)]) -> Result<Ruling, ActError> {
+/// The codes that are overridden by this: all that hold the claim, where none is named. Each must hold it and be the program's
+/// own.
+fn overridden(wanted: &Wanted<'_>, before: &Outcome<'_>) -> Result<Vec<String>, ActError> {
     if wanted.ruling.rejection.is_some() {
-        return Ok(wanted.ruling.clone());
+        return Ok(Vec::new());
     }
     let holding = before.reasons.iter().chain(before.flags.iter());
     let holding: Vec<String> = holding
@@ -200,12 +175,21 @@ fn checked(wanted: &Wanted<'_>, before: &Outcome<'_>, acts: &[(EntryKind, Act)])
             return Err(ActError::NotToOverride(claim(), code.clone()));
         }
     }
+    Ok(overridden)
+}
+
+/// The ruling by this act, with what was overridden before, which stays so until its day.
+fn ruling(wanted: &Wanted<'_>, overridden: &[String], acts: &[(EntryKind, Act)]) -> Ruling {
+    if wanted.ruling.rejection.is_some() {
+        return wanted.ruling.clone();
+    }
     let in_force = |act: &&Act| act.until.as_deref().is_none_or(|until| wanted.today <= until);
     let earlier = acts.iter().filter(|(kind, _)| *kind == EntryKind::Acted).map(|(_, act)| act).filter(in_force);
+    let mut overridden = overridden.to_vec();
     overridden.extend(earlier.flat_map(|act| act.overridden.iter().cloned()));
     overridden.sort();
     overridden.dedup();
-    Ok(Ruling { overridden, rejection: None })
+    Ruling { overridden, rejection: None }
 }
 
 /// The claim as it stands in the ledger.

@@ -1,13 +1,16 @@
 //! Deciding claims against a ledger: what a dry run shows and a run posts are the same decisions, made on what stands there.
 
 mod act;
+mod erased;
 mod keeper;
 mod post;
+mod proposal;
 mod replay;
 
-pub use act::{ActError, Ruled, Wanted, propose, rule};
+pub use act::{ActError, Ruled, Wanted, rule};
 pub use keeper::Preview;
 pub use post::{Post, PostError, Posting, post};
+pub use proposal::{Confirmation, Stale, confirmation, propose};
 pub use replay::{Difference, Replayed, Rulebook, replay};
 
 use crate::{

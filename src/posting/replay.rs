@@ -64,7 +64,9 @@ pub fn replay(ledger: &Ledger, rulebook: &mut Rulebook<'_>) -> Result<Replayed, 
         let desk = desks.entry(kept.program).or_insert(desk);
         if kept.is_act() || kept.row.is_none() {
             *(if kept.is_act() { &mut replayed.acted } else { &mut replayed.erased }) += 1;
-            desk.take(decided, &kept);
+            if kept.stands() {
+                desk.take(decided, &kept);
+            }
             return Ok(());
         }
         replayed.decided += 1;
