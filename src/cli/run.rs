@@ -8,7 +8,7 @@ use super::{
     Exit, Session, Trouble,
     claims::{ClaimsArguments, name_unread_rows},
     load,
-    output::{OutputFile, refuse_ledger},
+    output::{OutputFile, named, refuse_ledger},
     plan::Plan,
     program_name,
     together::Together,
@@ -67,6 +67,13 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let Arguments { claims, map, .. } = arguments;
     let files = ClaimsArguments { claims: claims.clone(), map: map.clone(), earlier: Vec::new() };
     let file_hash = files.hash(session)?;
+    for loaded in &programs {
+        if let Some(out) = &arguments.out {
+            let named = named(out, programs.len(), &loaded.program);
+            files.refuse_as_output("--out", &named, session)?;
+            refuse_ledger("--out", &named, &arguments.ledger, session)?;
+        }
+    }
     let plan = arguments.plan.as_deref().map(|plan| Plan::read(plan, session)).transpose()?;
     let mut ledger = Ledger::open(&session.environment.folder.join(&arguments.ledger))?;
     if let Some(plan) = plan {
@@ -147,9 +154,7 @@ impl One<'_> {
     }
 
     fn output(&self, out: &Path, programs: usize, session: &Session<'_>) -> Result<OutputFile, Trouble> {
-        let named = super::output::named(out, programs, &self.loaded.program);
-        self.files.refuse_as_output("--out", &named, session)?;
-        refuse_ledger("--out", &named, &self.arguments.ledger, session)?;
+        let named = named(out, programs, &self.loaded.program);
         let columns = OutcomeColumns::new(&self.loaded.program).with_corrections();
         OutputFile::create(&session.environment.folder.join(&named), &named, columns)
     }
