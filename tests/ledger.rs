@@ -1,4 +1,4 @@
-//! The ledger: what is posted is what was shown, once and not twice, whatever interrupts it; and nobody changes it unnoticed.
+//! The ledger: what is posted is what was shown, once and not twice, whatever interrupts it.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,9 +10,9 @@
 )]
 
 mod command_line;
+mod ledger_support;
 
 use std::{
-    fmt::Write as _,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
@@ -21,116 +21,11 @@ use std::{
 };
 
 use command_line::meed;
+use ledger_support::{PROGRAM, assert_whole, claims, contents, open, post, rows, run, workspace};
 use rusqlite::{Connection, types::Value};
-
-const PROGRAM: &str = "\
-format: 1
-program: acme/rebate
-title: Rebate
-currency: EUR
-effective: { from: 2026-01-01, until: 2026-12-31 }
-rounding: { mode: half_up, scale: 2 }
-order: [day, id]
-claim:
-  id: id
-  participant: partner
-  date: day
-  original: original
-  fields: { id: text, partner: text, day: date, invoice: text, sold: decimal, original: optional text }
-params: { most: 900 }
-totals:
-  same: { count: claims, of: all, per: [claim.invoice] }
-  week: { count: claims, of: standing, per: [participant], within: 7 days }
-eligibility:
-  SMALL: { require: claim.sold != 0, else: reject }
-  LARGE: { require: claim.sold <= params.most, else: hold, message: \"{claim.sold} is more than {params.most}\" }
-award:
-  rebate:
-    base: claim.sold
-    per: [participant, quarter]
-    tiers: { kind: retroactive, bands: [{ from: 0, rate: 1% }, { from: 5000, rate: 2% }] }
-limits:
-  CAP: { per: [participant, year], max: 400, then: cut }
-  BUDGET: { per: [program], max: 100000, then: hold }
-flags:
-  TWICE: { when: totals.same > 0 && claim.original == (), then: hold }
-";
-
-/// A workspace with the program.
-fn workspace(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ledger").join(name);
-    if root.exists() {
-        fs::remove_dir_all(&root).unwrap();
-    }
-    fs::create_dir_all(root.join("programs/acme")).unwrap();
-    fs::write(root.join("programs/acme/rebate.yaml"), PROGRAM).unwrap();
-    root
-}
-
-/// Sales of forty partners, some of them given back, claimed twice, too large, or not to be read.
-fn claims(root: &Path, file: &str, numbers: std::ops::Range<u32>) {
-    let mut text = "id,partner,day,invoice,sold,original\n".to_owned();
-    for number in numbers {
-        let (partner, month, day) = (number % 40, number % 12 + 1, number * 7 % 28 + 1);
-        let invoice = if number % 97 == 0 { number / 2 } else { number };
-        let cents = i64::from(number.wrapping_mul(7919) % 100_000);
-        let (original, cents) = match number % 11 {
-            3 if number > 40 => (format!("C-{}", number - 40), -cents / 4),
-            _ => (String::new(), cents),
-        };
-        let sold =
-            if number % 101 == 0 { "six".to_owned() } else { format!("{:.2}", rust_decimal::Decimal::new(cents, 2)) };
-        writeln!(text, "C-{number},P-{partner},2026-{month:02}-{day:02},F-{invoice},{sold},{original}").unwrap();
-    }
-    fs::write(root.join(file), text).unwrap();
-}
-
-fn run(root: &Path, claims: &str, ledger: &str, more: &[&str]) -> (u8, String, String) {
-    meed(root, &[&["run", "acme/rebate", "--claims", claims, "--ledger", ledger][..], more].concat())
-}
-
-#[track_caller]
-fn post(root: &Path, claims: &str, ledger: &str) -> String {
-    let (exit, _, stderr) = run(root, claims, ledger, &[]);
-    assert_eq!(exit, 0, "{stderr}");
-    stderr
-}
-
-#[track_caller]
-fn assert_whole(root: &Path, ledger: &str) {
-    for verb in ["verify", "replay"] {
-        let (exit, stdout, stderr) = meed(root, &["ledger", verb, "--ledger", ledger]);
-        assert_eq!(exit, 0, "{stdout}{stderr}");
-    }
-}
-
-fn open(root: &Path, ledger: &str) -> Connection {
-    Connection::open(root.join(ledger)).unwrap()
-}
 
 fn open_if_there(root: &Path, ledger: &str) -> Option<Connection> {
     root.join(ledger).exists().then(|| open(root, ledger))
-}
-
-/// All rows of what a query finds.
-fn rows(connection: &Connection, sql: &str) -> Vec<Vec<Value>> {
-    let mut select = connection.prepare(sql).unwrap();
-    let columns = select.column_count();
-    let rows = select.query_map([], |row| (0..columns).map(|column| row.get(column)).collect());
-    rows.unwrap().collect::<Result<_, _>>().unwrap()
-}
-
-/// Entries with their hashes, rows, what became of claims, and what figures stand at.
-fn contents(root: &Path, ledger: &str) -> Vec<Vec<Vec<Value>>> {
-    let connection = open(root, ledger);
-    let tables = [
-        "SELECT * FROM entry ORDER BY id",
-        "SELECT * FROM row ORDER BY entry",
-        "SELECT * FROM taken ORDER BY claim, program, entry",
-        "SELECT name, key, part, count, sum, awarded FROM figure JOIN accumulator ON id = accumulator ORDER BY 1, 2, 3",
-        "SELECT file, done, is_whole FROM run ORDER BY id",
-    ];
-    tables.iter().map(|sql| rows(&connection, sql)).collect()
 }
 
 #[test]
@@ -270,85 +165,6 @@ fn two_runs_at_once_post_everything_once() {
     }
 }
 
-/// What `verify` says of a ledger that somebody edited.
-fn verified_after(root: &Path, name: &str, edit: &[&str], head: Option<&str>) -> (u8, String) {
-    fs::copy(root.join("l.db"), root.join(name)).unwrap();
-    let connection = open(root, name);
-    for trigger in ["entry_is_kept", "entry_stays"] {
-        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
-    }
-    connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
-    for sql in edit {
-        connection.execute_batch(sql).unwrap();
-    }
-    drop(connection);
-    let arguments = ["ledger", "verify", "--ledger", name];
-    let with_head: Vec<&str> = head.iter().flat_map(|head| ["--head", head]).collect();
-    let (exit, stdout, _) = meed(root, &[&arguments[..], &with_head].concat());
-    (exit, stdout)
-}
-
-#[test]
-fn verify_finds_what_was_changed_removed_or_swapped() {
-    let root = workspace("edited");
-    claims(&root, "a.csv", 0..500);
-    let said = post(&root, "a.csv", "l.db");
-    // All of it in the one file, so that it can be copied.
-    open(&root, "l.db").execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE").unwrap();
-    let head = said.lines().find_map(|line| line.strip_prefix("head ")).unwrap().to_owned();
-    assert_eq!(verified_after(&root, "same.db", &[], Some(&head)).0, 0);
-    let is_found = |name: &str, edit: &[&str], head: Option<&str>, words: &str| {
-        let (exit, stdout) = verified_after(&root, name, edit, head);
-        assert!(exit == 1 && stdout.contains(words), "{name}: {stdout}");
-    };
-    is_found(
-        "amount.db",
-        &["UPDATE entry SET award = award + 1 WHERE id = 100"],
-        None,
-        "entry 100: it is not what was written",
-    );
-    is_found("removed.db", &["DELETE FROM entry WHERE id = 100"], None, "entries between 99 and 101 are missing");
-    let swap = [
-        "UPDATE entry SET id = -1 WHERE id = 100",
-        "UPDATE entry SET id = 100 WHERE id = 101",
-        "UPDATE entry SET id = 101 WHERE id = -1",
-    ];
-    is_found("swapped.db", &swap, None, "entry 100: it is not what was written");
-    let tail = ["DELETE FROM row WHERE entry > 490", "DELETE FROM entry WHERE id > 490"];
-    is_found("tail.db", &tail, Some(&head), "entries behind the last one are missing");
-    is_found("row.db", &["UPDATE row SET cells = x'00' WHERE entry = 7"], None, "entry 7: its row or its words");
-    is_found(
-        "figure.db",
-        &[
-            "UPDATE figure SET awarded = '1.00' WHERE accumulator = (SELECT id FROM accumulator WHERE name LIKE 'limit BUDGET%')",
-        ],
-        None,
-        "`limit BUDGET per program` doesn't stand at the sum",
-    );
-    let (exit, _, stderr) = meed(&root, &["ledger", "verify", "--ledger", "l.db", "--head", "nonsense"]);
-    assert!(exit == 2 && stderr.contains("is no head of a ledger"), "{stderr}");
-}
-
-#[test]
-fn entries_cannot_be_changed_or_removed() {
-    let root = workspace("kept");
-    claims(&root, "a.csv", 0..50);
-    post(&root, "a.csv", "l.db");
-    for (sql, told) in [
-        ("UPDATE entry SET award = 1", "entries are never changed"),
-        ("DELETE FROM entry", "entries are never removed"),
-        ("UPDATE rules SET fingerprint = 'x'", "rules are never changed"),
-        (
-            "INSERT INTO entry SELECT 99, program, rules, run, kind, claim, participant, content, disposition, 1.5, pending, \
-          reversed, detail, row_hash, hash FROM entry LIMIT 1",
-            "cannot store REAL value",
-        ),
-    ] {
-        let refused = open(&root, "l.db").execute_batch(sql).unwrap_err().to_string();
-        assert!(refused.contains(told), "{sql}: {refused}");
-    }
-}
-
 /// Each decision is made again by the rules of its time.
 #[test]
 fn decisions_are_made_again_by_the_rules_of_the_time() {
@@ -402,6 +218,34 @@ fn a_plan_is_posted_as_it_was_shown_or_not_at_all() {
     plan("b.csv");
     fs::write(root.join("programs/acme/rebate.yaml"), PROGRAM.replace("2%", "3%")).unwrap();
     refused("b.csv", "the rules of `acme/rebate` have changed since the plan was saved");
+}
+
+/// Nothing that is written replaces what is read or kept.
+#[test]
+fn no_output_replaces_the_ledger_or_the_claims() {
+    let root = workspace("outputs");
+    claims(&root, "a.csv", 0..50);
+    post(&root, "a.csv", "l.csv");
+    let before = contents(&root, "l.csv");
+    let given = ["acme/rebate", "--claims", "a.csv", "--ledger", "l.csv"];
+    let refused = |command: &[&str], more: &[&str], told: &str| {
+        let (exit, _, stderr) = meed(&root, &[command, more].concat());
+        assert!(
+            exit == 2 && stderr.contains(told) && stderr.contains("help: give what is written"),
+            "{more:?}: {stderr}"
+        );
+    };
+    let [dry, run] = ["dry-run", "run"].map(|verb| [&[verb][..], &given].concat());
+    for part in ["l.csv", "./l.csv", "l.csv-wal", "l.csv-shm", "l.csv.lock"] {
+        refused(&dry, &["--save-plan", part], "which belongs to the ledger");
+        refused(&["ledger", "backup", "--ledger", "l.csv"], &["--to", part], "which belongs to the ledger");
+    }
+    for command in [&dry, &run] {
+        refused(command, &["--out", "l.csv"], "`--out` names `l.csv`, which belongs to the ledger");
+        refused(command, &["--out", "a.csv"], "`--out` names `a.csv`, which is read");
+    }
+    refused(&dry, &["--save-plan", "a.csv"], "`--save-plan` names `a.csv`, which is read");
+    assert!(before == contents(&root, "l.csv"));
 }
 
 #[test]
@@ -480,109 +324,70 @@ fn a_copy_is_a_ledger_and_replaces_nothing() {
     assert_ne!(meed(&root, &copy).0, 0);
 }
 
-/// Who does what to a held claim, and what is refused.
-#[test]
-fn held_claims_are_released_overridden_and_rejected_by_people() {
-    let root = workspace("held");
-    let text = "id,partner,day,invoice,sold,original\nA,P,2026-02-01,F-1,1000,\nB,P,2026-02-02,F-1,2000,\nC,P,2026-02-03,F-3,100,\n";
-    fs::write(root.join("a.csv"), text).unwrap();
-    post(&root, "a.csv", "l.db");
-    let act = |verb: &str, claim: &str, more: &[&str]| {
-        let said = ["--program", "acme/rebate", "--ledger", "l.db", "--by", "ana", "--reason", "checked"];
-        meed(&root, &[&["ledger", verb, claim][..], &said, more].concat())
-    };
-    let (exit, shown, stderr) = act("release", "A", &[]);
-    assert!(exit == 0 && stderr.contains("nothing was done"), "{stderr}");
-    // It is decided anew, and now there is another claim of the same invoice.
-    assert!(shown.contains("now   held, 10.00 EUR pending") && shown.contains("then  held, 10.00 EUR"), "{shown}");
-    assert!(shown.contains("LARGE (noted)") && shown.contains("TWICE (held)"), "{shown}");
-    assert_eq!(act("release", "A", &["--yes"]).0, 0);
-    let (_, shown, stderr) = act("release", "A", &["--yes"]);
-    assert!(shown.contains("then  approved, 10.00 EUR") && stderr.contains("done; head"), "{shown}{stderr}");
-    let over = ["--code", "LARGE", "--until", "2030-01-01", "--reference", "M-1", "--yes"];
-    let (exit, shown, stderr) = act("override", "B", &over);
-    assert!(exit == 0 && shown.contains("LARGE (noted)") && shown.contains("TWICE (held)"), "{shown}{stderr}");
-    let (exit, _, stderr) = act("override", "B", &["--code", "SMALL", "--until", "2030-01-01", "--reference", "M-1"]);
-    assert!(exit == 3 && stderr.contains("is not held for SMALL, but for TWICE"), "{stderr}");
-    assert_eq!(act("override", "B", &["--code", "TWICE", "--until", "2030-01-01", "--yes"]).0, 2, "no reference");
-    assert_eq!(act("reject", "B", &["--yes"]).0, 0);
-    assert!(act("release", "C", &["--yes"]).2.contains("is approved, and not held"));
-    assert!(act("release", "D", &["--yes"]).2.contains("there is no claim `D`"));
-    let balance = meed(&root, &["ledger", "balance", "acme/rebate", "--ledger", "l.db", "--format", "json"]).1;
-    assert!(balance.contains("\"earned\": \"11.00\"") && balance.contains("\"held\": \"0.00\""), "{balance}");
-    // What was ruled stands: the same file again changes nothing.
-    assert!(post(&root, "a.csv", "l.db").contains("nothing was posted"));
-    assert_whole(&root, "l.db");
-}
-
-#[test]
-fn two_people_are_two_people() {
-    let root = workspace("people");
-    let program = PROGRAM.replace("order:", "approval: two_people\norder:");
-    fs::write(root.join("programs/acme/rebate.yaml"), program).unwrap();
-    fs::write(root.join("a.csv"), "id,partner,day,invoice,sold,original\nA,P,2026-02-01,F-1,1000,\n").unwrap();
-    post(&root, "a.csv", "l.db");
-    let release = |by: &str| {
-        let said = ["--program", "acme/rebate", "--ledger", "l.db", "--by", by, "--reason", "checked", "--yes"];
-        meed(&root, &[&["ledger", "release", "A"][..], &said].concat())
-    };
-    assert!(release("ana").2.contains("proposed by `ana`"));
-    let (exit, _, stderr) = release("ana");
-    assert!(exit == 3 && stderr.contains("somebody else has to confirm it"), "{stderr}");
-    assert!(release("bo").2.contains("done; head"));
-    assert_whole(&root, "l.db");
-}
-
-/// Erasing takes away what names a participant, and nothing of what was decided.
-#[test]
-fn erasing_leaves_the_chain_and_replaying_sound() {
-    let root = workspace("erased");
-    claims(&root, "a.csv", 0..300);
-    claims(&root, "b.csv", 300..400);
-    post(&root, "a.csv", "l.db");
-    let erase = |more: &[&str]| {
-        let said = ["--ledger", "l.db", "--by", "ana", "--reason", "asked for it"];
-        meed(&root, &[&["ledger", "erase", "P-7"][..], &said, more].concat())
-    };
-    assert!(erase(&[]).2.contains("nothing was done"));
-    assert!(erase(&["--yes"]).2.contains(" rows erased; head "));
-    assert_eq!(erase(&["--yes"]).0, 2, "nobody is called so any more");
-    let left = rows(&open(&root, "l.db"), "SELECT count(*) FROM row WHERE instr(cells, CAST('P-7' AS BLOB)) > 0");
-    assert_eq!(left[0][0], Value::Integer(0));
-    post(&root, "b.csv", "l.db");
-    assert_whole(&root, "l.db");
-    let (_, _, said) = meed(&root, &["ledger", "replay", "--ledger", "l.db"]);
-    assert!(said.contains(" 0 of them come out otherwise; ") && !said.contains("; 0 erased"), "{said}");
-}
-
-#[test]
-fn an_adjustment_is_in_the_balance() {
-    let root = workspace("adjusted");
-    claims(&root, "a.csv", 0..50);
-    post(&root, "a.csv", "l.db");
-    let adjust = |amount: &str, more: &[&str]| {
-        let said = ["--program", "acme/rebate", "--ledger", "l.db", "--by", "ana", "--reason", "goodwill"];
-        meed(&root, &[&["ledger", "adjust", "P-NEW", amount][..], &said, more].concat())
-    };
-    assert!(adjust("12.50", &[]).2.contains("nothing was done"));
-    assert_eq!(adjust("12.505", &["--yes"]).0, 2);
-    assert_eq!(adjust("12.50", &["--yes"]).0, 0);
-    assert_eq!(adjust("-2.50", &["--yes"]).0, 0);
-    let balance = meed(&root, &["ledger", "balance", "acme/rebate", "--ledger", "l.db"]).1;
-    assert!(balance.lines().any(|line| line.split_whitespace().eq(["P-NEW", "10.00", "0.00"])), "{balance}");
-    assert_whole(&root, "l.db");
-}
-
-/// Programs that decide the same claims one behind the other, also where some of them are skipped.
-#[test]
-fn several_programs_post_one_file() {
-    let root = workspace("several");
+/// The workspace with a second program behind the first one.
+fn two_programs(name: &str) -> PathBuf {
+    let root = workspace(name);
     let bonus = PROGRAM
         .replace("acme/rebate", "acme/bonus")
         .replace("order:", "priority: 20\nearlier: { rebate: acme/rebate }\norder:")
         .replace("  rebate:\n    base: claim.sold\n    per: [participant, quarter]\n    tiers: { kind: retroactive, bands: [{ from: 0, rate: 1% }, { from: 5000, rate: 2% }] }\n", "  bonus: { amount: earlier.rebate * 0.1 }\n");
     fs::write(root.join("programs/acme/bonus.yaml"), bonus).unwrap();
     fs::write(root.join("programs/acme/rebate.yaml"), PROGRAM.replace("order:", "priority: 10\norder:")).unwrap();
+    root
+}
+
+/// A plan of several programs is posted to its end also where it was interrupted between two of them.
+#[test]
+fn a_plan_goes_on_between_two_programs() {
+    let root = two_programs("between");
+    claims(&root, "a.csv", 0..300);
+    let with_ledger = ["--claims", "a.csv", "--ledger", "l.db"];
+    let plan = [&["dry-run", "acme/rebate", "acme/bonus", "--save-plan", "plan.json"][..], &with_ledger].concat();
+    assert_eq!(meed(&root, &plan).0, 0);
+    post(&root, "a.csv", "l.db");
+    let both = [&["run", "acme/rebate", "acme/bonus", "--plan", "plan.json"][..], &with_ledger].concat();
+    let (exit, _, stderr) = meed(&root, &both);
+    assert!(
+        exit == 0 && stderr.contains("acme/rebate: nothing was posted") && stderr.contains("entries posted"),
+        "{stderr}"
+    );
+    // What somebody else did meanwhile is another ledger.
+    let adjust = ["ledger", "adjust", "P-1", "5", "--program", "acme/rebate", "--ledger", "l.db", "--by", "ana"];
+    assert_eq!(meed(&root, &[&adjust[..], &["--reason", "goodwill", "--yes"]].concat()).0, 0);
+    let (exit, _, stderr) = meed(&root, &both);
+    assert!(exit == 3 && stderr.contains("the ledger has changed since the plan was saved"), "{stderr}");
+}
+
+/// A total that figures something else is another one, and begins at nothing.
+#[test]
+fn a_total_that_is_redefined_begins_at_nothing() {
+    let root = workspace("redefined");
+    claims(&root, "a.csv", 0..50);
+    claims(&root, "b.csv", 50..90);
+    let define = |total: &str| {
+        let program = PROGRAM.replace("same: { count: claims, of: all", total);
+        fs::write(root.join("programs/acme/rebate.yaml"), program).unwrap();
+    };
+    post(&root, "a.csv", "l.db");
+    define("same: { sum: claim.sold, of: all");
+    post(&root, "b.csv", "l.db");
+    // The same in other spacing goes on.
+    define("same: { sum: \" claim.sold \", of: all");
+    claims(&root, "c.csv", 90..120);
+    post(&root, "c.csv", "l.db");
+    let known = rows(&open(&root, "l.db"), "SELECT name FROM accumulator WHERE name LIKE 'total same%' ORDER BY id");
+    let names = [
+        "total same, count of claims, of All per claim.invoice",
+        "total same, sum of claim . sold, of All per claim.invoice",
+    ];
+    assert_eq!(known, names.map(|name| vec![Value::Text(name.to_owned())]));
+    assert_whole(&root, "l.db");
+}
+
+/// Programs that decide the same claims one behind the other, also where some of them are skipped.
+#[test]
+fn several_programs_post_one_file() {
+    let root = two_programs("several");
     claims(&root, "a.csv", 0..300);
     claims(&root, "b.csv", 200..500);
     let both = |file: &str, out: &str| {

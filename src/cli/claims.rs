@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Session, Trouble};
+use super::{Session, Trouble, output::is_same_file};
 use crate::{
     claim::Claims,
     diagnostic::{Code, Diagnostic, Findings, Place, Source},
@@ -40,10 +40,9 @@ pub(super) struct ClaimsArguments {
 impl ClaimsArguments {
     /// Refuses an output file that is one of the inputs: it would replace what the client sent.
     pub(super) fn refuse_as_output(&self, option: &str, out: &Path, session: &Session<'_>) -> Result<(), Trouble> {
-        let real = |path: &Path| session.environment.folder.join(path).canonicalize().ok();
-        let inputs = [Some(&self.claims), self.map.as_ref()].into_iter().flatten().chain(&self.earlier);
-        let same = |input: &&PathBuf| real(input).is_some_and(|input| real(out) == Some(input));
-        match inputs.into_iter().find(same) {
+        let folder = &session.environment.folder;
+        let mut inputs = [Some(&self.claims), self.map.as_ref()].into_iter().flatten().chain(&self.earlier);
+        match inputs.find(|input| is_same_file(&folder.join(input), &folder.join(out))) {
             None => Ok(()),
             Some(input) => {
                 let help = "give what is written a file of its own".to_owned();

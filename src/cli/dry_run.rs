@@ -9,7 +9,7 @@ use super::{
     beside::{Arranged, refuse_others, say_ceilings},
     claims::{ClaimsArguments, name_unread_rows},
     freeze, load,
-    output::{OutputFile, named},
+    output::{OutputFile, named, refuse_ledger},
     plan::Plan,
     program_name,
     side_by_side::{self, Asked, With},
@@ -92,6 +92,10 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     refuse(arguments, programs.len())?;
     if let Some(case) = &arguments.freeze {
         return freeze::run(case, &arguments.only, programs, &arguments.claims, &workspace, session);
+    }
+    if let (Some(plan), Some(ledger)) = (&arguments.save_plan, &arguments.ledger) {
+        arguments.claims.refuse_as_output("--save-plan", plan, session)?;
+        refuse_ledger("--save-plan", plan, ledger, session)?;
     }
     let mut together = Together::new(programs)?;
     let ledger = arguments.ledger.as_ref().map(|path| reading(path, session)).transpose()?;
@@ -217,6 +221,9 @@ fn output(
     let Some(out) = &arguments.out else { return Ok(None) };
     let named = named(out, programs, &loaded.program);
     arguments.claims.refuse_as_output("--out", &named, session)?;
+    if let Some(ledger) = &arguments.ledger {
+        refuse_ledger("--out", &named, ledger, session)?;
+    }
     let path = session.environment.folder.join(&named);
     OutputFile::create(&path, &named, columns(arguments, &loaded.program, arranges)).map(Some)
 }

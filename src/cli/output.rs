@@ -6,11 +6,38 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Trouble;
+use super::{Session, Trouble};
 use crate::{
     program::Program,
     report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, WorkbookWriter},
 };
+
+/// What stands beside a ledger and is part of it.
+const BESIDE_LEDGER: [&str; 4] = ["", "-wal", "-shm", ".lock"];
+
+/// Refuses an output file that is the ledger or stands beside it.
+pub(super) fn refuse_ledger(option: &str, out: &Path, ledger: &Path, session: &Session<'_>) -> Result<(), Trouble> {
+    let whole = session.environment.folder.join(out);
+    for ending in BESIDE_LEDGER {
+        let mut part = session.environment.folder.join(ledger).into_os_string();
+        part.push(ending);
+        if is_same_file(Path::new(&part), &whole) {
+            let help = "give what is written a file of its own".to_owned();
+            let message = format!("`{option}` names `{}`, which belongs to the ledger", out.display());
+            return Err(Trouble::Usage(message, Some(help)));
+        }
+    }
+    Ok(())
+}
+
+/// Whether two paths lead to one file, or would once it is there.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| {
+        let in_folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(in_folder)
+    };
+    real(one).is_some_and(|one| real(other) == Some(one))
+}
 
 /// Writes a text as a whole file.
 pub(super) fn write_whole(path: &Path, named: &Path, text: &str) -> Result<(), Trouble> {

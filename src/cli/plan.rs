@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, path::Path};
 use serde::{Deserialize, Serialize};
 
 use super::{Session, Trouble, beside::Arranged, output::write_private};
-use crate::{input::open, ledger::Link, workspace::Loaded};
+use crate::{
+    input::open,
+    ledger::{Ledger, Link},
+    workspace::Loaded,
+};
 
 /// The version of a plan.
 const VERSION: &str = "1.0";
@@ -66,9 +70,18 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether nothing was posted since but what this plan posts.
+    fn has_begun(&self, ledger: &Ledger, file_hash: &[u8; 32]) -> Result<bool, Trouble> {
+        let fingerprints: Vec<&str> = self.programs.iter().map(|planned| planned.fingerprint.as_str()).collect();
+        match Link::parse(&self.ledger) {
+            Some(head) => Ok(ledger.has_only(head, file_hash, &fingerprints)?),
+            None => Ok(false),
+        }
+    }
+
     /// Refuses to post anything else than what was shown. The ledger may have what this same run has posted before it was
     /// interrupted.
-    pub(super) fn hold(&self, now: &Self, is_resumed: bool) -> Result<(), Trouble> {
+    pub(super) fn hold(&self, now: &Self, ledger: &Ledger, file_hash: &[u8; 32]) -> Result<(), Trouble> {
         let mut changed: Vec<String> = Vec::new();
         if self.programs.len() != now.programs.len() {
             changed.push("the programs".to_owned());
@@ -84,7 +97,7 @@ impl Plan {
         if self.claims != now.claims {
             changed.push("the claims".to_owned());
         }
-        if self.ledger != now.ledger && !is_resumed {
+        if self.ledger != now.ledger && !self.has_begun(ledger, file_hash)? {
             changed.push("the ledger".to_owned());
         }
         match changed.as_slice() {

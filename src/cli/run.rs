@@ -9,7 +9,7 @@ use super::{
     beside::{Arranged, refuse_others, say_ceilings},
     claims::{ClaimsArguments, name_unread_rows},
     load,
-    output::OutputFile,
+    output::{OutputFile, named, refuse_ledger},
     plan::Plan,
     program_name,
     together::Together,
@@ -72,6 +72,13 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let Arguments { claims, map, .. } = arguments;
     let files = ClaimsArguments { claims: claims.clone(), map: map.clone(), earlier: Vec::new() };
     let file_hash = files.hash(session)?;
+    for loaded in &programs {
+        if let Some(out) = &arguments.out {
+            let named = named(out, programs.len(), &loaded.program);
+            files.refuse_as_output("--out", &named, session)?;
+            refuse_ledger("--out", &named, &arguments.ledger, session)?;
+        }
+    }
     let plan = arguments.plan.as_deref().map(|plan| Plan::read(plan, session)).transpose()?;
     refuse_others(&workspace, &programs, &arguments.arrangement, session)?;
     let mut ledger = Ledger::open(&session.environment.folder.join(&arguments.ledger))?;
@@ -80,8 +87,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         beside.push(Arranged::load(&workspace, loaded, &arguments.arrangement, Some(&ledger), session)?);
     }
     if let Some(plan) = plan {
-        let is_resumed = programs.iter().any(|loaded| is_begun(&ledger, loaded, &file_hash).unwrap_or(false));
-        plan.hold(&Plan::new(&programs, &beside, &file_hash, ledger.head()), is_resumed)?;
+        plan.hold(&Plan::new(&programs, &beside, &file_hash, ledger.head()), &ledger, &file_hash)?;
     }
     let mut awards = Awards::new();
     let mut summaries = Vec::new();
@@ -103,17 +109,15 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// Whether posting the file was begun and interrupted.
-fn is_begun(ledger: &Ledger, loaded: &Loaded, file_hash: &[u8; 32]) -> Result<bool, Trouble> {
-    let Some(program) = ledger.program(&loaded.program.identification.name.to_string())? else { return Ok(false) };
-    Ok(ledger.progress(program, file_hash)?.is_some_and(|progress| !progress.is_whole))
-}
-
 /// The rules of a program, kept in the ledger with all their files.
 pub(super) fn kept(ledger: &mut Ledger, workspace: &Workspace, loaded: &Loaded) -> Result<KeptRules, Trouble> {
     let files = workspace.files_of(&loaded.program.identification.name, loaded)?;
-    let Loaded { program, fingerprint, .. } = loaded;
-    Ok(ledger.keep_rules(&NewRules { program, arrangement: "", fingerprint, files: &files })?)
+    Ok(ledger.keep_rules(&NewRules { files: &files, ..new_rules(loaded) })?)
+}
+
+/// The rules of a program, without their files.
+pub(super) fn new_rules(loaded: &Loaded) -> NewRules<'_> {
+    NewRules { program: &loaded.program, arrangement: "", fingerprint: &loaded.fingerprint, files: &[] }
 }
 
 /// One program that posts the claims.
@@ -172,8 +176,7 @@ impl One<'_> {
     }
 
     fn output(&self, out: &Path, programs: usize, session: &Session<'_>) -> Result<OutputFile, Trouble> {
-        let named = super::output::named(out, programs, &self.loaded.program);
-        self.files.refuse_as_output("--out", &named, session)?;
+        let named = named(out, programs, &self.loaded.program);
         let columns = OutcomeColumns::new(&self.loaded.program);
         let columns = if self.beside.is_empty() { columns } else { columns.with_arrangements() };
         let columns = columns.with_corrections();

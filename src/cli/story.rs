@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::Path};
 
 use super::{Exit, Session, Trouble, load, program_name};
 use crate::{
-    ledger::{Chapter, EntryKind, Ledger},
+    ledger::{Act, Chapter, EntryKind, Ledger},
     money::at_scale,
     outcome::{Disposition, EngineReason, Outcome, Trace},
     program::Program,
@@ -44,9 +44,12 @@ pub(super) fn tell(
 
 /// What stands of a claim, what comes next, and what happened to it.
 fn of_claim(program: &Program, chapters: &[Chapter], names: bool) -> String {
-    let stands = chapters.iter().rev().find(|chapter| matches!(chapter.kind, EntryKind::Decided | EntryKind::Acted));
+    let stands = chapters.iter().rev().find(|chapter| chapter.stands());
     let Some(stands) = stands.or(chapters.last()) else { return String::new() };
-    let mut page = report::explain(program, &stands.outcome, &Trace::default(), names);
+    let mut outcome = stands.outcome.clone();
+    // What was held had awarded nothing that an act could correct.
+    outcome.reversed = outcome.reversed.filter(|reversed| stands.kind == EntryKind::Decided || !reversed.is_zero());
+    let mut page = report::explain(program, &outcome, &Trace::default(), names);
     for reason in stands.outcome.reasons.iter().chain(stands.outcome.flags.iter()) {
         if let Some(known) = EngineReason::ALL.iter().find(|known| known.code() == reason.code) {
             let _ = writeln!(page, "{}: {}", reason.code, known.explanation());
@@ -81,13 +84,30 @@ fn happened(program: &Program, chapter: &Chapter) -> String {
     };
     match &chapter.act {
         Some(act) => {
-            let reference = act.reference.as_ref().map_or_else(String::new, |reference| format!(" ({reference})"));
-            let verb =
-                if chapter.kind == EntryKind::Proposed { format!("{} proposed", act.verb) } else { act.verb.clone() };
-            format!("{verb} by {} at {}: {}{reference}; then {fate}", act.by, act.at, act.reason)
+            let (act_words, Act { by, at, reason, .. }) = (act_words(act), act);
+            match chapter.kind {
+                EntryKind::Proposed => {
+                    let amount = amount(outcome.pending);
+                    let would = format!("it would be {}, {amount} {unit}", outcome.disposition);
+                    format!("{act_words} proposed by {by} at {at}: {reason}; {would}")
+                }
+                _ => format!("{act_words} by {by} at {at}: {reason}; then {fate}"),
+            }
         }
-        None => format!("{fate}, from {}", outcome.origin),
+        None => match &outcome.arranged {
+            Some(arranged) => format!("with {}: {fate}", arranged.names.join(", ")),
+            None if chapter.kind == EntryKind::Arranged => format!("without arrangements again: {fate}"),
+            None => format!("{fate}, from {}", outcome.origin),
+        },
     }
+}
+
+/// What a person does, with codes, last day and reference.
+pub(super) fn act_words(act: &Act) -> String {
+    let codes = if act.overridden.is_empty() { String::new() } else { format!(" of {}", act.overridden.join(", ")) };
+    let until = act.until.as_ref().map_or_else(String::new, |until| format!(" until {until}"));
+    let reference = act.reference.as_ref().map_or_else(String::new, |reference| format!(" ({reference})"));
+    format!("{}{codes}{until}{reference}", act.verb)
 }
 
 fn of_participant(program: &Program, participant: &str, claims: &[Chapter], names: bool) -> String {

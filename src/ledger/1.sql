@@ -36,7 +36,8 @@ CREATE TABLE rules_file (
     PRIMARY KEY (rules, path)
 ) STRICT, WITHOUT ROWID;
 
--- A file of claims that was posted. `done` claims of its order are; the run is whole once all of them are.
+-- A file of claims that was posted. `done` claims of its order are; the run is whole once all of them are. `seal` is the hash
+-- over that.
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     program INTEGER NOT NULL REFERENCES program (id),
@@ -44,7 +45,8 @@ CREATE TABLE run (
     file TEXT NOT NULL,
     file_hash BLOB NOT NULL,
     done INTEGER NOT NULL,
-    is_whole INTEGER NOT NULL
+    is_whole INTEGER NOT NULL,
+    seal BLOB NOT NULL
 ) STRICT;
 
 -- The arrangements beside a run, by their rules.
@@ -54,13 +56,14 @@ CREATE TABLE run_beside (
     PRIMARY KEY (run, rules)
 ) STRICT, WITHOUT ROWID;
 
--- Who is awarded. The name is what erasing takes away.
+-- Who is awarded. Erasing takes the name away.
 CREATE TABLE participant (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT UNIQUE
 ) STRICT;
 
--- Decisions and acts, one behind the other. `hash` is made of the entry and of the hash before it.
+-- Decisions and acts, one behind the other. `hash` is made of the entry, of what its rules and its run say, and of the hash
+-- before it; `row_hash` of its row and the participant's name.
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
     program INTEGER NOT NULL REFERENCES program (id),

@@ -14,6 +14,16 @@ pub(super) fn major(minor: i64, scale: u32) -> Decimal {
     Decimal::new(minor, scale)
 }
 
+/// What amounts are split by to be summed in the database: neither part of a sum can run over.
+pub(super) const HALF: i64 = 1_000_000_000;
+
+/// The sum of amounts that were split.
+pub(super) fn joined((high, low): (i64, i64), scale: u32) -> Decimal {
+    let sum = i128::from(high).saturating_mul(i128::from(HALF)).saturating_add(i128::from(low));
+    // INVARIANT: a sum of 64-bit numbers that fewer than 2^32 entries have is below 2^96.
+    Decimal::try_from_i128_with_scale(sum, scale).unwrap_or_default()
+}
+
 /// A figure that isn't money, with its places.
 pub(super) fn figure(text: &str) -> Option<Decimal> {
     parse_decimal(text).ok()

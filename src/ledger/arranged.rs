@@ -56,6 +56,16 @@ pub struct KnownArranged {
     pub shares: Vec<KeptShare>,
 }
 
+/// What an entry did in a past.
+pub(super) struct Effects {
+    /// By which rules.
+    pub(super) rules: i64,
+    /// What it changed of what became of other claims.
+    pub(super) uses: Vec<Took>,
+    /// What it moved.
+    pub(super) moved: Vec<KeptChange>,
+}
+
 /// What an entry keeps behind the detail of the outcome.
 #[derive(Debug, Serialize, Deserialize)]
 struct Shares {
@@ -147,7 +157,7 @@ impl Ledger {
             row_hash: [0; 16],
             hash: [0; 32],
         };
-        let id = self.chain(entry, Some(&RowBytes { cells: Vec::new(), words }))?;
+        let id = self.chain(entry, &outcome.participant, Some(&RowBytes { cells: Vec::new(), words }))?;
         for (rules, share) in &posted.shares {
             for took in &share.decided.uses {
                 self.note_taken(rules.program, &took.original, id)?;
@@ -214,20 +224,18 @@ impl Ledger {
         Ok(KnownArranged { entry: entry.id, outcome: Outcome { arranged, ..outcome }, shares })
     }
 
-    /// What an entry moved in the pasts of arrangements, by their rules.
-    pub(super) fn moved_beside(&self, entry: &Entry) -> Result<Vec<(i64, Vec<KeptChange>)>, LedgerError> {
+    /// What an entry did in the pasts of arrangements.
+    pub(super) fn effects_beside(&self, entry: &Entry) -> Result<Vec<Effects>, LedgerError> {
         if entry.kind != EntryKind::Arranged {
             return Ok(Vec::new());
         }
         let history = History::new();
-        let moved = |share: &Share| share.moved.iter().map(|moved| change(moved, &history)).collect();
-        Ok(self.shares(entry)?.shares.iter().map(|share| (share.rules, moved(share))).collect())
-    }
-
-    /// What an entry changed of what became of other claims in the pasts of arrangements, by their rules.
-    pub(super) fn uses_beside(&self, entry: &Entry) -> Result<Vec<(i64, Vec<Took>)>, LedgerError> {
-        let shares = self.shares(entry)?.shares;
-        Ok(shares.iter().map(|share| (share.rules, share.detail.uses().collect())).collect())
+        let effects = |share: &Share| Effects {
+            rules: share.rules,
+            uses: share.detail.uses().collect(),
+            moved: share.moved.iter().map(|moved| change(moved, &history)).collect(),
+        };
+        Ok(self.shares(entry)?.shares.iter().map(effects).collect())
     }
 
     fn shares(&self, entry: &Entry) -> Result<Shares, LedgerError> {

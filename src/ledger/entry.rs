@@ -54,6 +54,16 @@ pub struct Act {
     pub at: String,
 }
 
+impl Act {
+    /// Whether it erased a participant.
+    pub(super) fn erases(&self) -> bool {
+        self.verb == ERASE
+    }
+}
+
+/// The verb of the act that erases a participant.
+const ERASE: &str = "erase";
+
 /// The place of an entry in the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
@@ -110,8 +120,8 @@ pub(super) const COLUMNS: &str = "id, program, rules, run, kind, claim, particip
                                   reversed, detail, row_hash, hash";
 
 impl Entry {
-    /// The hash over all of it and the entry before.
-    pub(super) fn chained(&self, before: &Link) -> [u8; 32] {
+    /// The hash over all of it, what it [refers to](Ledger::referred) and the entry before.
+    pub(super) fn chained(&self, referred: &[u8; 32], before: &Link) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         let numbers = [
             self.id,
@@ -128,7 +138,7 @@ impl Entry {
         for number in numbers {
             hasher.update(&number.to_le_bytes());
         }
-        for bytes in [self.claim.as_bytes(), &self.content, &self.detail, &self.row_hash, &before.hash] {
+        for bytes in [self.claim.as_bytes(), &self.content, &self.detail, &self.row_hash, referred, &before.hash] {
             hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
         }
         *hasher.finalize().as_bytes()
@@ -166,9 +176,12 @@ pub(super) struct RowBytes {
 }
 
 impl RowBytes {
-    pub(super) fn hash(&self) -> [u8; 16] {
+    /// The hash over it and the name of its participant.
+    pub(super) fn hash(&self, participant: &str) -> [u8; 16] {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&(self.cells.len() as u64).to_le_bytes()).update(&self.cells).update(&self.words);
+        for bytes in [participant.as_bytes(), &self.cells, &self.words] {
+            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        }
         hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default()
     }
 }
@@ -182,11 +195,17 @@ impl Ledger {
         Ok(last.optional().map_err(|error| self.failed(error))?.unwrap_or(Link::START))
     }
 
-    /// Puts an entry behind the last one, with its row and words where it has them. Its number and hash are made here.
-    pub(super) fn chain(&mut self, mut entry: Entry, row: Option<&RowBytes>) -> Result<i64, LedgerError> {
+    /// Puts an entry of a participant behind the last one, with its row and words where it has them. Its number and hash are
+    /// made here.
+    pub(super) fn chain(
+        &mut self,
+        mut entry: Entry,
+        participant: &str,
+        row: Option<&RowBytes>,
+    ) -> Result<i64, LedgerError> {
         entry.id = self.head.id + 1;
-        entry.row_hash = row.map_or([0; 16], RowBytes::hash);
-        entry.hash = entry.chained(&self.head);
+        entry.row_hash = row.map_or([0; 16], |row| row.hash(participant));
+        entry.hash = entry.chained(&self.referred(entry.rules, entry.run)?, &self.head);
         let failed = |error| LedgerError::of(&self.path, error);
         let mut insert = self
             .connection

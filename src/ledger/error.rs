@@ -49,6 +49,9 @@ pub enum LedgerError {
     /// An amount has more digits than a ledger keeps.
     #[error("claim `{0}` has an amount of more than 18 digits")]
     TooLarge(String),
+    /// A participant would have earned more than a ledger keeps.
+    #[error("with this, what `{0}` has earned would have more than 18 digits")]
+    TooMuch(String),
     /// A program's amounts are counted in something else.
     #[error(
         "the amounts of `{program}` stand in the ledger in {before} with {scale} decimal places, and are in another unit now"
@@ -111,6 +114,7 @@ impl LedgerError {
             Self::Damaged { .. } => Some("restore the last backup; `meed ledger verify` says what doesn't fit"),
             Self::Changed(_) => Some("call this again: it goes on from what stands there now"),
             Self::Unit { .. } => Some("give the program in the other unit a name of its own, as a layer"),
+            Self::TooMuch(_) => Some("look at the amount: nothing of that size is adjusted"),
             Self::TooLarge(_) | Self::Unopened { .. } | Self::Database { .. } => None,
         }
     }

@@ -69,7 +69,7 @@ impl Ledger {
         Ok(numbers)
     }
 
-    fn accumulator(&self, program: i64, name: &str) -> Result<Option<i64>, LedgerError> {
+    pub(super) fn accumulator(&self, program: i64, name: &str) -> Result<Option<i64>, LedgerError> {
         use rusqlite::OptionalExtension;
         let select = "SELECT id FROM accumulator WHERE program = ?1 AND name = ?2";
         let found = self.connection.query_row(select, params![program, name], |row| row.get(0));

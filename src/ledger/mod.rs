@@ -7,6 +7,7 @@ mod arranged;
 mod balance;
 mod cells;
 mod detail;
+mod digest;
 mod entry;
 mod error;
 mod figure;
@@ -30,6 +31,7 @@ pub use arranged::{ArrangedEntry, KeptShare, KnownArranged};
 pub use balance::{Balance, HeldClaim};
 pub use entry::{Act, Entry, EntryKind, Link};
 pub use error::LedgerError;
+pub use person::Erased;
 pub use rules::{KeptRules, NewRules};
 pub use run::{Posted, Progress, RunId};
 pub use standing::{Kept, KeptRow, Known};
@@ -65,6 +67,8 @@ struct LookedUp {
     scales: HashMap<i64, u32>,
     /// The file of a run.
     files: HashMap<i64, String>,
+    /// The hashes over rules and runs that entries refer to.
+    referred: HashMap<(i64, Option<i64>), [u8; 32]>,
     /// The programs of which claims took others back.
     takes: HashMap<i64, bool>,
 }

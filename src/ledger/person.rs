@@ -1,13 +1,20 @@
 //! What is posted of a participant without a claim: adjustments, and that their rows were erased.
 
-use rusqlite::params;
-
-use super::{Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount, detail::Detail};
+use super::{Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount, detail::Detail, entry::RowBytes};
 use crate::{
     claim::Origin,
     money::Decimal,
     outcome::{Disposition, Outcome},
 };
+
+/// What was erased of a participant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// How many rows went.
+    pub rows: usize,
+    /// Whether the files were written anew without it: somebody else may be reading them, or there may be no room.
+    pub is_gone: bool,
+}
 
 impl Ledger {
     /// Whether a participant has any entries.
@@ -26,19 +33,25 @@ impl Ledger {
         act: Act,
     ) -> Result<(), LedgerError> {
         self.begin()?;
-        let posted = self.post_of_person(rules, participant, award, act);
+        // A row without cells: the name is proved by it, and erased with it.
+        let words = postcard::to_stdvec::<[&str]>(&[]).map_err(|error| self.damaged(error.to_string()))?;
+        let row = RowBytes { cells: Vec::new(), words };
+        let posted = self.post_of_person(rules, participant, award, act, Some(&row));
         self.run(if posted.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         posted
     }
 
-    /// Takes away the rows, the words and the name of a participant. What was decided, and its hash, stays. Comes back with how
-    /// many rows went.
-    pub fn erase(&mut self, participant: &str, act: &Act) -> Result<usize, LedgerError> {
+    /// Takes away the rows, the words and the name of a participant, from the files, too. What was decided, and its hash, stays.
+    pub fn erase(&mut self, participant: &str, act: &Act) -> Result<Erased, LedgerError> {
+        self.run("PRAGMA secure_delete = ON")?;
         self.begin()?;
         let erased = self.erase_all(participant, act);
         self.run(if erased.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         self.participants.clear();
-        erased
+        let rows = erased?;
+        // What was moved inside the file has left copies in it; only writing all of it anew leaves none.
+        let written = self.run("VACUUM").and_then(|()| self.one::<i64>("PRAGMA wal_checkpoint(TRUNCATE)"));
+        Ok(Erased { rows, is_gone: written.is_ok_and(|busy| busy == 0) })
     }
 
     fn erase_all(&mut self, participant: &str, act: &Act) -> Result<usize, LedgerError> {
@@ -51,12 +64,12 @@ impl Ledger {
         drop(select);
         for rules in rules {
             let rules = self.rules(rules)?;
-            self.post_of_person(&rules, participant, Decimal::ZERO, act.clone())?;
+            self.post_of_person(&rules, participant, Decimal::ZERO, act.clone(), None)?;
         }
         let rows = "DELETE FROM row WHERE entry IN (SELECT id FROM entry WHERE participant = ?1)";
         let gone = self.connection.execute(rows, [id]).map_err(|error| self.failed(error))?;
-        let name = "UPDATE participant SET name = ?2 WHERE id = ?1";
-        self.connection.execute(name, params![id, format!("erased {id}")]).map_err(|error| self.failed(error))?;
+        let name = "UPDATE participant SET name = NULL WHERE id = ?1";
+        self.connection.execute(name, [id]).map_err(|error| self.failed(error))?;
         Ok(gone)
     }
 
@@ -66,6 +79,7 @@ impl Ledger {
         participant: &str,
         award: Decimal,
         act: Act,
+        row: Option<&RowBytes>,
     ) -> Result<(), LedgerError> {
         let minor = amount::minor(award, rules.scale);
         let outcome = Outcome {
@@ -108,6 +122,6 @@ impl Ledger {
             row_hash: [0; 16],
             hash: [0; 32],
         };
-        self.chain(entry, None).map(drop)
+        self.chain(entry, participant, row).map(drop)
     }
 }

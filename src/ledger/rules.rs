@@ -46,6 +46,12 @@ pub struct NewRules<'n> {
     pub files: &'n [(String, Vec<u8>)],
 }
 
+impl NewRules<'_> {
+    fn layout(&self) -> Layout {
+        if self.arrangement.is_empty() { Layout::of(self.program) } else { Layout::of_arranged(self.program) }
+    }
+}
+
 impl Ledger {
     /// The version with a fingerprint, kept from now on with its files.
     pub fn keep_rules(&mut self, new: &NewRules<'_>) -> Result<KeptRules, LedgerError> {
@@ -55,14 +61,32 @@ impl Ledger {
         kept
     }
 
+    /// The version as it would be kept: its number is 0, and so is its program's where the ledger doesn't know it.
+    pub fn would_keep(&self, new: &NewRules<'_>) -> Result<KeptRules, LedgerError> {
+        let NewRules { program, arrangement, fingerprint, .. } = *new;
+        let (unit, scale) = (program.identification.unit.code().to_owned(), program.identification.scale);
+        let known = self.known_program(program, arrangement)?;
+        let (program_id, behind) = known.unwrap_or((0, self.head().id));
+        Ok(KeptRules {
+            id: 0,
+            program: program_id,
+            name: program.identification.name.to_string(),
+            arrangement: arrangement.to_owned(),
+            behind,
+            fingerprint: fingerprint.to_owned(),
+            unit,
+            scale,
+            layout: new.layout(),
+        })
+    }
+
     fn keep_new(&mut self, new: &NewRules<'_>) -> Result<KeptRules, LedgerError> {
         let NewRules { program, arrangement, fingerprint, files } = *new;
         let own = self.keep_program(program, arrangement)?;
         if let Some(known) = self.rules_with(fingerprint)? {
             return Ok(known);
         }
-        let layout = if arrangement.is_empty() { Layout::of(program) } else { Layout::of_arranged(program) };
-        let layout = postcard::to_stdvec(&layout).map_err(|error| self.damaged(error.to_string()))?;
+        let layout = postcard::to_stdvec(&new.layout()).map_err(|error| self.damaged(error.to_string()))?;
         let failed = |error| LedgerError::of(&self.path, error);
         self.connection
             .execute(
@@ -88,26 +112,33 @@ impl Ledger {
     }
 
     fn keep_program(&self, program: &Program, arrangement: &str) -> Result<i64, LedgerError> {
+        if let Some((known, _)) = self.known_program(program, arrangement)? {
+            return Ok(known);
+        }
+        let identification = &program.identification;
+        let (name, unit) = (identification.name.to_string(), identification.unit.code());
+        let insert = "INSERT INTO program (name, arrangement, unit, scale, behind) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let values = params![name, arrangement, unit, identification.scale, self.head().id];
+        self.connection.execute(insert, values).map_err(|error| self.failed(error))?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// The number of a program that the ledger knows, with amounts in the same unit, and the last entry before it was there.
+    fn known_program(&self, program: &Program, arrangement: &str) -> Result<Option<(i64, i64)>, LedgerError> {
         let name = program.identification.name.to_string();
         let (unit, scale) = (program.identification.unit.code(), program.identification.scale);
-        let failed = |error| self.failed(error);
-        let select = "SELECT id, unit, scale FROM program WHERE name = ?1 AND arrangement = ?2";
+        let select = "SELECT id, unit, scale, behind FROM program WHERE name = ?1 AND arrangement = ?2";
         let known = self
             .connection
             .query_row(select, [name.as_str(), arrangement], |row| {
-                Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
+                Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?, row.get(3)?))
             })
             .optional()
-            .map_err(failed)?;
+            .map_err(|error| self.failed(error))?;
         match known {
-            Some((id, before, places)) if before == unit && places == scale => Ok(id),
-            Some((_, before, places)) => Err(LedgerError::Unit { program: name, before, scale: places }),
-            None => {
-                let insert = "INSERT INTO program (name, arrangement, unit, scale, behind) VALUES (?1, ?2, ?3, ?4, ?5)";
-                let values = params![name, arrangement, unit, scale, self.head().id];
-                self.connection.execute(insert, values).map_err(failed)?;
-                Ok(self.connection.last_insert_rowid())
-            }
+            Some((id, before, places, behind)) if before == unit && places == scale => Ok(Some((id, behind))),
+            Some((_, before, places, _)) => Err(LedgerError::Unit { program: name, before, scale: places }),
+            None => Ok(None),
         }
     }
 

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{
-    Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount, cells,
+    Act, Entry, EntryKind, KeptRules, Known, Ledger, LedgerError, Link, amount, cells,
     detail::{Detail, number_of},
     entry::RowBytes,
 };
@@ -76,6 +76,25 @@ impl Ledger {
         found.optional().map_err(|error| self.failed(error))
     }
 
+    /// Whether behind an entry stands nothing but what these rules posted of a file.
+    pub fn has_only(&self, behind: Link, file_hash: &[u8; 32], fingerprints: &[&str]) -> Result<bool, LedgerError> {
+        let hash = "SELECT hash FROM entry WHERE id = ?1";
+        let hash = self.connection.query_row(hash, [behind.id], |row| row.get::<_, [u8; 32]>(0)).optional();
+        if hash.map_err(|error| self.failed(error))?.unwrap_or(Link::START.hash) != behind.hash {
+            return Ok(false);
+        }
+        let sql = "SELECT DISTINCT run.file_hash, fingerprint FROM entry JOIN rules ON rules.id = entry.rules \
+                   LEFT JOIN run ON run.id = entry.run WHERE entry.id > ?1";
+        let mut select = self.connection.prepare(sql).map_err(|error| self.failed(error))?;
+        let rows =
+            select.query_map([behind.id], |row| Ok((row.get::<_, Option<[u8; 32]>>(0)?, row.get::<_, String>(1)?)));
+        let rows: rusqlite::Result<Vec<_>> = rows.and_then(Iterator::collect);
+        let is_own = |(file, rules): &(Option<[u8; 32]>, String)| {
+            file.as_ref() == Some(file_hash) && fingerprints.contains(&rules.as_str())
+        };
+        Ok(rows.map_err(|error| self.failed(error))?.iter().all(is_own))
+    }
+
     /// Begins a batch. Fails if somebody else has written since this ledger was opened.
     pub fn begin(&mut self) -> Result<(), LedgerError> {
         self.run("BEGIN IMMEDIATE")?;
@@ -93,15 +112,17 @@ impl Ledger {
         beside: &[KeptRules],
         (file, file_hash): (&str, &[u8; 32]),
     ) -> Result<RunId, LedgerError> {
-        let insert = "INSERT INTO run (program, rules, file, file_hash, done, is_whole) VALUES (?1, ?2, ?3, ?4, 0, 0)";
+        let insert = "INSERT INTO run (program, rules, file, file_hash, done, is_whole, seal) \
+                      VALUES (?1, ?2, ?3, ?4, 0, 0, x'')";
         let values = params![rules.program, rules.id, file, file_hash];
         self.connection.execute(insert, values).map_err(|error| self.failed(error))?;
-        let run = self.connection.last_insert_rowid();
+        let run = RunId(self.connection.last_insert_rowid());
         for rules in beside {
             let insert = "INSERT INTO run_beside (run, rules) VALUES (?1, ?2)";
-            self.connection.execute(insert, params![run, rules.id]).map_err(|error| self.failed(error))?;
+            self.connection.execute(insert, params![run.0, rules.id]).map_err(|error| self.failed(error))?;
         }
-        Ok(RunId(run))
+        self.seal(run)?;
+        Ok(run)
     }
 
     /// Whether just these arrangements were beside a run, by the numbers of their rules.
@@ -127,11 +148,21 @@ impl Ledger {
         self.connection
             .execute(update, params![run.0, i64::try_from(done).unwrap_or(i64::MAX), is_whole])
             .map_err(|error| self.failed(error))?;
-        Ok(())
+        self.seal(run)
     }
 
     /// Posts what was decided of a claim.
     pub fn post(&mut self, posted: Posted<'_>) -> Result<(), LedgerError> {
+        let participant = self.participant(&posted.outcome.participant)?;
+        self.post_of(posted, participant)
+    }
+
+    /// Posts what is done to a claim that stands: its participant may have been erased.
+    pub fn post_on(&mut self, posted: Posted<'_>, known: &Known) -> Result<(), LedgerError> {
+        self.post_of(posted, known.participant)
+    }
+
+    fn post_of(&mut self, posted: Posted<'_>, participant: Option<i64>) -> Result<(), LedgerError> {
         let Posted { rules, run, kind, outcome, decided, claim, content, act } = posted;
         let minor =
             |amount| amount::minor(amount, rules.scale).ok_or_else(|| LedgerError::TooLarge(outcome.claim.to_string()));
@@ -147,7 +178,7 @@ impl Ledger {
             run: run.map(|run| run.0),
             kind,
             claim: outcome.claim.to_string(),
-            participant: self.participant(&outcome.participant)?,
+            participant,
             content: content.to_be_bytes(),
             disposition: number_of(outcome.disposition),
             award: minor(outcome.award)?,
@@ -158,7 +189,7 @@ impl Ledger {
             hash: [0; 32],
         };
         let row = cells.map(|cells| RowBytes { cells, words });
-        let id = self.chain(entry, row.as_ref())?;
+        let id = self.chain(entry, &outcome.participant, row.as_ref())?;
         for took in decided.iter().flat_map(|decided| &decided.uses) {
             self.note_taken(rules.program, &took.original, id)?;
         }

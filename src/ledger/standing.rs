@@ -12,7 +12,7 @@ use super::{
 use crate::{
     claim::{Cell, Deficiency, Origin},
     money::Decimal,
-    outcome::{Decided, Outcome, Took, Usage},
+    outcome::{Decided, Outcome, Usage},
 };
 
 /// What stands of a claim, by the figures of the rules that decided it.
@@ -26,6 +26,7 @@ pub struct Known {
     pub decided: Decided,
     /// What became of it by later claims, each by the rules with a number.
     pub taken: Vec<(i64, Usage)>,
+    pub(super) participant: Option<i64>,
     /// Its cells as bytes; `None` where they were erased.
     cells: Option<Vec<u8>>,
 }
@@ -40,6 +41,11 @@ impl Known {
     pub fn is_erased(&self) -> bool {
         self.cells.is_none()
     }
+}
+
+/// What stands for the name of a participant who was erased.
+pub(super) fn erased_name(participant: i64) -> String {
+    format!("(erased {participant})")
 }
 
 /// A row that was kept.
@@ -140,8 +146,8 @@ impl Ledger {
         let detail = self.detail(entry)?;
         let outcome = self.outcome(entry)?;
         let decided = detail.into_decided(u128::from_be_bytes(entry.content), outcome, &mut words.into_iter());
-        let taken = Vec::new();
-        Ok(Known { entry: entry.id, rules: entry.rules, decided, taken, cells: kept.map(|row| row.cells) })
+        let (rules, participant, cells) = (entry.rules, entry.participant, kept.map(|row| row.cells));
+        Ok(Known { entry: entry.id, rules, decided, taken: Vec::new(), participant, cells })
     }
 
     /// The words of the reasons of an entry; none where they were erased.
@@ -170,10 +176,10 @@ impl Ledger {
         let scale = self.scale_of(entry.rules)?;
         let amount = |minor| amount::major(minor, scale);
         let participant = match entry.participant {
-            Some(participant) => self.participant_name(participant)?,
+            Some(participant) => self.participant_name(participant)?.unwrap_or_else(|| erased_name(participant)),
             None => String::new(),
         };
-        let file = match entry.run {
+        let file = match self.run_of(entry)? {
             Some(run) => self.file_of(run)?,
             None => "ledger".to_owned(),
         };
@@ -225,20 +231,14 @@ impl Ledger {
             select.query_map(params![claim, program, behind], Entry::of_row).and_then(Iterator::collect);
         let mut all = Vec::new();
         for entry in entries.map_err(|error| self.failed(error))? {
-            for (rules, uses) in self.uses(&entry)? {
+            let beside = self.effects_beside(&entry)?.into_iter().map(|one| (one.rules, one.uses));
+            let standard = (entry.rules, self.detail(&entry)?.uses().collect());
+            for (rules, uses) in std::iter::once(standard).chain(beside) {
                 let own = uses.into_iter().filter(|took| &*took.original == claim);
                 all.extend(own.map(|took| (rules, took.usage)));
             }
         }
         Ok(all)
-    }
-
-    /// What an entry changed of what became of other claims, by the rules that it was decided by.
-    fn uses(&self, entry: &Entry) -> Result<Vec<(i64, Vec<Took>)>, LedgerError> {
-        if entry.kind == EntryKind::Arranged {
-            return self.uses_beside(entry);
-        }
-        Ok(vec![(entry.rules, self.detail(entry)?.uses().collect())])
     }
 
     pub(super) fn note_taken(&self, program: i64, claim: &str, entry: i64) -> Result<(), LedgerError> {
@@ -261,12 +261,14 @@ impl Ledger {
         Ok(self.connection.last_insert_rowid())
     }
 
-    fn participant_name(&self, id: i64) -> Result<String, LedgerError> {
+    /// Their name, unless it was erased.
+    pub(super) fn participant_name(&self, id: i64) -> Result<Option<String>, LedgerError> {
         let mut select = self
             .connection
             .prepare_cached("SELECT name FROM participant WHERE id = ?1")
             .map_err(|error| self.failed(error))?;
-        select.query_row([id], |row| row.get(0)).map_err(|error| self.failed(error))
+        let found = select.query_row([id], |row| row.get(0)).optional().map_err(|error| self.failed(error))?;
+        Ok(found.flatten())
     }
 
     fn scale_of(&self, rules: i64) -> Result<u32, LedgerError> {
@@ -276,6 +278,18 @@ impl Ledger {
         let scale = self.rules(rules)?.scale;
         self.known.borrow_mut().scales.insert(rules, scale);
         Ok(scale)
+    }
+
+    /// The run that brought the row of an entry: of what a person did to a claim the one that brought the claim.
+    fn run_of(&self, entry: &Entry) -> Result<Option<i64>, LedgerError> {
+        if entry.run.is_some() || entry.claim.is_empty() {
+            return Ok(entry.run);
+        }
+        let sql =
+            "SELECT run FROM entry WHERE claim = ?1 AND program = ?2 AND kind = 0 AND id < ?3 ORDER BY id DESC LIMIT 1";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        let found = select.query_row(params![entry.claim, entry.program, entry.id], |row| row.get(0)).optional();
+        Ok(found.map_err(|error| self.failed(error))?.flatten())
     }
 
     fn file_of(&self, run: i64) -> Result<String, LedgerError> {

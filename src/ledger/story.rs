@@ -1,8 +1,12 @@
 //! What the ledger knows of a claim, or of all claims of a participant, in the order in which it happened.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
-use super::{Act, Entry, EntryKind, Ledger, LedgerError, balance::IS_LIVE, entry::COLUMNS};
+use super::{
+    Act, Entry, EntryKind, Ledger, LedgerError,
+    balance::{IS_LAST, IS_LIVE},
+    entry::COLUMNS,
+};
 use crate::outcome::Outcome;
 
 /// One thing that happened to a claim.
@@ -18,6 +22,13 @@ pub struct Chapter {
     pub act: Option<Act>,
 }
 
+impl Chapter {
+    /// Whether the claim stands as it says, until a later one does.
+    pub fn stands(&self) -> bool {
+        matches!(self.kind, EntryKind::Decided | EntryKind::Acted | EntryKind::Arranged)
+    }
+}
+
 impl Ledger {
     /// All that happened to a claim of a program, the oldest first.
     pub fn story(&self, program: i64, claim: &str) -> Result<Vec<Chapter>, LedgerError> {
@@ -25,13 +36,24 @@ impl Ledger {
         self.chapters(&sql, params![claim, program])
     }
 
-    /// What stands of all claims of a participant of a program, the oldest first.
+    /// What stands of all claims of a participant of a program, the oldest first: rows that decided nothing only until they are
+    /// read well.
     pub fn claims_of(&self, program: i64, participant: &str) -> Result<Vec<Chapter>, LedgerError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM entry WHERE participant = (SELECT id FROM participant WHERE name = ?1) AND program = ?2 \
-             AND (kind IN (1, 3) OR kind IN (0, 2) AND {IS_LIVE}) ORDER BY id"
+             AND (kind = 3 OR kind IN (0, 1, 2) AND {IS_LIVE} OR kind = 5 AND {IS_LAST}) ORDER BY id"
         );
-        self.chapters(&sql, params![participant, program])
+        let mut chapters: Vec<Chapter> = Vec::new();
+        for chapter in self.chapters(&sql, params![participant, program])? {
+            let claim = &chapter.outcome.claim;
+            // What arrangements made of a claim is what stands of it.
+            match chapters.iter_mut().find(|known| chapter.kind == EntryKind::Arranged && known.outcome.claim == *claim)
+            {
+                Some(known) => *known = chapter,
+                None => chapters.push(chapter),
+            }
+        }
+        Ok(chapters)
     }
 
     fn chapters(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Chapter>, LedgerError> {
@@ -39,8 +61,28 @@ impl Ledger {
         let entries: rusqlite::Result<Vec<Entry>> = select.query_map(values, Entry::of_row).and_then(Iterator::collect);
         let chapter = |entry: Entry| -> Result<Chapter, LedgerError> {
             let act = self.detail(&entry)?.act;
-            Ok(Chapter { entry: entry.id, kind: entry.kind, outcome: self.known(&entry)?.decided.outcome, act })
+            let outcome = match entry.kind {
+                EntryKind::Arranged => {
+                    let standard = self.standard_before(&entry)?;
+                    let arranged = self.known_arranged(&entry)?;
+                    standard.map_or_else(|| arranged.outcome.clone(), |standard| arranged.on(&standard))
+                }
+                _ => self.known(&entry)?.decided.outcome,
+            };
+            Ok(Chapter { entry: entry.id, kind: entry.kind, outcome, act })
         };
         entries.map_err(|error| self.failed(error))?.into_iter().map(chapter).collect()
+    }
+
+    /// The standard decision that stood when arrangements made something of it.
+    fn standard_before(&self, entry: &Entry) -> Result<Option<Outcome<'static>>, LedgerError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM entry WHERE claim = ?1 AND program = ?2 AND kind IN (0, 2) AND id < ?3 \
+             ORDER BY id DESC LIMIT 1"
+        );
+        let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
+        let found = select.query_row(params![entry.claim, entry.program, entry.id], Entry::of_row).optional();
+        let before = found.map_err(|error| self.failed(error))?;
+        before.map(|before| Ok(self.known(&before)?.decided.outcome)).transpose()
     }
 }

@@ -1,12 +1,15 @@
-//! Proving a ledger: the chain, the rows, the rules that were kept, and that every running figure is the sum of what its
-//! entries moved.
+//! Proving a ledger: the chain with all that entries refer to, their rows, the files of rules, how far runs are, and that every
+//! running figure is the sum of what entries moved.
 
-use std::collections::{BTreeMap, btree_map::Entry as MapEntry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as MapEntry};
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
-use super::{Ledger, LedgerError, Link};
-use crate::history::History;
+use super::{Act, Entry, Ledger, LedgerError, Link, arranged::Effects, detail::Detail, entry::RowBytes};
+use crate::{
+    history::{History, KeptChange},
+    outcome::Took,
+};
 
 /// What doesn't fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,100 +49,214 @@ impl Verified {
 impl Ledger {
     /// Looks through all of it. A tail that was removed shows only against a head that was kept elsewhere.
     pub fn verify(&self, head: Option<Link>) -> Result<Verified, LedgerError> {
-        let mut verified = Verified::default();
-        let mut before = Link::START;
-        let mut sums: BTreeMap<i64, History> = BTreeMap::new();
-        let mut layouts: BTreeMap<i64, (i64, Vec<i64>)> = BTreeMap::new();
-        let mut head_found = head.is_none_or(|head| head.id == 0);
-        self.each_entry(&mut |entry, kept| {
-            verified.entries += 1;
-            if entry.id != before.id + 1 {
-                verified.fault(Some(entry.id), format!("entries between {} and {} are missing", before.id, entry.id));
+        let mut proof = Proof::new(self, head);
+        self.each_entry(&mut |entry, kept| proof.take(&entry, kept.as_ref()))?;
+        proof.finish()
+    }
+}
+
+/// What is known of a ledger while its entries are looked through, one behind the other.
+struct Proof<'l> {
+    ledger: &'l Ledger,
+    head: Option<Link>,
+    head_found: bool,
+    before: Link,
+    /// What the entries of each program moved.
+    sums: BTreeMap<i64, History>,
+    /// The accumulators that entries of each version of the rules name by number; `None` where one is missing.
+    accumulators: BTreeMap<i64, Vec<Option<i64>>>,
+    missing: BTreeSet<(i64, usize)>,
+    /// Entries without their rows, with their participants.
+    gone: Vec<(i64, Option<i64>)>,
+    /// The entries by which participants were erased.
+    erased: BTreeMap<i64, i64>,
+    /// How often entries changed what became of a claim.
+    taken: i64,
+    verified: Verified,
+}
+
+impl<'l> Proof<'l> {
+    fn new(ledger: &'l Ledger, head: Option<Link>) -> Self {
+        Self {
+            ledger,
+            head,
+            head_found: head.is_none_or(|head| head.id == 0),
+            before: Link::START,
+            sums: BTreeMap::new(),
+            accumulators: BTreeMap::new(),
+            missing: BTreeSet::new(),
+            gone: Vec::new(),
+            erased: BTreeMap::new(),
+            taken: 0,
+            verified: Verified::default(),
+        }
+    }
+
+    fn take(&mut self, entry: &Entry, kept: Option<&RowBytes>) -> Result<(), LedgerError> {
+        self.verified.entries += 1;
+        self.link(entry)?;
+        self.row(entry, kept)?;
+        let Ok(detail) = self.ledger.detail(entry) else {
+            self.verified.fault(Some(entry.id), "what it keeps can't be read");
+            return Ok(());
+        };
+        if let Some(participant) = entry.participant.filter(|_| detail.act.as_ref().is_some_and(Act::erases)) {
+            self.erased.insert(participant, entry.id);
+        }
+        self.effects(entry, &detail)
+    }
+
+    /// The chain.
+    fn link(&mut self, entry: &Entry) -> Result<(), LedgerError> {
+        let Self { ledger, before, verified, .. } = self;
+        if entry.id != before.id + 1 {
+            verified.fault(Some(entry.id), format!("entries between {} and {} are missing", before.id, entry.id));
+        }
+        if entry.chained(&ledger.referred(entry.rules, entry.run)?, before) != entry.hash {
+            let words = "it is not what was written, or its rules or its file are not, or it is not behind the entry that it was \
+                         written behind";
+            verified.fault(Some(entry.id), words);
+        }
+        *before = Link { id: entry.id, hash: entry.hash };
+        if let Some(head) = self.head.filter(|head| head.id == entry.id) {
+            self.head_found = true;
+            if head.hash != entry.hash {
+                verified.fault(Some(entry.id), "it is not the one that was the last when the head was kept");
             }
-            if entry.chained(&before) != entry.hash {
-                verified.fault(
-                    Some(entry.id),
-                    "it is not what was written, or not behind the entry that it was written behind",
-                );
-            }
-            match &kept {
-                Some(row) if row.hash() != entry.row_hash => {
-                    verified.fault(Some(entry.id), "its row or its words are not what was written");
+        }
+        Ok(())
+    }
+
+    /// Its row, its words and its participant's name.
+    fn row(&mut self, entry: &Entry, kept: Option<&RowBytes>) -> Result<(), LedgerError> {
+        match kept {
+            Some(row) => {
+                let name = entry.participant.map(|id| self.ledger.participant_name(id)).transpose()?.flatten();
+                if row.hash(&name.unwrap_or_default()) != entry.row_hash {
+                    let words = "its row, its words or its participant's name are not what was written";
+                    self.verified.fault(Some(entry.id), words);
                 }
-                Some(_) => {}
-                None if entry.row_hash == [0; 16] => {}
-                None => verified.erased += 1,
             }
-            before = Link { id: entry.id, hash: entry.hash };
-            if let Some(head) = head.filter(|head| head.id == entry.id) {
-                head_found = true;
-                if head.hash != entry.hash {
-                    verified.fault(Some(entry.id), "it is not the one that was the last when the head was kept");
-                }
-            }
-            let Ok(detail) = self.detail(&entry) else {
-                verified.fault(Some(entry.id), "what it keeps can't be read");
-                return Ok(());
+            None if entry.row_hash == [0; 16] => {}
+            None => self.gone.push((entry.id, entry.participant)),
+        }
+        Ok(())
+    }
+
+    /// What it did beside its own columns, by the standard rules and by arrangements.
+    fn effects(&mut self, entry: &Entry, detail: &Detail) -> Result<(), LedgerError> {
+        let Ok(beside) = self.ledger.effects_beside(entry) else {
+            self.verified.fault(Some(entry.id), "what it keeps of arrangements can't be read");
+            return Ok(());
+        };
+        let own = Effects { rules: entry.rules, uses: detail.uses().collect(), moved: detail.moved() };
+        for Effects { rules, uses, moved } in std::iter::once(own).chain(beside) {
+            // Rules that are missing show in the chain.
+            let program = match self.ledger.rules(rules) {
+                Ok(rules) => rules.program,
+                Err(LedgerError::Damaged { .. }) => entry.program,
+                Err(error) => return Err(error),
             };
-            let Ok(beside) = self.moved_beside(&entry) else {
-                verified.fault(Some(entry.id), "what it keeps of arrangements can't be read");
-                return Ok(());
+            self.uses((entry.id, program), uses)?;
+            self.moves((entry.id, program), rules, moved)?;
+        }
+        Ok(())
+    }
+
+    /// That it stands beside the claims of which it took something back.
+    fn uses(&mut self, (entry, program): (i64, i64), uses: Vec<Took>) -> Result<(), LedgerError> {
+        let originals: BTreeSet<Box<str>> = uses.into_iter().map(|took| took.original).collect();
+        for original in originals {
+            self.taken += 1;
+            if !self.ledger.is_taken(program, &original, entry)? {
+                let words = format!("that it took back some of claim `{original}` is not noted any more");
+                self.verified.fault(Some(entry), words);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds up what it moved.
+    fn moves(&mut self, (entry, program): (i64, i64), rules: i64, moved: Vec<KeptChange>) -> Result<(), LedgerError> {
+        if let MapEntry::Vacant(vacant) = self.accumulators.entry(rules) {
+            let known = match self.ledger.rules(rules) {
+                Ok(rules) => self.ledger.known_accumulators(rules.program, &rules.layout.accumulators())?,
+                Err(LedgerError::Damaged { .. }) => Vec::new(),
+                Err(error) => return Err(error),
             };
-            for (rules, moved) in std::iter::once((entry.rules, detail.moved())).chain(beside) {
-                if let MapEntry::Vacant(vacant) = layouts.entry(rules) {
-                    let rules = self.rules(rules)?;
-                    let numbers = self.known_accumulators(rules.program, &rules.layout.accumulators())?;
-                    vacant.insert((rules.program, numbers));
+            vacant.insert(known);
+        }
+        let numbers = self.accumulators.get(&rules).map_or(&[][..], Vec::as_slice);
+        let history = self.sums.entry(program).or_default();
+        for mut change in moved {
+            // One map for all versions: the figure's own number is its place.
+            let number = numbers.get(change.accumulator).copied().flatten();
+            match number.and_then(|number| usize::try_from(number).ok()) {
+                Some(place) => {
+                    change.accumulator = place;
+                    let change = change.again(history);
+                    history.apply(&change);
                 }
-                let Some((program, numbers)) = layouts.get(&rules) else { continue };
-                let history = sums.entry(*program).or_default();
-                for mut change in moved {
-                    // One map for all versions: the figure's own number is its place.
-                    let place = numbers.get(change.accumulator).and_then(|number| usize::try_from(*number).ok());
-                    if let Some(place) = place {
-                        change.accumulator = place;
-                        let change = change.again(history);
-                        history.apply(&change);
+                None => {
+                    if self.missing.insert((rules, change.accumulator)) {
+                        self.verified.fault(Some(entry), "a running figure that it moved is missing");
                     }
                 }
             }
-            Ok(())
-        })?;
-        if !head_found {
-            verified.fault(None, "entries behind the last one are missing: the head that was kept is not here");
         }
-        self.verify_figures(&sums, &mut verified)?;
-        self.verify_rules(&mut verified)?;
-        Ok(verified)
+        Ok(())
     }
 
-    fn known_accumulators(&self, program: i64, names: &[String]) -> Result<Vec<i64>, LedgerError> {
-        let sql = "SELECT id FROM accumulator WHERE program = ?1 AND name = ?2";
-        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
-        let mut numbers = Vec::new();
-        for name in names {
-            let found = select.query_row(params![program, name], |row| row.get::<_, i64>(0)).optional();
-            numbers.push(found.map_err(|error| self.failed(error))?.unwrap_or(0));
+    /// What stands beside the chain.
+    fn finish(mut self) -> Result<Verified, LedgerError> {
+        if !self.head_found {
+            self.verified.fault(None, "entries behind the last one are missing: the head that was kept is not here");
         }
-        Ok(numbers)
+        self.gone()?;
+        if self.taken != self.ledger.one::<i64>("SELECT count(*) FROM taken")? {
+            self.verified.fault(None, "what is noted of claims that were taken back is not what entries took back");
+        }
+        self.figures()?;
+        self.runs()?;
+        self.rules()?;
+        Ok(self.verified)
+    }
+
+    /// That rows are missing only of participants who were erased since.
+    fn gone(&mut self) -> Result<(), LedgerError> {
+        for participant in self.erased.keys() {
+            if self.ledger.participant_name(*participant)?.is_some() {
+                self.verified.fault(None, format!("participant {participant} was erased, and has a name"));
+            }
+        }
+        for (entry, participant) in std::mem::take(&mut self.gone) {
+            let erased = participant.and_then(|participant| self.erased.get(&participant));
+            if erased.is_some_and(|erased| entry < *erased) {
+                self.verified.erased += 1;
+            } else {
+                self.verified.fault(Some(entry), "its row is missing, and its participant was not erased");
+            }
+        }
+        Ok(())
     }
 
     /// What figures stand at against the sums of what entries moved.
-    fn verify_figures(&self, sums: &BTreeMap<i64, History>, verified: &mut Verified) -> Result<(), LedgerError> {
+    fn figures(&mut self) -> Result<(), LedgerError> {
+        let Self { ledger, sums, verified, .. } = self;
         let sql = "SELECT accumulator.program, accumulator.id, accumulator.name, count(figure.key) FROM accumulator \
                    LEFT JOIN figure ON figure.accumulator = accumulator.id AND figure.part = x'' GROUP BY accumulator.id";
-        let mut select = self.connection.prepare(sql).map_err(|error| self.failed(error))?;
+        let mut select = ledger.connection.prepare(sql).map_err(|error| ledger.failed(error))?;
         let rows = select.query_map([], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
         });
         let rows: rusqlite::Result<Vec<_>> = rows.and_then(Iterator::collect);
         let empty = History::new();
-        for (program, id, name, keys) in rows.map_err(|error| self.failed(error))? {
+        for (program, id, name, keys) in rows.map_err(|error| ledger.failed(error))? {
             let sums = sums.get(&program).unwrap_or(&empty);
             let place = usize::try_from(id).unwrap_or_default();
             verified.figures += u64::try_from(keys).unwrap_or_default();
             let mut stored = History::new();
-            self.restore(&mut stored, 0, id)?;
+            ledger.restore(&mut stored, 0, id)?;
             if !stored.is_same(0, sums, place) {
                 verified.fault(None, format!("`{name}` doesn't stand at the sum of what its entries moved"));
             }
@@ -147,15 +264,46 @@ impl Ledger {
         Ok(())
     }
 
-    fn verify_rules(&self, verified: &mut Verified) -> Result<(), LedgerError> {
-        let mut select = self.connection.prepare("SELECT id FROM rules").map_err(|error| self.failed(error))?;
-        let rows: rusqlite::Result<Vec<i64>> = select.query_map([], |row| row.get(0)).and_then(Iterator::collect);
-        for rules in rows.map_err(|error| self.failed(error))? {
-            verified.rules += 1;
-            if let Err(error) = self.files(rules) {
-                verified.fault(None, error.to_string());
+    /// How far files were posted.
+    fn runs(&mut self) -> Result<(), LedgerError> {
+        let ledger = self.ledger;
+        let mut select =
+            ledger.connection.prepare("SELECT id, seal, file FROM run").map_err(|error| ledger.failed(error))?;
+        let rows = select
+            .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?)));
+        let rows: rusqlite::Result<Vec<_>> = rows.and_then(Iterator::collect);
+        for (run, seal, file) in rows.map_err(|error| ledger.failed(error))? {
+            if ledger.progress_digest(run)? != *seal {
+                self.verified.fault(None, format!("how far `{file}` was posted is not what was written"));
             }
         }
         Ok(())
+    }
+
+    /// The files of rules.
+    fn rules(&mut self) -> Result<(), LedgerError> {
+        let ledger = self.ledger;
+        let mut select = ledger.connection.prepare("SELECT id FROM rules").map_err(|error| ledger.failed(error))?;
+        let rows: rusqlite::Result<Vec<i64>> = select.query_map([], |row| row.get(0)).and_then(Iterator::collect);
+        for rules in rows.map_err(|error| ledger.failed(error))? {
+            self.verified.rules += 1;
+            if let Err(error) = ledger.files(rules) {
+                self.verified.fault(None, error.to_string());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Ledger {
+    fn known_accumulators(&self, program: i64, names: &[String]) -> Result<Vec<Option<i64>>, LedgerError> {
+        names.iter().map(|name| self.accumulator(program, name)).collect()
+    }
+
+    /// Whether an entry is noted as one that took back some of a claim.
+    fn is_taken(&self, program: i64, claim: &str, entry: i64) -> Result<bool, LedgerError> {
+        let sql = "SELECT 1 FROM taken WHERE claim = ?1 AND program = ?2 AND entry = ?3";
+        let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
+        select.exists(params![claim, program, entry]).map_err(|error| self.failed(error))
     }
 }

@@ -1,12 +1,11 @@
 //! What people do to claims that stand in a ledger: release, reject, override a check, adjust.
 
-use super::{Bringer, past};
+use super::{BesideRules, Bringer, Stale, arranged_entry, erased, past};
 use crate::{
     claim::Claims,
-    engine::{Arrangements, Awards, Queue, Run, Tables},
-    ledger::{Act, EntryKind, KeptRules, Ledger, LedgerError, Posted},
-    money::Decimal,
-    outcome::{Depth, Disposition, Outcome, Ruling},
+    engine::{Arrangements, Awards, Past, Queue, Run, Tables},
+    ledger::{Act, EntryKind, KeptRules, Known, Ledger, LedgerError, Posted},
+    outcome::{Depth, Disposition, EngineReason, Outcome, Ruling},
     program::Program,
 };
 
@@ -18,6 +17,8 @@ pub struct Wanted<'w> {
     pub tables: &'w Tables,
     /// Its rules in the ledger.
     pub rules: &'w KeptRules,
+    /// The arrangements beside it.
+    pub beside: &'w [BesideRules<'w>],
     /// The claim.
     pub claim: &'w str,
     /// What is ruled of it; without a code and a rejection it is released.
@@ -61,6 +62,9 @@ pub enum ActError {
     /// Somebody else has to confirm it.
     #[error("`{0}` has proposed this, and somebody else has to confirm it")]
     SamePerson(String),
+    /// What was proposed would make something else of the claim by now.
+    #[error("what `{}` proposed made of claim `{}`: {}; now it makes: {}", .0.by, .0.claim, .0.was, .0.is)]
+    Stale(Box<Stale>),
 }
 
 impl ActError {
@@ -72,33 +76,39 @@ impl ActError {
             Self::NotHeld(..) => {
                 Some("only what is held can be released, rejected or overridden; send a correction for the rest")
             }
-            Self::Erased(_) => None,
+            Self::Erased(_) => Some("`meed ledger reject` rejects it without that"),
             Self::OtherCode(..) => Some("name a code that holds it"),
             Self::NotToOverride(..) => Some("`meed explain CODE` says what cures it"),
             Self::SamePerson(_) => Some("the program says `approval: two_people`"),
+            Self::Stale(_) => Some("let them propose it again, or propose it yourself with another `--reference`"),
         }
     }
 }
 
 /// What a ruling would make of a held claim. With `posts` it is posted.
 pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Ruled, ActError> {
-    let Wanted { program, tables, rules, claim, .. } = wanted;
+    let Wanted { program, tables, rules, claim, beside, .. } = wanted;
     let known = ledger.find(rules.program, claim)?.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
-    let before = known.decided.outcome.clone();
+    let arranged = ledger.find_arranged(rules.program, claim)?;
+    let standard = &known.decided.outcome;
+    let before = arranged.as_ref().map_or_else(|| standard.clone(), |arranged| arranged.on(standard));
     if before.disposition != Disposition::Held {
         return Err(ActError::NotHeld((*claim).to_owned(), before.disposition));
     }
     if known.is_erased() {
-        return Err(ActError::Erased((*claim).to_owned()));
+        let why = wanted.ruling.rejection.as_deref().filter(|_| arranged.is_none());
+        let why = why.ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
+        return erased::reject(wanted, (&known, why), ledger, posts);
     }
     let acts = ledger.acts(rules.program, claim)?;
-    let ruling = checked(wanted, &before, &acts)?;
+    let overridden = overridden(wanted, &before)?;
+    let ruling = ruling(wanted, &overridden, &acts);
     let mut past = past(ledger, program)?;
+    let mut arrangements = super::arrangements(ledger, program, beside, &past)?;
     past.history.watch();
-    let mut arrangements = Arrangements::default();
-    let mut bringer = Bringer::new(ledger, program, &rules.fingerprint, &[])?;
+    let mut bringer = Bringer::new(ledger, program, &rules.fingerprint, beside)?;
     bringer.bring(ledger, &mut past, &mut arrangements, claim, &mut |_, _| {})?;
-    let claims = claims_of(program, &known, &before).ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
+    let claims = claims_of(program, &known).ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
     if let Some(original) = program.claim.original.and_then(|field| claims.claim(0).row().text(field)) {
         bringer.bring(ledger, &mut past, &mut arrangements, original, &mut |_, _| {})?;
     }
@@ -110,66 +120,62 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
     }
     let run = Run { program, tables, claims: &claims, awards: &awards, depth: &|_, _| Depth::Words, names: false };
     let queue = Queue::named(program, &claims, claim);
-    run.decide_again(&queue, &mut past, &ruling, &mut arrangements, &mut |_, _| {});
-    let decided = past.standing.as_ref().and_then(|standing| standing.find(claim));
-    let Some(decided) = decided else { return Err(ActError::Unknown((*claim).to_owned())) };
-    let (after, decided) = (decided.outcome.clone(), decided.clone());
+    let mut after = None;
+    run.decide_again(&queue, &mut past, &ruling, &mut arrangements, &mut |outcome, _| {
+        after = Some(outcome.clone().into_owned());
+    });
+    let after = after.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
     if posts {
-        let moved = past.history.take_watched();
-        ledger.begin()?;
-        let accumulators = ledger.keep_accumulators(rules.program, &bringer.layout().accumulators())?;
-        let act = Act { overridden: ruling.overridden.clone(), ..wanted.act.clone() };
-        ledger.post(Posted {
-            rules,
-            run: None,
-            kind: EntryKind::Acted,
-            outcome: &decided.outcome,
-            decided: Some(&decided),
-            claim: Some(claims.claim(0)),
-            content: decided.content,
-            act: Some(act),
-        })?;
-        ledger.note(&moved, &past.history);
-        ledger.commit(&accumulators, &past.history)?;
+        let act = Act { overridden, ..wanted.act.clone() };
+        post(wanted, act, (&claims, &bringer), (&mut past, &mut arrangements), ledger)?;
     }
     Ok(Ruled { before, after })
 }
 
-/// Proposes what a person wants to do, for somebody else to confirm. Says whether it is confirmed by this: then nothing is
-/// proposed, and it is to be done.
-pub fn propose(wanted: &Wanted<'_>, ledger: &mut Ledger) -> Result<bool, ActError> {
-    let Wanted { rules, claim, act, .. } = wanted;
-    let acts = ledger.acts(rules.program, claim)?;
-    let proposed = acts.iter().rev().find(|(kind, one)| *kind == EntryKind::Proposed && one.verb == act.verb);
-    match proposed {
-        Some((_, before)) if before.by == act.by => Err(ActError::SamePerson(act.by.clone())),
-        Some(_) => Ok(true),
-        None => {
-            let known = ledger.find(rules.program, claim)?.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
-            let mut outcome = known.decided.outcome;
-            (outcome.award, outcome.pending, outcome.reversed) = (Decimal::ZERO, Decimal::ZERO, None);
-            ledger.begin()?;
-            ledger.post(Posted {
-                rules,
-                run: None,
-                kind: EntryKind::Proposed,
-                outcome: &outcome,
-                decided: None,
-                claim: None,
-                content: known.decided.content,
-                act: Some(act.clone()),
-            })?;
-            ledger.commit(&[], &crate::history::History::new())?;
-            Ok(false)
+/// Posts what a ruling made of a claim.
+fn post(
+    wanted: &Wanted<'_>,
+    act: Act,
+    (claims, bringer): (&Claims, &Bringer),
+    (past, arrangements): (&mut Past, &mut Arrangements<'_>),
+    ledger: &mut Ledger,
+) -> Result<(), ActError> {
+    let Wanted { rules, claim, beside, .. } = wanted;
+    let mut moved = past.history.take_watched();
+    moved.extend(arrangements.take_moved());
+    let decided = past.standing.as_ref().and_then(|standing| standing.find(claim));
+    let decided = decided.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
+    ledger.begin()?;
+    let accumulators = ledger.keep_accumulators(rules.program, &bringer.layout().accumulators())?;
+    ledger.post(Posted {
+        rules,
+        run: None,
+        kind: EntryKind::Acted,
+        outcome: &decided.outcome,
+        decided: Some(decided),
+        claim: Some(claims.claim(0)),
+        content: decided.content,
+        act: Some(act),
+    })?;
+    let kept: Vec<KeptRules> = beside.iter().filter_map(|one| one.kept.clone()).collect();
+    for touched in arrangements.take_touched() {
+        ledger.post_arranged(&arranged_entry(rules, &kept, &touched, (None, decided.content)))?;
+        for share in &touched.shares {
+            if let (Some(kept), Some(difference)) = (kept.get(share.number), arrangements.difference(share.number)) {
+                let accumulators = ledger.keep_accumulators(kept.program, &kept.layout.accumulators())?;
+                ledger.put_figures(&share.moved, &accumulators, difference)?;
+            }
         }
     }
+    ledger.note(&moved, &past.history);
+    Ok(ledger.commit(&accumulators, &past.history)?)
 }
 
-/// The ruling with all codes that hold the claim, where it names none; each must hold it and be the program's own. What was
-/// overridden before stays so until its day.
-fn checked(wanted: &Wanted<'_>, before: &Outcome<'_>, acts: &[(EntryKind, Act)]) -> Result<Ruling, ActError> {
+/// The codes that are overridden by this: all that hold the claim, where none is named. Each must hold it and be the program's
+/// own.
+fn overridden(wanted: &Wanted<'_>, before: &Outcome<'_>) -> Result<Vec<String>, ActError> {
     if wanted.ruling.rejection.is_some() {
-        return Ok(wanted.ruling.clone());
+        return Ok(Vec::new());
     }
     let holding = before.reasons.iter().chain(before.flags.iter());
     let holding: Vec<String> = holding
@@ -189,23 +195,34 @@ fn checked(wanted: &Wanted<'_>, before: &Outcome<'_>, acts: &[(EntryKind, Act)])
         let is_own = program.rules.iter().any(|rule| rule.code == *code)
             || program.flags.iter().any(|flag| flag.code == *code)
             || program.limits.iter().any(|limit| limit.code == *code);
-        if !is_own {
+        // Arrangements that contradict each other may not any more, now that it is decided anew.
+        if !is_own && *code != EngineReason::ArrangementConflict.code() {
             return Err(ActError::NotToOverride(claim(), code.clone()));
         }
     }
+    Ok(overridden)
+}
+
+/// The ruling by this act, with what was overridden before, which stays so until its day.
+fn ruling(wanted: &Wanted<'_>, overridden: &[String], acts: &[(EntryKind, Act)]) -> Ruling {
+    if wanted.ruling.rejection.is_some() {
+        return wanted.ruling.clone();
+    }
     let in_force = |act: &&Act| act.until.as_deref().is_none_or(|until| wanted.today <= until);
     let earlier = acts.iter().filter(|(kind, _)| *kind == EntryKind::Acted).map(|(_, act)| act).filter(in_force);
+    let mut overridden = overridden.to_vec();
     overridden.extend(earlier.flat_map(|act| act.overridden.iter().cloned()));
     overridden.sort();
     overridden.dedup();
-    Ok(Ruling { overridden, rejection: None })
+    Ruling { overridden, rejection: None }
 }
 
 /// The claim as it stands in the ledger.
-fn claims_of(program: &Program, known: &crate::ledger::Known, before: &Outcome<'_>) -> Option<Claims> {
+fn claims_of(program: &Program, known: &Known) -> Option<Claims> {
     let kinds = program.claim.fields.iter().map(|field| field.kind.column());
-    let mut claims = Claims::new(before.origin.file.as_ref(), kinds);
+    let origin = &known.decided.outcome.origin;
+    let mut claims = Claims::new(origin.file.as_ref(), kinds);
     let (cells, deficiencies) = known.cells();
-    claims.push(before.origin.line, cells, deficiencies).ok()?;
+    claims.push(origin.line, cells, deficiencies).ok()?;
     Some(claims)
 }

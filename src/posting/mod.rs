@@ -4,13 +4,16 @@ mod act;
 mod again;
 mod bringer;
 mod compared;
+mod erased;
 mod keeper;
 mod post;
+mod proposal;
 mod replay;
 
-pub use act::{ActError, Ruled, Wanted, propose, rule};
+pub use act::{ActError, Ruled, Wanted, rule};
 pub use keeper::Preview;
 pub use post::{Post, PostError, Posting, post};
+pub use proposal::{Confirmation, Stale, confirmation, propose};
 pub use replay::{Difference, Replayed, Rulebook, replay};
 
 use bringer::Bringer;

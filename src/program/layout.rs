@@ -17,7 +17,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The running figures of a program. Under another key a figure is another one.
+    /// The running figures of a program. Under another key a figure is another one, and so is a total that figures something else.
     pub fn of(program: &Program) -> Self {
         let per = |key: &KeyPlan| {
             let words: Vec<&str> = key.parts.iter().map(|(word, _)| word.as_str()).collect();
@@ -25,7 +25,7 @@ impl Layout {
         };
         let total = |total: &Total| {
             let within = total.within.map_or_else(String::new, |days| format!(" within {days} days"));
-            format!("{} of {:?} {}{within}", total.name, total.of, per(&total.key))
+            format!("{}, {}, of {:?} {}{within}", total.name, total.figured, total.of, per(&total.key))
         };
         let component = |component: &Component| match (&component.kind, component.key()) {
             (ComponentKind::Accumulating { .. }, Some(key)) => format!("{} {}", component.name, per(key)),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Findings, Place},
     schema::Type,
-    script::{Expression, Facts, Member, Read, Wanted},
+    script::{Expression, Facts, Member, Read, Wanted, without_spacing},
 };
 
 /// Which claims a total counts, by what became of them.
@@ -55,6 +55,8 @@ pub struct Total {
     pub place: Place,
     /// What it figures.
     pub kind: TotalKind,
+    /// The same as it is written, word by word: `sum of claim . sold`.
+    pub figured: String,
     /// Which claims it counts.
     pub of: Counted,
     /// Per what.
@@ -101,6 +103,11 @@ pub(super) fn name(totals: &[Total], context: &mut Context<'_>) {
 fn check_total(name: &Text, node: &Node, components: &[(Text, Node)], context: &mut Context<'_>) -> Option<Total> {
     let mut fields = Fields::named(name, node, context.findings)?;
     let kinds = [fields.optional_text("count"), fields.optional_text("sum"), fields.optional_text("distinct")];
+    let figured = ["count", "sum", "distinct"].iter().zip(&kinds).filter_map(|(word, text)| {
+        let words: Vec<String> = without_spacing(&text.as_ref()?.text).lines().map(str::to_owned).collect();
+        Some(format!("{word} of {}", words.join(" ")))
+    });
+    let figured = figured.collect();
     let of = fields.required_text("of", "say which claims count: `of: all`, `standing` or `approved`");
     let per = fields.required("per", "say per what: `per: [participant, month]`");
     let within = fields.optional_text("within");
@@ -122,7 +129,8 @@ fn check_total(name: &Text, node: &Node, components: &[(Text, Node)], context: &
         context.findings.add(finding.help("count claims, or name a calendar period in `per`"));
         return None;
     }
-    Some(Total { name: name.text.clone(), place: name.place.clone(), kind, of: of?, key, within: within.flatten() })
+    let (name, place) = (name.text.clone(), name.place.clone());
+    Some(Total { name, place, kind, figured, of: of?, key, within: within.flatten() })
 }
 
 fn check_kind(

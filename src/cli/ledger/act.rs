@@ -1,16 +1,22 @@
 //! What people do to held claims. Each shows the difference first, and does it only with `--yes`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::super::{Exit, Session, Trouble, load, program_name, run::kept};
+use super::super::{
+    Exit, Session, Trouble,
+    beside::Arranged,
+    load, program_name,
+    run::{kept, new_rules},
+    story::act_words,
+};
 use crate::{
     calendar::parse_iso,
     ledger::{Act, Ledger},
     money::{at_scale, parse_decimal},
     outcome::{Disposition, Outcome, Ruling},
-    posting::{Ruled, Wanted, propose, rule},
+    posting::{Confirmation, Ruled, Wanted, confirmation, propose, rule},
     report::{for_terminal, grouped, reason_words},
     workspace::Loaded,
 };
@@ -124,7 +130,9 @@ pub(super) fn adjust(adjust: &Adjust, session: &mut Session<'_>) -> Result<Exit,
         let help = format!("write it with at most {} decimal places, as 12.5 or -12.5", identification.scale);
         return Err(Trouble::Usage(format!("`{}` is no amount of this program", adjust.amount), Some(help)));
     };
-    let mut ledger = writing(&adjust.ledger, session)?;
+    let mut ledger = if adjust.yes { writing(&adjust.ledger, session)? } else { reading(&adjust.ledger, session)? };
+    let rules = ledger.would_keep(&new_rules(&loaded))?;
+    ledger.refuse_too_large(&rules, &adjust.participant, amount)?;
     let shown = grouped(&at_scale(amount, identification.scale));
     writeln!(session.stdout, "{}: {shown} {}", for_terminal(&adjust.participant), identification.unit.code())?;
     if !adjust.yes {
@@ -140,7 +148,7 @@ pub(super) fn adjust(adjust: &Adjust, session: &mut Session<'_>) -> Result<Exit,
 
 pub(super) fn erase(erase: &Erase, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     named(&erase.by, &erase.reason)?;
-    let mut ledger = writing(&erase.ledger, session)?;
+    let mut ledger = if erase.yes { writing(&erase.ledger, session)? } else { reading(&erase.ledger, session)? };
     if !ledger.knows(&erase.participant)? {
         let help = "give the name as the claims have it".to_owned();
         return Err(Trouble::Usage(format!("nobody in this ledger is called `{}`", erase.participant), Some(help)));
@@ -150,8 +158,14 @@ pub(super) fn erase(erase: &Erase, session: &mut Session<'_>) -> Result<Exit, Tr
         return Ok(Exit::Done);
     }
     let act = said("erase", &erase.by, &erase.reason, None, session);
-    let rows = ledger.erase(&erase.participant, &act)?;
-    session.say(&format!("{rows} rows erased; head {}", ledger.head().text()));
+    let erased = ledger.erase(&erase.participant, &act)?;
+    if !erased.is_gone {
+        session.say(
+            "note: the files could not be written anew, since somebody reads them or there is no room: they may hold copies of \
+             what was erased until somebody else is erased",
+        );
+    }
+    session.say(&format!("{} rows erased; head {}", erased.rows, ledger.head().text()));
     Ok(Exit::Done)
 }
 
@@ -163,8 +177,13 @@ fn named(by: &str, reason: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// A ledger to look at what an act would do.
+fn reading(path: &Path, session: &Session<'_>) -> Result<Ledger, Trouble> {
+    Ok(Ledger::read(&session.environment.folder.join(path))?)
+}
+
 /// A ledger that is there, to write into it: a mistyped name makes none.
-fn writing(path: &std::path::Path, session: &Session<'_>) -> Result<Ledger, Trouble> {
+fn writing(path: &Path, session: &Session<'_>) -> Result<Ledger, Trouble> {
     let path = session.environment.folder.join(path);
     Ledger::read(&path)?;
     Ok(Ledger::open(&path)?)
@@ -191,6 +210,11 @@ pub(super) fn override_one(one: &Override, session: &mut Session<'_>) -> Result<
         let help = "write it as 2026-12-31".to_owned();
         return Err(Trouble::Usage(format!("`{}` is not a day of the calendar", one.until), Some(help)));
     }
+    let today = session.environment.now.get(..10).unwrap_or_default();
+    if one.until.as_str() < today {
+        let help = "name the last day on which it counts, today or later".to_owned();
+        return Err(Trouble::Usage(format!("{} is over", one.until), Some(help)));
+    }
     if one.said.reference.is_none() {
         let help = "say with `--reference` where the approval stands".to_owned();
         return Err(Trouble::Usage("an override has a reference".to_owned(), Some(help)));
@@ -214,25 +238,37 @@ fn act(
     named(&said.by, &said.reason)?;
     let workspace = session.workspace()?;
     let loaded = load(&workspace, &program_name(&workspace, &said.program)?)?;
-    let mut ledger = writing(&said.ledger, session)?;
-    let rules = kept(&mut ledger, &workspace, &loaded)?;
-    let now = session.environment.now.clone();
-    let wanted = Wanted {
-        program: &loaded.program,
-        tables: &loaded.tables,
-        rules: &rules,
-        claim: &said.claim,
-        ruling,
-        today: now.get(..10).unwrap_or(&now),
-        act: Act { until, ..self::said(verb, &said.by, &said.reason, said.reference.as_ref(), session) },
-    };
+    let Loaded { program, tables, .. } = &loaded;
+    let mut ledger = if said.yes { writing(&said.ledger, session)? } else { reading(&said.ledger, session)? };
+    let act = self::said(verb, &said.by, &said.reason, said.reference.as_ref(), session);
+    let act = Act { until, overridden: ruling.overridden.clone(), ..act };
+    let rules = ledger.would_keep(&new_rules(&loaded))?;
+    let mut arranged = Arranged::load(&workspace, &loaded, &[], Some(&ledger), session)?;
+    let today = act.at.get(..10).unwrap_or(&act.at).to_owned();
+    let beside = arranged.rules();
+    let wanted =
+        Wanted { program, tables, rules: &rules, beside: &beside, claim: &said.claim, ruling, act, today: &today };
     let ruled = rule(&wanted, &mut ledger, false)?;
     show(&loaded, &ruled, session)?;
     if !said.yes {
         session.say("nothing was done: `--yes` does it");
         return Ok(Exit::Done);
     }
-    if loaded.program.identification.needs_two_people && !propose(&wanted, &mut ledger)? {
+    let confirmation = match program.identification.needs_two_people {
+        true => confirmation(&wanted, &ruled, &ledger)?,
+        false => Confirmation::Given,
+    };
+    let Wanted { ruling, act, .. } = wanted;
+    let rules = kept(&mut ledger, &workspace, &loaded)?;
+    arranged.keep(&mut ledger, &workspace)?;
+    let beside = arranged.rules();
+    let wanted =
+        Wanted { program, tables, rules: &rules, beside: &beside, claim: &said.claim, ruling, act, today: &today };
+    if let Confirmation::Missing(other) = confirmation {
+        propose(&wanted, &ruled, &mut ledger)?;
+        if let Some(other) = other {
+            session.say(&format!("`{}` has proposed something else: {}", other.by, act_words(&other)));
+        }
         session.say(&format!("proposed by `{}`: somebody else confirms it by the same command", said.by));
         return Ok(Exit::Done);
     }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{Exit, Session, Trouble};
+use super::{Exit, Session, Trouble, output::refuse_ledger};
 use crate::{
     diagnostic::Findings,
     ledger::{Balance, HeldClaim, KeptRules, Ledger, LedgerError, Link},
@@ -65,6 +65,9 @@ struct OfProgram {
     /// How it is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Shows private fields
+    #[arg(long)]
+    names: bool,
 }
 
 #[derive(Debug, Args)]
@@ -105,6 +108,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         Verb::Verify(verify) => self::verify(verify, session),
         Verb::Replay(of) => again(of, session),
         Verb::Backup(backup) => {
+            refuse_ledger("--to", &backup.to, &backup.of.ledger, session)?;
             let to = session.environment.folder.join(&backup.to);
             reading(&backup.of, session)?.backup(&to)?;
             session.say(&format!("copied to `{}`", backup.to.display()));
@@ -126,16 +130,41 @@ fn last_rules(ledger: &Ledger, program: &str) -> Result<KeptRules, Trouble> {
     })
 }
 
+/// What is private of a program, as its last rules say.
+struct Private {
+    participant: bool,
+    id: bool,
+}
+
+impl Private {
+    fn of(names: bool, ledger: &Ledger, rules: &KeptRules) -> Result<Self, Trouble> {
+        if names {
+            return Ok(Self { participant: false, id: false });
+        }
+        let Loaded { program, .. } = rulebook(ledger, rules.id, &mut Vec::new())?;
+        Ok(Self { participant: program.hides(program.claim.participant), id: program.hides_id() })
+    }
+
+    fn participant<'n>(&self, name: &'n str) -> &'n str {
+        if self.participant { "(private)" } else { name }
+    }
+
+    fn id<'n>(&self, id: &'n str) -> &'n str {
+        if self.id { "(private)" } else { id }
+    }
+}
+
 fn balance(of: &OfProgram, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let ledger = reading(&of.of, session)?;
     let rules = last_rules(&ledger, &of.program)?;
+    let private = Private::of(of.names, &ledger, &rules)?;
     let balances = ledger.balances(rules.program, rules.scale)?;
     let amount = |amount| at_scale(amount, rules.scale);
     match of.format {
         Format::Json => {
             let one = |balance: &Balance| {
                 json!({
-                    "participant": balance.participant,
+                    "participant": private.participant(&balance.participant),
                     "earned": amount(balance.earned),
                     "held": amount(balance.held),
                 })
@@ -150,7 +179,8 @@ fn balance(of: &OfProgram, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         Format::Table => {
             let head = ["participant".to_owned(), format!("earned, {}", rules.unit), "held".to_owned()];
             let rows = balances.iter().map(|balance| {
-                [balance.participant.clone(), grouped(&amount(balance.earned)), grouped(&amount(balance.held))]
+                let participant = private.participant(&balance.participant).to_owned();
+                [participant, grouped(&amount(balance.earned)), grouped(&amount(balance.held))]
             });
             let page = table_of(&head, rows, &[1, 2]);
             writeln!(session.stdout, "{}", for_terminal(&page))?;
@@ -162,6 +192,7 @@ fn balance(of: &OfProgram, session: &mut Session<'_>) -> Result<Exit, Trouble> {
 fn holds(of: &OfProgram, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let ledger = reading(&of.of, session)?;
     let rules = last_rules(&ledger, &of.program)?;
+    let private = Private::of(of.names, &ledger, &rules)?;
     let held = ledger.held(rules.program)?;
     let amount = |amount| at_scale(amount, rules.scale);
     let since = |claim: &HeldClaim| claim.since.map_or_else(String::new, |date| date.to_string());
@@ -169,7 +200,7 @@ fn holds(of: &OfProgram, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         Format::Json => {
             let one = |claim: &HeldClaim| {
                 json!({
-                    "claim": claim.claim, "participant": claim.participant, "since": since(claim),
+                    "claim": private.id(&claim.claim), "participant": private.participant(&claim.participant), "since": since(claim),
                     "pending": amount(claim.pending), "codes": claim.codes,
                 })
             };
@@ -180,8 +211,9 @@ fn holds(of: &OfProgram, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         Format::Table => {
             let head = ["claim", "participant", "since", "pending", "held for"].map(str::to_owned);
             let rows = held.iter().map(|claim| {
+                let [id, participant] = [private.id(&claim.claim), private.participant(&claim.participant)];
                 let pending = grouped(&amount(claim.pending));
-                [claim.claim.clone(), claim.participant.clone(), since(claim), pending, claim.codes.join(", ")]
+                [id.to_owned(), participant.to_owned(), since(claim), pending, claim.codes.join(", ")]
             });
             let page = table_of(&head, rows, &[3]);
             writeln!(session.stdout, "{}", for_terminal(&page))?;
