@@ -20,9 +20,9 @@ use meed::{
     diagnostic::Findings,
     engine::Awards,
     input::{ColumnMap, read_claims, wanted},
-    ledger::Ledger,
+    ledger::{Ledger, NewRules},
     posting::{Post, post},
-    workspace::Workspace,
+    workspace::{Loaded, Workspace},
 };
 use rusqlite::{Connection, params_from_iter, types::Value};
 
@@ -55,6 +55,7 @@ fn main() {
         "rules",
         "rules_file",
         "run",
+        "run_beside",
         "participant",
         "entry",
         "row",
@@ -90,14 +91,16 @@ fn post_all(claims: usize, path: &Path) {
     let claims = read_claims("c.csv", text.as_bytes(), &fields, &ColumnMap::default(), &mut |_| {}).unwrap().claims;
     let mut ledger = Ledger::open(path).unwrap();
     let files = workspace.files_of(&name, &loaded).unwrap();
-    let rules = ledger.keep_rules(&loaded.program, &loaded.fingerprint, &files).unwrap();
+    let Loaded { program, tables, fingerprint, .. } = &loaded;
+    let rules = ledger.keep_rules(&NewRules { program, arrangement: "", fingerprint, files: &files }).unwrap();
     let what = Post {
-        program: &loaded.program,
-        tables: &loaded.tables,
+        program,
+        tables,
         rules: &rules,
         claims: &claims,
         file: "c.csv",
         file_hash: [1; 32],
+        beside: &[],
         awards: &Awards::new(),
         is_asked: false,
     };

@@ -304,3 +304,98 @@ fn an_arrangement_that_is_gone_or_of_another_program_is_said() {
     let (exit, _, stderr) = meed(&root, &["run", "acme/rebate", "--claims", "b.csv", "--ledger", "l.db"]);
     assert!(exit == 2 && stderr.contains("put `arrangements/acme/spring.yaml` back"), "{stderr}");
 }
+
+/// A file of claims by their rows.
+fn file(root: &Path, name: &str, rows: &[&str]) {
+    fs::write(root.join(name), format!("id,partner,day,sold,original\n{}\n", rows.join("\n"))).unwrap();
+}
+
+fn act(root: &Path, verb: &str, claim: &str, more: &[&str]) -> String {
+    let said =
+        ["ledger", verb, claim, "--program", "acme/rebate", "--ledger", "l.db", "--by", "ann", "--reason", "agreed"];
+    done(root, &[&said[..], more].concat())
+}
+
+fn holds(root: &Path) -> Vec<(String, String, String)> {
+    let said = done(root, &["ledger", "holds", "acme/rebate", "--ledger", "l.db", "--format", "json"]);
+    let page: Value = serde_json::from_str(&said).unwrap();
+    let held = page["held"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    held.map(|one| (text(&one["claim"]), text(&one["pending"]), text(&one["codes"][0]))).collect()
+}
+
+#[test]
+fn what_stands_of_a_claim_is_what_arrangements_made_of_it() {
+    let root = workspace("stands");
+    file(
+        &root,
+        "a.csv",
+        &["A-1,P-1,2026-03-02,920,", "A-2,P-1,2026-03-03,10,", "A-3,P-1,2026-03-04,960,", "A-4,P-3,2026-03-04,10,"],
+    );
+    post(&root, "a.csv", "l.db", &["acme/spring"]);
+    // By the standard rules A-1 is held and A-2 rejected; 3% of 920 and of 10, and the fee of each.
+    assert_eq!(balances(&root, "l.db"), [("P-1".to_owned(), "33.90".to_owned(), "31.80".to_owned())]);
+    assert_eq!(holds(&root), [("A-3".to_owned(), "31.80".to_owned(), "LARGE".to_owned())]);
+    let told = done(&root, &["explain", "A-1", "--program", "acme/rebate", "--ledger", "l.db"]);
+    assert!(told.contains("with acme/spring: approved, 30.60 EUR") && told.contains("Awarded: 30.60 EUR"), "{told}");
+    let told = done(&root, &["explain", "P-1", "--program", "acme/rebate", "--ledger", "l.db"]);
+    assert_eq!(told.matches("A-1").count(), 1, "{told}");
+    let shown = act(&root, "release", "A-3", &[]);
+    assert!(shown.contains("now   held, 31.80 EUR pending") && shown.contains("then  approved, 31.80 EUR"), "{shown}");
+    act(&root, "release", "A-3", &["--yes"]);
+    assert_eq!(balances(&root, "l.db"), [("P-1".to_owned(), "65.70".to_owned(), "0.00".to_owned())]);
+    assert!(holds(&root).is_empty());
+    assert_whole(&root, "l.db");
+    // A correction takes back both parts, and one that leaves the scope all that was added.
+    file(&root, "b.csv", &["A-3,P-1,2026-03-04,100,", "A-1,P-1,2026-01-02,500,"]);
+    post(&root, "b.csv", "l.db", &[]);
+    assert_eq!(balances(&root, "l.db"), [("P-1".to_owned(), "17.30".to_owned(), "0.00".to_owned())]);
+    assert_whole(&root, "l.db");
+    let (exit, _, stderr) = meed(
+        &root,
+        &["ledger", "release", "A-1", "--program", "acme/rebate", "--ledger", "l.db", "--by", "a", "--reason", "b"],
+    );
+    assert!(exit != 0 && stderr.contains("is approved, and not held"), "{stderr}");
+}
+
+#[test]
+fn what_arrangements_contradict_each_other_on_is_held_until_one_of_them_ends() {
+    let root = workspace("conflict");
+    arrange(&root, "summer", &SUMMER.replace("params.fee: 8", "award.rebate.tiers.bands.1.rate: 2%"));
+    file(&root, "a.csv", &["A-1,P-1,2026-03-02,500,", "A-2,P-4,2026-03-02,500,"]);
+    post(&root, "a.csv", "l.db", &["acme/spring", "acme/summer"]);
+    assert_eq!(holds(&root), [("A-1".to_owned(), "8.00".to_owned(), "ARRANGEMENT_CONFLICT".to_owned())]);
+    // Nothing is built on it: still held, for the same reason.
+    let shown = act(&root, "release", "A-1", &[]);
+    assert!(shown.contains("then  held"), "{shown}");
+    arrange(&root, "summer", &SUMMER.replace("[P-1, P-2, P-3]", "[P-2]"));
+    let shown = act(&root, "release", "A-1", &["--yes"]);
+    assert!(shown.contains("then  approved, 18.00 EUR"), "{shown}");
+    assert!(holds(&root).is_empty());
+    let earned = |who: &str| balances(&root, "l.db").into_iter().find(|one| one.0 == who).unwrap().1;
+    assert_eq!((earned("P-1").as_str(), earned("P-4").as_str()), ("18.00", "18.00"));
+    assert_whole(&root, "l.db");
+}
+
+#[test]
+fn what_was_changed_of_an_arrangement_is_found() {
+    let root = workspace("tampered");
+    claims(&root, "a.csv", 0..100, 0);
+    post(&root, "a.csv", "whole.db", &["acme/spring"]);
+    for edit in [
+        "UPDATE program SET behind = 40 WHERE arrangement <> ''",
+        "UPDATE program SET arrangement = 'acme/other' WHERE arrangement <> ''",
+        "DELETE FROM run_beside",
+        "UPDATE figure SET awarded = '1.00' WHERE accumulator = (SELECT max(accumulator) FROM figure WHERE awarded <> '0')",
+        "DELETE FROM figure WHERE accumulator IN (SELECT accumulator.id FROM accumulator JOIN program ON program.id = program \
+         WHERE arrangement <> '')",
+        "DROP TRIGGER entry_is_kept; UPDATE entry SET award = award + 1 WHERE id = (SELECT max(id) FROM entry WHERE kind = 5)",
+        "DELETE FROM row WHERE entry = (SELECT max(id) FROM entry WHERE kind = 5)",
+    ] {
+        let _ = fs::remove_file(root.join("l.db"));
+        done(&root, &["ledger", "backup", "--ledger", "whole.db", "--to", "l.db"]);
+        rusqlite::Connection::open(root.join("l.db")).unwrap().execute_batch(edit).unwrap();
+        let (exit, stdout, stderr) = meed(&root, &["ledger", "verify", "--ledger", "l.db"]);
+        assert_eq!(exit, 1, "{edit}: {stdout}{stderr}");
+    }
+}

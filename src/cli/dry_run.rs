@@ -119,7 +119,8 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let mut summaries = Vec::new();
     for (number, file) in outputs.into_iter().enumerate() {
         let on = ledger.as_ref().zip(beside.get(number));
-        summaries.push(decide(arguments, &mut together, number, (file, on), session)?);
+        let on = on.map(|(ledger, beside)| On { ledger: ledger.as_ref(), beside });
+        summaries.push(decide(arguments, &mut together, number, file, on.as_ref(), session)?);
     }
     if let (Some(path), Some(ledger)) = (&arguments.save_plan, &ledger) {
         let head = ledger.as_ref().map_or(Link::START, Ledger::head);
@@ -228,12 +229,20 @@ fn output(
     OutputFile::create(&path, &named, columns(arguments, &loaded.program, arranges)).map(Some)
 }
 
+/// What claims are decided on, and with.
+struct On<'o> {
+    /// The ledger; none where there is none yet.
+    ledger: Option<&'o Ledger>,
+    beside: &'o Arranged,
+}
+
 /// Lets a program decide the claims, and writes what becomes of them.
 fn decide(
     arguments: &Arguments,
     together: &mut Together,
     number: usize,
-    ((mut file, arranges), on): ((Option<OutputFile>, bool), Option<(&Option<Ledger>, &Arranged)>),
+    (mut file, arranges): (Option<OutputFile>, bool),
+    on: Option<&On<'_>>,
     session: &mut Session<'_>,
 ) -> Result<Summary, Trouble> {
     let loaded = together.programs.get(number).ok_or_else(|| Trouble::Usage("no program".to_owned(), None))?;
@@ -267,9 +276,8 @@ fn decide(
             }
         };
         match on {
-            Some((ledger, beside)) => {
-                let on = (ledger.as_ref(), &file_hash, beside);
-                ceilings = together.decide_on(number, &claims, on, &mut sink)?;
+            Some(On { ledger, beside }) => {
+                ceilings = together.decide_on(number, &claims, (*ledger, &file_hash, beside), &mut sink)?;
             }
             None => together.decide(number, &claims, &shown, &mut sink),
         }

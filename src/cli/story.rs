@@ -95,9 +95,9 @@ fn happened(program: &Program, chapter: &Chapter) -> String {
             }
         }
         None => match &outcome.arranged {
-            Some(arranged) => format!("with {}: {fate}", arranged.names.join(", ")),
-            None if chapter.kind == EntryKind::Arranged => format!("without arrangements again: {fate}"),
-            None => format!("{fate}, from {}", outcome.origin),
+            Some(arranged) if !arranged.names.is_empty() => format!("with {}: {fate}", arranged.names.join(", ")),
+            _ if chapter.kind == EntryKind::Arranged => format!("without arrangements again: {fate}"),
+            _ => format!("{fate}, from {}", outcome.origin),
         },
     }
 }

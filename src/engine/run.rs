@@ -171,12 +171,12 @@ impl Run<'_> {
             Desk { repeats: again.repeats, ruling: again.ruling, ..desk }
         };
         let own = desk(self.program, self.tables);
-        let Beside { keeper, mut arrangements } = beside;
-        let arrangements = arrangements.as_deref_mut().filter(|arrangements| !arrangements.is_empty());
+        let Beside { keeper, arrangements } = beside;
+        let arrangements = arrangements.filter(|arrangements| !arrangements.is_empty());
         let theirs = arrangements.iter().flat_map(|arrangements| arrangements.programs());
         let theirs: Vec<Desk<'_>> = theirs.map(|with| desk(with.program, with.tables)).collect();
         let arranged = arrangements.map(|arrangements| Arranged { desks: &theirs, arrangements });
-        self.decide_at(&own, past, again.from, &mut At { arranged, keeper }, sink);
+        self.decide_at(&own, past, again.from, &mut At { keeper, arranged }, sink);
     }
 
     fn desk<'d>(

@@ -68,7 +68,8 @@ pub(super) struct Effects {
 
 /// What an entry keeps behind the detail of the outcome.
 #[derive(Debug, Serialize, Deserialize)]
-struct Shares {
+struct Parts {
+    is_arranged: bool,
     names: Vec<String>,
     decided: Vec<(String, u8, Number, Number)>,
     amount: Number,
@@ -87,8 +88,9 @@ struct Share {
     moved: Vec<Moved>,
 }
 
-impl Shares {
+impl Parts {
     fn of(entry: &ArrangedEntry<'_>) -> Self {
+        let is_arranged = entry.outcome.arranged.is_some();
         let arranged = entry.outcome.arranged.as_deref().cloned().unwrap_or_default();
         let decided = arranged.decided.into_iter();
         let share = |(rules, share): &(&KeptRules, KeptShare)| {
@@ -104,6 +106,7 @@ impl Shares {
             }
         };
         Self {
+            is_arranged,
             names: arranged.names,
             decided: decided.map(|by| (by.name, number_of(by.disposition), by.award.into(), by.added.into())).collect(),
             amount: arranged.amount.into(),
@@ -123,7 +126,7 @@ impl Shares {
             decided: self.decided.iter().map(by).collect(),
             amount: self.amount.into(),
         };
-        (arranged != Arranged::default()).then(|| Box::new(arranged))
+        self.is_arranged.then(|| Box::new(arranged))
     }
 }
 
@@ -139,7 +142,7 @@ impl Ledger {
         let shares = posted.shares.iter().map(|(_, share)| &share.decided.outcome);
         let messages: Vec<&str> = std::iter::once(*outcome).chain(shares).flat_map(messages).collect();
         let words = postcard::to_stdvec(&messages).map_err(|error| self.damaged(error.to_string()))?;
-        let detail = postcard::to_stdvec(&(Detail::of(outcome, None, None), Shares::of(posted)));
+        let detail = postcard::to_stdvec(&(Detail::of(outcome, None, None), Parts::of(posted)));
         let entry = Entry {
             id: 0,
             program: rules.program,
@@ -174,7 +177,9 @@ impl Ledger {
         history: &History,
     ) -> Result<(), LedgerError> {
         let mut touched = super::figure::Touched::default();
-        moved.iter().for_each(|change| touched.note(change, history));
+        for change in moved {
+            touched.note(change, history);
+        }
         self.write_figures(&touched, accumulators, history)
     }
 
@@ -198,9 +203,9 @@ impl Ledger {
     /// An entry of this kind as what it keeps.
     pub(super) fn known_arranged(&self, entry: &Entry) -> Result<KnownArranged, LedgerError> {
         let outcome = self.known(entry)?.decided.outcome;
-        let shares = self.shares(entry)?;
+        let parts = self.parts(entry)?;
         let mut words = self.words(entry.id)?.into_iter().skip(messages(&outcome).count());
-        let arranged = shares.arranged();
+        let arranged = parts.arranged();
         let share = |share: Share| {
             let [award, pending, reversed] = share.amounts.map(Decimal::from);
             let by = Outcome {
@@ -220,7 +225,7 @@ impl Ledger {
                 decided: share.detail.into_decided(share.content, by, &mut words),
             }
         };
-        let shares = shares.shares.into_iter().map(share).collect();
+        let shares = parts.shares.into_iter().map(share).collect();
         Ok(KnownArranged { entry: entry.id, outcome: Outcome { arranged, ..outcome }, shares })
     }
 
@@ -235,12 +240,12 @@ impl Ledger {
             uses: share.detail.uses().collect(),
             moved: share.moved.iter().map(|moved| change(moved, &history)).collect(),
         };
-        Ok(self.shares(entry)?.shares.iter().map(effects).collect())
+        Ok(self.parts(entry)?.shares.iter().map(effects).collect())
     }
 
-    fn shares(&self, entry: &Entry) -> Result<Shares, LedgerError> {
-        let read: postcard::Result<(Detail, Shares)> = postcard::from_bytes(&entry.detail);
-        read.map(|(_, shares)| shares).map_err(|error| self.damaged(format!("entry {}: {error}", entry.id)))
+    fn parts(&self, entry: &Entry) -> Result<Parts, LedgerError> {
+        let read: postcard::Result<(Detail, Parts)> = postcard::from_bytes(&entry.detail);
+        read.map(|(_, parts)| parts).map_err(|error| self.damaged(format!("entry {}: {error}", entry.id)))
     }
 }
 

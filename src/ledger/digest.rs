@@ -9,7 +9,11 @@ const RULES: &str = "SELECT program.id, name, arrangement, unit, scale, behind, 
 const FILES: &str =
     "SELECT path, hash FROM rules_file JOIN content ON content.id = content WHERE rules = ?1 ORDER BY path";
 const FILE: &str = "SELECT program, rules, file, file_hash FROM run WHERE id = ?1";
-const BESIDE: &str = "SELECT rules FROM run_beside WHERE run = ?1 ORDER BY rules";
+const BESIDE: &str = "SELECT rules.id, name, arrangement, unit, scale, behind, fingerprint, layout FROM run_beside \
+                      JOIN rules ON rules.id = run_beside.rules JOIN program ON program.id = rules.program \
+                      WHERE run_beside.run = ?1 ORDER BY rules.id";
+const FILES_BESIDE: &str = "SELECT rules_file.rules, path, hash FROM run_beside JOIN rules_file USING (rules) \
+                            JOIN content ON content.id = content WHERE run_beside.run = ?1 ORDER BY rules_file.rules, path";
 const PROGRESS: &str = "SELECT id, done, is_whole FROM run WHERE id = ?1";
 
 impl Ledger {
@@ -18,7 +22,7 @@ impl Ledger {
         if let Some(known) = self.known.borrow().referred.get(&(rules, run)) {
             return Ok(*known);
         }
-        let of_both = [(RULES, Some(rules)), (FILES, Some(rules)), (FILE, run), (BESIDE, run)];
+        let of_both = [(RULES, Some(rules)), (FILES, Some(rules)), (FILE, run), (BESIDE, run), (FILES_BESIDE, run)];
         let digest = self.digest(&of_both)?;
         self.known.borrow_mut().referred.insert((rules, run), digest);
         Ok(digest)

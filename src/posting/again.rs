@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{compared::first_difference, replay::Rulebook};
+use super::{
+    compared::{arranged_difference, first_difference},
+    replay::Rulebook,
+};
 use crate::{
     claim::Claims,
     engine::{
@@ -46,6 +49,14 @@ struct Last {
     is_taken: bool,
     /// What arrangements made of it.
     touched: Option<Touched>,
+}
+
+/// How an entry was gone through.
+pub(super) enum Made {
+    /// As it was kept.
+    Taken,
+    /// Decided again, with the first step that differs.
+    Again(Option<&'static str>),
 }
 
 type Parked = BTreeMap<String, Vec<KeptChange>>;
@@ -258,26 +269,25 @@ impl<'b> Desk<'b> {
         before.touched.filter(|_| !before.is_taken).map(|_| "arrangements of the decision before")
     }
 
-    /// Decides again what arrangements made of the decision before, or of one that stood. The step that differs comes back;
-    /// nothing where it was taken as it was kept.
+    /// Decides again what arrangements made of the decision before, or of one that stood.
     pub(super) fn arrange(
         &mut self,
         kept: &Kept,
         arranged: &KnownArranged,
         shelf: &BTreeMap<i64, ArrangedProgram<'b>>,
-    ) -> Option<Option<&'static str>> {
+    ) -> Made {
         let is_behind = self.last.claim == kept.claim;
         if (is_behind && self.last.is_taken) || kept.row.is_none() {
             self.take_arranged(kept, arranged, shelf);
-            return None;
+            return Made::Taken;
         }
         if !is_behind {
             self.look_again(&kept.claim);
         }
         let made = self.last.touched.take();
         self.last.claim.clear();
-        let Some(made) = made else { return Some(Some("arrangements")) };
-        Some(super::compared::arranged_difference(arranged, &made, &self.beside))
+        let Some(made) = made else { return Made::Again(Some("arrangements")) };
+        Made::Again(arranged_difference(arranged, &made, &self.beside))
     }
 
     /// Lets a claim that stands come again, to which an arrangement is new.

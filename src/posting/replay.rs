@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::again::{Desk, Shelf};
+use super::again::{Desk, Made, Shelf};
 use crate::{
     engine::{ArrangedProgram, Tables},
     ledger::{Ledger, LedgerError},
@@ -70,11 +70,11 @@ pub fn replay(
                 desk.decide(&kept, row)
             }
             (Some(arranged), ..) => match desk.arrange(&kept, arranged, shelf.arranged) {
-                Some(step) => {
+                Made::Again(step) => {
                     replayed.arranged += 1;
                     step
                 }
-                None => None,
+                Made::Taken => None,
             },
         };
         if let Some(step) = step {

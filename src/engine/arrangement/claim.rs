@@ -188,8 +188,16 @@ impl Beside<'_> {
     }
 }
 
+/// What the standard decision awards and lets wait as it stands: as held, where arrangements contradict each other.
+pub(super) fn stands_at(standard: &Standard<'_, '_>) -> (Decimal, Decimal) {
+    match standing_of(standard) {
+        Some(Decided { outcome, .. }) => (outcome.award, outcome.pending),
+        None => (standard.outcome.award, standard.outcome.pending),
+    }
+}
+
 /// What the standard rules let stand of a claim.
-pub(super) fn standing_of<'h>(standard: &'h Standard<'_, '_>) -> Option<&'h Decided> {
+fn standing_of<'h>(standard: &'h Standard<'_, '_>) -> Option<&'h Decided> {
     standard.past.standing.as_ref().and_then(|standing| standing.find(standard.id))
 }
 

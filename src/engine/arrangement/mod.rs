@@ -21,7 +21,7 @@ use crate::{
     program::{Layout, Program},
     variant::{Arrangement, SCOPE_FIGURE},
 };
-use claim::stands_again;
+use claim::{stands_again, stands_at};
 use combine::{Combined, failed, inexact};
 use purse::Purse;
 pub use touched::{Brought, BroughtShare, Touched, TouchedShare};
@@ -195,7 +195,7 @@ impl<'p> Arrangements<'p> {
         }
         if let Some(conflict) = combined.conflict(&standard.outcome) {
             if is_again {
-                return self.refused(standard, conflict);
+                return self.refused(&standard, conflict);
             }
             moved.extend(self.demote(&mut standard, moved.clone()));
             combined.hold(conflict);
@@ -248,7 +248,7 @@ impl<'p> Arrangements<'p> {
         };
         if self.remembers && outcome.arranged.is_some() {
             // INVARIANT: one is the other with what was granted added to it exactly.
-            let paid = subtract(outcome.award, standard.outcome.award).unwrap_or_default();
+            let paid = subtract(outcome.award, stands_at(standard).0).unwrap_or_default();
             self.given.insert(standard.id.into(), Given { paid, outcome: outcome.clone().into_owned() });
         }
         outcome

@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use super::{Arrangements, Beside, Given, Standard, combine::Combined};
+use super::{Arrangements, Beside, Given, Standard, claim::stands_at, combine::Combined};
 use crate::{
     claim::Cell,
     engine::{desk::Desk, settle::skipped},
@@ -153,7 +153,9 @@ impl Arrangements<'_> {
                 let uses = decided.uses.iter().filter(|took| standing.find(&took.original).is_some());
                 let uses: Vec<_> =
                     uses.map(|took| (took.original.clone(), beside.counterpart.usage(&took.usage))).collect();
-                uses.iter().for_each(|(original, usage)| standing.use_up(original, usage));
+                for (original, usage) in &uses {
+                    standing.use_up(original, usage);
+                }
                 standing.forget_uses();
                 standing.bring(id, cells.iter().cloned(), own);
             }
@@ -219,9 +221,9 @@ impl Arrangements<'_> {
     }
 
     /// A claim that stands as it does: what would be made of it contradicts what arrangements made of it before.
-    pub(super) fn refused<'a>(&mut self, standard: Standard<'a, '_>, conflict: Reason<'a>) -> Outcome<'a> {
+    pub(super) fn refused<'a>(&mut self, standard: &Standard<'a, '_>, conflict: Reason<'a>) -> Outcome<'a> {
         for beside in self.all.iter_mut().filter(|beside| beside.decides) {
-            beside.withdraw(&standard, &[]);
+            beside.withdraw(standard, &[]);
             beside.inside.remove(standard.id);
             beside.news.insert(standard.id.into());
             let decided = beside.past.standing.as_mut().and_then(|standing| standing.find_mut(standard.id));
@@ -256,8 +258,8 @@ impl Arrangements<'_> {
             shares.push(TouchedShare { number, is_inside, decided, moved });
         }
         if !shares.is_empty() {
-            let Outcome { award, pending, reversed, .. } = &standard.outcome;
-            let standard = [*award, *pending, reversed.unwrap_or_default()];
+            let (award, pending) = stands_at(standard);
+            let standard = [award, pending, standard.outcome.reversed.unwrap_or_default()];
             self.touched.push(Touched { outcome: outcome.clone().into_owned(), is_again, standard, shares });
         }
     }
