@@ -44,7 +44,7 @@ fn main() {
     let source = Connection::open(&posted).unwrap();
     source.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     let target = Connection::open(&bare).unwrap();
-    target.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536").unwrap();
+    target.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768").unwrap();
     println!("{claims} claims, {:.0} bytes a claim", fs::metadata(&posted).unwrap().len() as f64 / claims as f64);
     println!("reading the claims        {decided:>8.2} s");
     println!("posting, without that     {:>8.2} s", whole - decided);

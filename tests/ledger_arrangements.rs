@@ -11,14 +11,19 @@
 )]
 
 mod command_line;
+mod ledger_support;
 
 use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
 };
 
 use command_line::meed;
+use ledger_support::contents;
+use rusqlite::Connection;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -188,6 +193,46 @@ fn a_ceiling_holds_across_runs_as_in_one() {
     for ledger in ["one.db", "six.db"] {
         assert_whole(&root, ledger);
     }
+}
+
+/// Killed in the midst of posting, a run with an arrangement ends as one that wasn't.
+#[test]
+fn a_run_with_an_arrangement_that_is_killed_goes_on() {
+    let root = workspace("killed");
+    claims(&root, "a.csv", 0..25_000, 0);
+    let posted = |ledger: &str| {
+        let arguments = ["run", "acme/rebate", "--claims", "a.csv", "--arrangement", "acme/spring", "--ledger", ledger];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_meed"));
+        command.current_dir(&root).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let began = Instant::now();
+    assert!(posted("clean.db").wait().unwrap().success());
+    let whole = began.elapsed();
+    let expected = contents(&root, "clean.db");
+    let mut stopped = 0;
+    for eighths in 1..8 {
+        let ledger = format!("{eighths}.db");
+        let mut child = posted(&ledger);
+        std::thread::sleep(whole * eighths / 8);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let is_begun = done_of(&root, &ledger).is_some_and(|done| done > 0 && done < 25_000);
+        stopped += u32::from(is_begun);
+        if is_begun {
+            done(&root, &["ledger", "verify", "--ledger", &ledger]);
+        }
+        assert!(posted(&ledger).wait().unwrap().success());
+        assert!(expected == contents(&root, &ledger), "{ledger}");
+    }
+    assert!(stopped > 0, "none was killed between two batches");
+    assert_whole(&root, "clean.db");
+}
+
+/// How many claims of its only run were posted.
+fn done_of(root: &Path, ledger: &str) -> Option<i64> {
+    let path = root.join(ledger);
+    let ledger = path.exists().then(|| Connection::open(path).unwrap())?;
+    ledger.query_row("SELECT done FROM run", [], |row| row.get(0)).ok()
 }
 
 #[test]
@@ -394,7 +439,7 @@ fn what_was_changed_of_an_arrangement_is_found() {
     ] {
         let _ = fs::remove_file(root.join("l.db"));
         done(&root, &["ledger", "backup", "--ledger", "whole.db", "--to", "l.db"]);
-        rusqlite::Connection::open(root.join("l.db")).unwrap().execute_batch(edit).unwrap();
+        Connection::open(root.join("l.db")).unwrap().execute_batch(edit).unwrap();
         let (exit, stdout, stderr) = meed(&root, &["ledger", "verify", "--ledger", "l.db"]);
         assert_eq!(exit, 1, "{edit}: {stdout}{stderr}");
     }

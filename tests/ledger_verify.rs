@@ -102,6 +102,8 @@ fn verify_finds_what_was_changed_beside_the_chain() {
         ("DELETE FROM participant WHERE name = 'P-7'", name),
         ("DELETE FROM accumulator WHERE name LIKE 'limit CAP%'", "a running figure that it moved is missing"),
         ("DELETE FROM accumulator", "a running figure that it moved is missing"),
+        ("UPDATE summed SET entry = 40", "doesn't stand at the sum of what its entries moved"),
+        ("UPDATE summed SET entry = 4000000", "running figures are said to hold more entries than there are"),
         ("DELETE FROM figure WHERE accumulator = 2", "doesn't stand at the sum of what its entries moved"),
         ("DELETE FROM taken WHERE claim = (SELECT min(claim) FROM taken)", "that it took back some of claim `C-"),
         (

@@ -121,7 +121,8 @@ impl Value<'_> {
 
 /// The canonical bytes of some values, one behind the other: a key, or the content of a row.
 pub fn canonical<'v>(values: impl IntoIterator<Item = Value<'v>>) -> Vec<u8> {
-    let mut bytes = Vec::new();
+    // Most fit, so that nothing is copied as they grow.
+    let mut bytes = Vec::with_capacity(256);
     values.into_iter().for_each(|value| value.encode(&mut |piece| bytes.extend_from_slice(piece)));
     bytes
 }

@@ -90,9 +90,6 @@ impl Together {
                 Arrangements::new(program, &all, past)
             }
         };
-        if !arranged.is_empty() {
-            past.history.watch();
-        }
         match ledger {
             Some(ledger) => {
                 let is_asked = self.programs.len() > 1;

@@ -150,10 +150,8 @@ impl Run<'_> {
         arrangements: &mut Arrangements<'_>,
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) {
-        past.history.watch();
         let beside = Beside { arrangements: Some(arrangements), keeper: None };
         self.decide_beside(queue, &Again::default(), past, beside, sink);
-        past.history.unwatch();
     }
 
     fn decide_beside(
@@ -176,7 +174,11 @@ impl Run<'_> {
         let theirs = arrangements.iter().flat_map(|arrangements| arrangements.programs());
         let theirs: Vec<Desk<'_>> = theirs.map(|with| desk(with.program, with.tables)).collect();
         let arranged = arrangements.map(|arrangements| Arranged { desks: &theirs, arrangements });
+        if arranged.is_some() {
+            past.history.watch();
+        }
         self.decide_at(&own, past, again.from, &mut At { keeper, arranged }, sink);
+        past.history.unwatch();
     }
 
     fn desk<'d>(

@@ -1,8 +1,12 @@
 //! The one type under totals, the bases of tiers and the use of limits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccumulatorId, Key, key::Keys};
+use super::{
+    AccumulatorId, Key, MovedSink,
+    kept::KeptDetail,
+    key::{Keys, Slot},
+};
 use crate::{
     calendar::Date,
     money::{Decimal, Inexact, add, negated},
@@ -79,6 +83,10 @@ pub struct Accumulator {
     sums: Vec<Decimal>,
     awarded: Vec<Decimal>,
     parts: Vec<Parts>,
+    /// By slot, whether it has moved since that is noted.
+    moved: Vec<bool>,
+    /// The parts that have.
+    moved_parts: BTreeSet<(Slot, KeptDetail)>,
 }
 
 /// The parts that a total within days or of distinct values needs.
@@ -149,6 +157,15 @@ impl Figure<'_> {
         parts.and_then(|parts| parts.days.get(&date)).copied().unwrap_or_default()
     }
 
+    /// The running figure of a part, or of the whole.
+    pub fn part(&self, part: Detail<'_>) -> Running {
+        match part {
+            Detail::None => self.running(),
+            Detail::Day(date) => self.day(date),
+            Detail::Member(member) => Running { count: self.counted(member), ..Running::ZERO },
+        }
+    }
+
     /// How many claims with a value were counted, where values are kept.
     pub fn counted(&self, member: &[u8]) -> i64 {
         let parts = self.accumulator.parts.get(self.slot);
@@ -206,8 +223,9 @@ impl Accumulator {
         keys.collect()
     }
 
-    pub(super) fn apply(&mut self, change: &Change<'_>) {
-        let slot = self.keys.keep(change.key) as usize;
+    pub(super) fn apply(&mut self, change: &Change<'_>) -> Slot {
+        let kept = self.keys.keep(change.key);
+        let slot = kept as usize;
         let before = Figure { accumulator: self, slot }.running();
         // INVARIANT: whoever made the change has added it to this figure exactly, so the sum can't fail here.
         let after = before.plus(change.delta).unwrap_or(before);
@@ -218,12 +236,41 @@ impl Accumulator {
             }
         }
         self.apply_part(slot, change);
+        kept
     }
 
-    /// Puts a part back, of a whole that knows it already.
-    pub(super) fn put_part(&mut self, change: &Change<'_>) {
-        let slot = self.keys.keep(change.key) as usize;
-        self.apply_part(slot, change);
+    /// Puts a whole back, or a part of one that knows it already.
+    pub(super) fn put_back(&mut self, change: &Change<'_>) {
+        if change.detail == Detail::None {
+            self.apply(change);
+        } else {
+            let slot = self.keys.keep(change.key) as usize;
+            self.apply_part(slot, change);
+        }
+    }
+
+    /// Notes that a figure has moved, and the part.
+    pub(super) fn note_moved(&mut self, slot: Slot, part: Detail<'_>) {
+        put(&mut self.moved, slot as usize, true);
+        if part != Detail::None {
+            self.moved_parts.insert((slot, part.into()));
+        }
+    }
+
+    /// Hands out what has moved of this accumulator, by key: the whole, then its parts.
+    pub(super) fn each_moved<E>(&self, own: AccumulatorId, sink: &mut MovedSink<'_, E>) -> Result<(), E> {
+        let has_moved = |(slot, _): &(Slot, &[u8])| self.moved.get(*slot as usize).copied().unwrap_or_default();
+        let mut moved: Vec<(Slot, &[u8])> = self.keys.all().filter(has_moved).collect();
+        moved.sort_unstable_by_key(|(_, key)| *key);
+        for (slot, key) in moved {
+            let figure = Figure { accumulator: self, slot: slot as usize };
+            sink(own, key, Detail::None, figure.running())?;
+            let parts = (slot, KeptDetail::None)..(slot.saturating_add(1), KeptDetail::None);
+            for (_, part) in self.moved_parts.range(parts) {
+                sink(own, key, part.lend(), figure.part(part.lend()))?;
+            }
+        }
+        Ok(())
     }
 
     fn apply_part(&mut self, slot: usize, change: &Change<'_>) {

@@ -16,8 +16,9 @@ pub struct KeptChange {
     detail: KeptDetail,
 }
 
+/// A part of a figure that owns what it names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum KeptDetail {
+pub(super) enum KeptDetail {
     None,
     Day(Date),
     Member(Box<[u8]>),
@@ -25,12 +26,28 @@ enum KeptDetail {
 
 impl From<&Change<'_>> for KeptChange {
     fn from(change: &Change<'_>) -> Self {
-        let detail = match change.detail {
-            Detail::None => KeptDetail::None,
-            Detail::Day(date) => KeptDetail::Day(date),
-            Detail::Member(member) => KeptDetail::Member(member.into()),
-        };
-        Self { accumulator: change.accumulator, delta: change.delta, key: change.key.bytes.into(), detail }
+        let Change { accumulator, delta, key, detail } = *change;
+        Self { accumulator, delta, key: key.bytes.into(), detail: detail.into() }
+    }
+}
+
+impl From<Detail<'_>> for KeptDetail {
+    fn from(detail: Detail<'_>) -> Self {
+        match detail {
+            Detail::None => Self::None,
+            Detail::Day(date) => Self::Day(date),
+            Detail::Member(member) => Self::Member(member.into()),
+        }
+    }
+}
+
+impl KeptDetail {
+    pub(super) fn lend(&self) -> Detail<'_> {
+        match self {
+            Self::None => Detail::None,
+            Self::Day(date) => Detail::Day(*date),
+            Self::Member(member) => Detail::Member(member),
+        }
     }
 }
 
@@ -38,6 +55,11 @@ impl KeptChange {
     /// The bytes of its key.
     pub fn key(&self) -> &[u8] {
         &self.key
+    }
+
+    /// In which part of the figure it is.
+    pub fn part(&self) -> Detail<'_> {
+        self.detail.lend()
     }
 
     /// The change that leaves the figure as if this one had never come.
@@ -53,12 +75,8 @@ impl KeptChange {
 
     /// The same change, for a history.
     pub fn again(&self, history: &History) -> Change<'_> {
-        let detail = match &self.detail {
-            KeptDetail::None => Detail::None,
-            KeptDetail::Day(date) => Detail::Day(*date),
-            KeptDetail::Member(member) => Detail::Member(member),
-        };
-        Change { accumulator: self.accumulator, key: history.key(&self.key), delta: self.delta, detail }
+        let (accumulator, delta, detail) = (self.accumulator, self.delta, self.part());
+        Change { accumulator, key: history.key(&self.key), delta, detail }
     }
 }
 

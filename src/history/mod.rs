@@ -12,6 +12,9 @@ use key::KeyMaker;
 /// Which accumulator of a program: its totals, the bases of its components, its limits and what picks bands, in that order.
 pub type AccumulatorId = usize;
 
+/// Takes what a figure stands at, or a part of it: its accumulator, its key, and which part.
+pub type MovedSink<'s, E> = dyn FnMut(AccumulatorId, &[u8], Detail<'_>, Running) -> Result<(), E> + 's;
+
 /// One map, (accumulator, key) to a running figure. A plain value: cloned, written down.
 #[derive(Debug, Clone, Default)]
 pub struct History {
@@ -19,6 +22,8 @@ pub struct History {
     keys: KeyMaker,
     /// What was applied since it is watched; `None` where nobody asks.
     watched: Option<Vec<KeptChange>>,
+    /// Whether it is noted which figures move.
+    notes_moved: bool,
 }
 
 impl History {
@@ -39,12 +44,12 @@ impl History {
 
     /// What a part of a figure stands at, or the whole of it.
     pub fn stands_at(&self, accumulator: AccumulatorId, key: Key<'_>, part: Detail<'_>) -> Running {
-        let Some(figure) = self.figure(accumulator, key) else { return Running::ZERO };
-        match part {
-            Detail::None => figure.running(),
-            Detail::Day(date) => figure.day(date),
-            Detail::Member(member) => Running { count: figure.counted(member), ..Running::ZERO },
-        }
+        self.figure(accumulator, key).map_or(Running::ZERO, |figure| figure.part(part))
+    }
+
+    /// How many accumulators it has.
+    pub fn accumulators(&self) -> usize {
+        self.accumulators.len()
     }
 
     /// Hands out what every figure stands at, as the changes that would bring another history there.
@@ -63,13 +68,10 @@ impl History {
         one.figures() == other.accumulators.get(theirs).unwrap_or(&nothing).figures()
     }
 
-    /// Puts a part back that was taken down before, of a figure whose whole is there or comes.
-    pub fn put_part(&mut self, change: &Change<'_>) {
-        if self.accumulators.len() <= change.accumulator {
-            self.accumulators.resize_with(change.accumulator + 1, Accumulator::default);
-        }
-        if let Some(accumulator) = self.accumulators.get_mut(change.accumulator) {
-            accumulator.put_part(change);
+    /// Puts a figure back that was taken down before, or a part of one: the whole of it knows that already.
+    pub fn put_back(&mut self, change: &Change<'_>) {
+        if let Some(accumulator) = self.accumulator_mut(change.accumulator) {
+            accumulator.put_back(change);
         }
     }
 
@@ -94,16 +96,37 @@ impl History {
         self.watched.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    /// Notes from now on which figures move, for whoever asks for [all of them](Self::each_moved).
+    pub fn note_moved(&mut self) {
+        self.notes_moved = true;
+    }
+
+    /// Hands out what every figure stands at that has moved, whole and parts, by accumulator and key.
+    pub fn each_moved<E>(&self, sink: &mut MovedSink<'_, E>) -> Result<(), E> {
+        for (number, accumulator) in self.accumulators.iter().enumerate() {
+            accumulator.each_moved(number, sink)?;
+        }
+        Ok(())
+    }
+
     /// Applies a change that a decision brought. The sums were checked when the decision was made.
     pub fn apply(&mut self, change: &Change<'_>) {
-        if self.accumulators.len() <= change.accumulator {
-            self.accumulators.resize_with(change.accumulator + 1, Accumulator::default);
-        }
-        if let Some(accumulator) = self.accumulators.get_mut(change.accumulator) {
-            accumulator.apply(change);
+        let notes_moved = self.notes_moved;
+        if let Some(accumulator) = self.accumulator_mut(change.accumulator) {
+            let slot = accumulator.apply(change);
+            if notes_moved {
+                accumulator.note_moved(slot, change.detail);
+            }
         }
         if let Some(watched) = &mut self.watched {
             watched.push(KeptChange::from(change));
         }
+    }
+
+    fn accumulator_mut(&mut self, number: AccumulatorId) -> Option<&mut Accumulator> {
+        if self.accumulators.len() <= number {
+            self.accumulators.resize_with(number + 1, Accumulator::default);
+        }
+        self.accumulators.get_mut(number)
     }
 }

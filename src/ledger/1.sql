@@ -118,6 +118,14 @@ CREATE TABLE figure (
     PRIMARY KEY (accumulator, key, part)
 ) STRICT, WITHOUT ROWID;
 
+-- Up to which entry figures hold what entries moved. What those behind it moved is added by whoever reads; the run that posts
+-- them writes it when it ends, and otherwise whoever opens the ledger next to post.
+CREATE TABLE summed (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    entry INTEGER NOT NULL
+) STRICT;
+INSERT INTO summed VALUES (1, 0);
+
 CREATE TRIGGER entry_is_kept BEFORE UPDATE ON entry BEGIN SELECT raise(ABORT, 'entries are never changed'); END;
 CREATE TRIGGER entry_stays BEFORE DELETE ON entry BEGIN SELECT raise(ABORT, 'entries are never removed'); END;
 CREATE TRIGGER rules_are_kept BEFORE UPDATE ON rules BEGIN SELECT raise(ABORT, 'rules are never changed'); END;

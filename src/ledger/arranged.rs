@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Entry, EntryKind, KeptRules, Ledger, LedgerError, RunId, amount,
     detail::{Detail, Moved, Number, change, disposition, moved, number_of},
-    entry::{COLUMNS, RowBytes},
+    entry::{COLUMNS, RowBytes, bytes_of},
 };
 use crate::{
     history::{History, KeptChange},
@@ -141,8 +141,8 @@ impl Ledger {
         };
         let shares = posted.shares.iter().map(|(_, share)| &share.decided.outcome);
         let messages: Vec<&str> = std::iter::once(*outcome).chain(shares).flat_map(messages).collect();
-        let words = postcard::to_stdvec(&messages).map_err(|error| self.damaged(error.to_string()))?;
-        let detail = postcard::to_stdvec(&(Detail::of(outcome, None, None), Parts::of(posted)));
+        let words = bytes_of(&messages).map_err(|error| self.damaged(error.to_string()))?;
+        let detail = bytes_of(&(Detail::of(outcome, None, None), Parts::of(posted)));
         let entry = Entry {
             id: 0,
             program: rules.program,
@@ -167,20 +167,6 @@ impl Ledger {
             }
         }
         Ok(())
-    }
-
-    /// Writes what the figures of an arrangement stand at that were moved. `accumulators` are their numbers here.
-    pub fn put_figures(
-        &self,
-        moved: &[KeptChange],
-        accumulators: &[i64],
-        history: &History,
-    ) -> Result<(), LedgerError> {
-        let mut touched = super::figure::Touched::default();
-        for change in moved {
-            touched.note(change, history);
-        }
-        self.write_figures(&touched, accumulators, history)
     }
 
     /// What arrangements made of a claim last.
@@ -227,6 +213,14 @@ impl Ledger {
         };
         let shares = parts.shares.into_iter().map(share).collect();
         Ok(KnownArranged { entry: entry.id, outcome: Outcome { arranged, ..outcome }, shares })
+    }
+
+    /// What an entry did in the past of its program, and in those of arrangements.
+    pub(super) fn effects(&self, entry: &Entry, detail: &Detail) -> Result<Vec<Effects>, LedgerError> {
+        let own = Effects { rules: entry.rules, uses: detail.uses().collect(), moved: detail.moved() };
+        let mut effects = vec![own];
+        effects.extend(self.effects_beside(entry)?);
+        Ok(effects)
     }
 
     /// What an entry did in the pasts of arrangements.

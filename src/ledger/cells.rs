@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::detail::Number;
+use super::{detail::Number, entry::bytes_of};
 use crate::{
     calendar::Date,
     claim::{Cell, Claim, Deficiency, DeficiencyKind, PackedList},
@@ -52,7 +52,7 @@ pub(super) fn bytes(claim: Claim<'_>, fields: usize) -> postcard::Result<Vec<u8>
         cells: cells.iter().map(kept).collect(),
         deficiencies: claim.deficiencies().iter().map(kept_deficiency).collect(),
     };
-    postcard::to_stdvec(&kept)
+    bytes_of(&kept)
 }
 
 fn kept<'t>(cell: &'t Cell<'_>) -> KeptCell<'t> {

@@ -125,8 +125,7 @@ fn reasons(codes: &[Code], words: &mut impl Iterator<Item = String>) -> Vec<Reas
 }
 
 pub(super) fn moved(change: &KeptChange) -> Moved {
-    let history = History::new();
-    let part = match change.again(&history).detail {
+    let part = match change.part() {
         Part::None => PartOf::Whole,
         Part::Day(date) => PartOf::Day(day(date)),
         Part::Member(member) => PartOf::Member(member.to_vec()),

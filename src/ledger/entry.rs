@@ -122,7 +122,8 @@ pub(super) const COLUMNS: &str = "id, program, rules, run, kind, claim, particip
 impl Entry {
     /// The hash over all of it, what it [refers to](Ledger::referred) and the entry before.
     pub(super) fn chained(&self, referred: &[u8; 32], before: &Link) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
+        // Hashing one piece costs less than putting pieces together.
+        let mut whole = Vec::with_capacity(512);
         let numbers = [
             self.id,
             self.program,
@@ -136,12 +137,13 @@ impl Entry {
             self.reversed,
         ];
         for number in numbers {
-            hasher.update(&number.to_le_bytes());
+            whole.extend_from_slice(&number.to_le_bytes());
         }
         for bytes in [self.claim.as_bytes(), &self.content, &self.detail, &self.row_hash, referred, &before.hash] {
-            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+            whole.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+            whole.extend_from_slice(bytes);
         }
-        *hasher.finalize().as_bytes()
+        *blake3::hash(&whole).as_bytes()
     }
 
     pub(super) fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -166,6 +168,11 @@ impl Entry {
     }
 }
 
+/// A value as bytes, in room that most of them fit.
+pub(super) fn bytes_of<T: Serialize>(value: &T) -> postcard::Result<Vec<u8>> {
+    postcard::to_extend(value, Vec::with_capacity(256))
+}
+
 /// What erasing takes away of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RowBytes {
@@ -178,11 +185,12 @@ pub(super) struct RowBytes {
 impl RowBytes {
     /// The hash over it and the name of its participant.
     pub(super) fn hash(&self, participant: &str) -> [u8; 16] {
-        let mut hasher = blake3::Hasher::new();
+        let mut whole = Vec::with_capacity(512);
         for bytes in [participant.as_bytes(), &self.cells, &self.words] {
-            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+            whole.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+            whole.extend_from_slice(bytes);
         }
-        hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default()
+        blake3::hash(&whole).as_bytes().first_chunk().copied().unwrap_or_default()
     }
 }
 
@@ -209,9 +217,7 @@ impl Ledger {
         let failed = |error| LedgerError::of(&self.path, error);
         let mut insert = self
             .connection
-            .prepare_cached(&format!(
-                "INSERT INTO entry ({COLUMNS}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)"
-            ))
+            .prepare_cached("INSERT INTO entry VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")
             .map_err(failed)?;
         insert
             .execute(params![
@@ -242,15 +248,16 @@ impl Ledger {
         Ok(entry.id)
     }
 
-    /// Entries in their order, handed out one by one, with what erasing would take away.
-    pub(super) fn each_entry(&self, sink: &mut EntrySink<'_>) -> Result<(), LedgerError> {
+    /// Entries behind one in their order, handed out one by one, with what erasing would take away.
+    pub(super) fn each_entry(&self, behind: i64, sink: &mut EntrySink<'_>) -> Result<(), LedgerError> {
         let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("entry.{}", column.trim())).collect();
         let sql = format!(
-            "SELECT {}, row.cells, row.words FROM entry LEFT JOIN row ON row.entry = entry.id ORDER BY entry.id",
+            "SELECT {}, row.cells, row.words FROM entry LEFT JOIN row ON row.entry = entry.id WHERE entry.id > ?1 \
+             ORDER BY entry.id",
             columns.join(", ")
         );
         let mut select = self.connection.prepare(&sql).map_err(|error| self.failed(error))?;
-        let mut rows = select.query([]).map_err(|error| self.failed(error))?;
+        let mut rows = select.query([behind]).map_err(|error| self.failed(error))?;
         while let Some(row) = rows.next().map_err(|error| self.failed(error))? {
             let read = || -> rusqlite::Result<_> {
                 let cells: Option<Vec<u8>> = row.get(15)?;

@@ -1,10 +1,10 @@
 //! What running figures stand at.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet, hash_map::Entry as MapEntry};
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
-use super::{Ledger, LedgerError, amount};
+use super::{Ledger, LedgerError, amount, arranged::Effects};
 use crate::{
     calendar::Date,
     history::{AccumulatorId, Change, Detail, History, KeptChange, Running},
@@ -32,28 +32,28 @@ fn part(bytes: &[u8]) -> Option<Detail<'_>> {
     }
 }
 
-/// The figures that were changed since they were written: accumulator, key and part.
-#[derive(Debug, Default)]
-pub(super) struct Touched(BTreeSet<Spot>);
-
-/// A figure, or a part of it.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Spot {
-    accumulator: AccumulatorId,
-    key: Box<[u8]>,
-    part: Vec<u8>,
+/// The numbers that the figures of versions of rules have here.
+pub(super) struct Numbers<'l> {
+    ledger: &'l Ledger,
+    known: HashMap<i64, Vec<Option<i64>>>,
 }
 
-impl Touched {
-    /// Notes what a change moves.
-    pub(super) fn note(&mut self, change: &KeptChange, history: &History) {
-        let key: Box<[u8]> = change.key().into();
-        let detail = change.again(history).detail;
-        let accumulator = change.accumulator;
-        if detail != Detail::None {
-            self.0.insert(Spot { accumulator, key: key.clone(), part: part_bytes(detail) });
-        }
-        self.0.insert(Spot { accumulator, key, part: Vec::new() });
+impl<'l> Numbers<'l> {
+    pub(super) fn new(ledger: &'l Ledger) -> Self {
+        Self { ledger, known: HashMap::new() }
+    }
+
+    /// The number of a figure of some rules; none where it is missing.
+    pub(super) fn of(&mut self, rules: i64, accumulator: AccumulatorId) -> Result<Option<i64>, LedgerError> {
+        let numbers = match self.known.entry(rules) {
+            MapEntry::Occupied(known) => known.into_mut(),
+            MapEntry::Vacant(vacant) => vacant.insert(match self.ledger.rules(rules) {
+                Ok(rules) => self.ledger.known_accumulators(rules.program, &rules.layout.accumulators())?,
+                Err(LedgerError::Damaged { .. }) => Vec::new(),
+                Err(error) => return Err(error),
+            }),
+        };
+        Ok(numbers.get(accumulator).copied().flatten())
     }
 }
 
@@ -70,21 +70,86 @@ impl Ledger {
     }
 
     pub(super) fn accumulator(&self, program: i64, name: &str) -> Result<Option<i64>, LedgerError> {
-        use rusqlite::OptionalExtension;
         let select = "SELECT id FROM accumulator WHERE program = ?1 AND name = ?2";
         let found = self.connection.query_row(select, params![program, name], |row| row.get(0));
         found.optional().map_err(|error| self.failed(error))
     }
 
+    fn known_accumulators(&self, program: i64, names: &[String]) -> Result<Vec<Option<i64>>, LedgerError> {
+        names.iter().map(|name| self.accumulator(program, name)).collect()
+    }
+
     /// What the figures of these names stand at, numbered as the names are.
     pub fn history(&self, program: i64, names: &[String]) -> Result<History, LedgerError> {
         let mut history = History::new();
-        for (number, name) in names.iter().enumerate() {
-            if let Some(id) = self.accumulator(program, name)? {
-                self.restore(&mut history, number, id)?;
+        let ids = self.known_accumulators(program, names)?;
+        for (number, id) in ids.iter().enumerate() {
+            if let Some(id) = id {
+                self.restore(&mut history, number, *id)?;
             }
         }
+        self.each_unsummed(&mut |id, mut change| {
+            if let Some(number) = ids.iter().position(|known| *known == Some(id)) {
+                change.accumulator = number;
+                let change = change.again(&history);
+                history.apply(&change);
+            }
+            Ok(())
+        })?;
         Ok(history)
+    }
+
+    /// Up to which entry figures hold what entries moved.
+    pub(super) fn summed(&self) -> Result<i64, LedgerError> {
+        let found = self.connection.query_row("SELECT entry FROM summed", [], |row| row.get(0)).optional();
+        found
+            .map_err(|error| self.failed(error))?
+            .ok_or_else(|| self.damaged("up to where figures are summed is missing"))
+    }
+
+    /// Says that figures hold what all entries moved.
+    pub(super) fn put_summed(&self) -> Result<(), LedgerError> {
+        let update = "UPDATE summed SET entry = ?1";
+        self.connection.execute(update, [self.head.id]).map(drop).map_err(|error| self.failed(error))
+    }
+
+    /// Hands out what entries moved that figures don't hold yet, by the numbers of the figures here.
+    fn each_unsummed(
+        &self,
+        sink: &mut dyn FnMut(i64, KeptChange) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
+        let mut numbers = Numbers::new(self);
+        self.each_entry(self.summed()?, &mut |entry, _| {
+            for Effects { rules, moved, .. } in self.effects(&entry, &self.detail(&entry)?)? {
+                for change in moved {
+                    let number = numbers.of(rules, change.accumulator)?;
+                    sink(number.ok_or_else(|| self.damaged("a running figure is missing"))?, change)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes what entries moved that a run left behind figures when it was interrupted, so that whoever posts finds them whole.
+    pub(super) fn sum_up(&mut self) -> Result<(), LedgerError> {
+        if self.summed()? >= self.head.id {
+            return Ok(());
+        }
+        let (mut history, mut restored) = (History::new(), HashSet::new());
+        history.note_moved();
+        self.each_unsummed(&mut |id, mut change| {
+            // One map for all of them: the figure's own number is its place.
+            change.accumulator = usize::try_from(id).unwrap_or_default();
+            if restored.insert(id) {
+                self.restore(&mut history, change.accumulator, id)?;
+            }
+            let change = change.again(&history);
+            history.apply(&change);
+            Ok(())
+        })?;
+        let accumulators: Vec<i64> = (0..).take(history.accumulators()).collect();
+        self.begin()?;
+        self.commit(&[(&accumulators, &history)])
     }
 
     pub(super) fn restore(&self, history: &mut History, number: AccumulatorId, id: i64) -> Result<(), LedgerError> {
@@ -109,31 +174,20 @@ impl Ledger {
             };
             let delta = Running { count, sum, awarded };
             let change = Change { accumulator: number, key: history.key(key), delta, detail };
-            match detail {
-                Detail::None => history.apply(&change),
-                _ => history.put_part(&change),
-            }
+            history.put_back(&change);
         }
         Ok(())
     }
 
-    /// Writes what touched figures stand at now. `accumulators` are their numbers here.
-    pub(super) fn write_figures(
-        &self,
-        touched: &Touched,
-        accumulators: &[i64],
-        history: &History,
-    ) -> Result<(), LedgerError> {
+    /// Writes what figures stand at that have moved. `accumulators` are their numbers here.
+    pub(super) fn write_figures(&self, accumulators: &[i64], history: &History) -> Result<(), LedgerError> {
         let sql = "INSERT INTO figure (accumulator, key, part, count, sum, awarded) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
                    ON CONFLICT DO UPDATE SET count = excluded.count, sum = excluded.sum, awarded = excluded.awarded";
         let mut write = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
-        for Spot { accumulator, key, part: name } in &touched.0 {
-            let (Some(id), Some(detail)) = (accumulators.get(*accumulator), part(name)) else { continue };
-            let Running { count, sum, awarded } = history.stands_at(*accumulator, history.key(key), detail);
-            write
-                .execute(params![id, key, name, count, sum.to_string(), awarded.to_string()])
-                .map_err(|error| self.failed(error))?;
-        }
-        Ok(())
+        history.each_moved(&mut |accumulator, key, part, Running { count, sum, awarded }| {
+            let Some(id) = accumulators.get(accumulator) else { return Ok(()) };
+            let values = params![id, key, part_bytes(part), count, sum.to_string(), awarded.to_string()];
+            write.execute(values).map(drop).map_err(|error| self.failed(error))
+        })
     }
 }

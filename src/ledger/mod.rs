@@ -52,8 +52,6 @@ pub struct Ledger {
     /// Held by whoever posts, as long as they do.
     _lock: Option<File>,
     head: Link,
-    /// The figures that the batch at hand has moved.
-    touched: figure::Touched,
     /// The numbers of participants that were met.
     participants: HashMap<String, i64>,
     /// What was looked up of rules and runs, which never changes.
@@ -87,7 +85,9 @@ impl Ledger {
         let version = if ledger.is_empty()? { 0 } else { ledger.known_version()? };
         ledger.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         ledger.migrate(version)?;
-        ledger.at_head()
+        let mut ledger = ledger.at_head()?;
+        ledger.sum_up()?;
+        Ok(ledger)
     }
 
     /// Opens a ledger to read it, whoever posts meanwhile.
@@ -106,9 +106,8 @@ impl Ledger {
 
     fn connect(path: &Path, shown: String, flags: OpenFlags, lock: Option<File>) -> Result<Self, LedgerError> {
         let connection = Connection::open_with_flags(path, flags).map_err(|error| LedgerError::of(&shown, error))?;
-        let (touched, participants) = (figure::Touched::default(), HashMap::new());
-        let known = RefCell::new(LookedUp::default());
-        let ledger = Self { connection, path: shown, _lock: lock, head: Link::START, touched, participants, known };
+        let (participants, known) = (HashMap::new(), RefCell::new(LookedUp::default()));
+        let ledger = Self { connection, path: shown, _lock: lock, head: Link::START, participants, known };
         ledger.configure().map_err(|error| LedgerError::of(&ledger.path, error))?;
         Ok(ledger)
     }

@@ -1,6 +1,10 @@
 //! What is posted of a participant without a claim: adjustments, and that their rows were erased.
 
-use super::{Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount, detail::Detail, entry::RowBytes};
+use super::{
+    Act, Entry, EntryKind, KeptRules, Ledger, LedgerError, amount,
+    detail::Detail,
+    entry::{RowBytes, bytes_of},
+};
 use crate::{
     claim::Origin,
     money::Decimal,
@@ -34,11 +38,10 @@ impl Ledger {
     ) -> Result<(), LedgerError> {
         self.begin()?;
         // A row without cells: the name is proved by it, and erased with it.
-        let words = postcard::to_stdvec::<[&str]>(&[]).map_err(|error| self.damaged(error.to_string()))?;
+        let words = bytes_of(&Vec::<&str>::new()).map_err(|error| self.damaged(error.to_string()))?;
         let row = RowBytes { cells: Vec::new(), words };
         let posted = self.post_of_person(rules, participant, award, act, Some(&row));
-        self.run(if posted.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        posted
+        self.end(posted)
     }
 
     /// Takes away the rows, the words and the name of a participant, from the files, too. What was decided, and its hash, stays.
@@ -46,9 +49,9 @@ impl Ledger {
         self.run("PRAGMA secure_delete = ON")?;
         self.begin()?;
         let erased = self.erase_all(participant, act);
-        self.run(if erased.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        let rows = self.end(erased);
         self.participants.clear();
-        let rows = erased?;
+        let rows = rows?;
         // What was moved inside the file has left copies in it; only writing all of it anew leaves none.
         let written = self.run("VACUUM").and_then(|()| self.one::<i64>("PRAGMA wal_checkpoint(TRUNCATE)"));
         Ok(Erased { rows, is_gone: written.is_ok_and(|busy| busy == 0) })

@@ -5,11 +5,11 @@ use rusqlite::{OptionalExtension, params};
 use super::{
     Act, Entry, EntryKind, KeptRules, Known, Ledger, LedgerError, Link, amount, cells,
     detail::{Detail, number_of},
-    entry::RowBytes,
+    entry::{RowBytes, bytes_of},
 };
 use crate::{
     claim::Claim,
-    history::{History, KeptChange},
+    history::History,
     outcome::{Decided, Outcome, Reason},
 };
 
@@ -167,10 +167,10 @@ impl Ledger {
         let minor =
             |amount| amount::minor(amount, rules.scale).ok_or_else(|| LedgerError::TooLarge(outcome.claim.to_string()));
         let messages: Vec<&str> = outcome.reasons.iter().chain(outcome.flags.iter()).map(words).collect();
-        let words = postcard::to_stdvec(&messages).map_err(|error| self.damaged(error.to_string()))?;
+        let words = bytes_of(&messages).map_err(|error| self.damaged(error.to_string()))?;
         let cells = claim.map(|claim| cells::bytes(claim, claim.width())).transpose();
         let cells = cells.map_err(|error| self.damaged(error.to_string()))?;
-        let detail = postcard::to_stdvec(&Detail::of(outcome, decided, act));
+        let detail = bytes_of(&Detail::of(outcome, decided, act));
         let entry = Entry {
             id: 0,
             program: rules.program,
@@ -208,18 +208,28 @@ impl Ledger {
         Ok(Some(id))
     }
 
-    /// Notes what changes have moved in the history.
-    pub fn note(&mut self, changes: &[KeptChange], history: &History) {
-        for change in changes {
-            self.touched.note(change, history);
-        }
+    /// Lets all of a batch stand whose run goes on: figures are written when it ends, since a batch would write most of them
+    /// again.
+    pub fn commit_batch(&self) -> Result<(), LedgerError> {
+        self.run("COMMIT")
     }
 
-    /// Writes what the figures stand at and lets all of the batch stand.
-    pub fn commit(&mut self, accumulators: &[i64], history: &History) -> Result<(), LedgerError> {
-        let touched = std::mem::take(&mut self.touched);
-        self.write_figures(&touched, accumulators, history)?;
+    /// Writes what figures stand at that have moved, by their numbers here, and lets all of the batch stand.
+    pub fn commit(&self, figures: &[(&[i64], &History)]) -> Result<(), LedgerError> {
+        for (accumulators, history) in figures {
+            self.write_figures(accumulators, history)?;
+        }
+        self.put_summed()?;
         self.run("COMMIT")
+    }
+
+    /// Lets what was posted without moving any figure stand, or nothing of it where that failed.
+    pub(super) fn end<T>(&self, posted: Result<T, LedgerError>) -> Result<T, LedgerError> {
+        match &posted {
+            Ok(_) => self.commit(&[])?,
+            Err(_) => self.run("ROLLBACK")?,
+        }
+        posted
     }
 }
 

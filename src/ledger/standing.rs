@@ -107,7 +107,7 @@ impl Ledger {
     /// All entries in their order, with all that is kept of them.
     pub fn each_kept(&self, sink: &mut dyn FnMut(Kept) -> Result<(), LedgerError>) -> Result<(), LedgerError> {
         let mut runs: BTreeMap<i64, Rc<[i64]>> = BTreeMap::new();
-        self.each_entry(&mut |entry, kept| {
+        self.each_entry(0, &mut |entry, kept| {
             let beside = match entry.run {
                 None => Rc::default(),
                 Some(run) => match runs.get(&run) {

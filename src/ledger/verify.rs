@@ -1,11 +1,13 @@
 //! Proving a ledger: the chain with all that entries refer to, their rows, the files of rules, how far runs are, and that every
 //! running figure is the sum of what entries moved.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as MapEntry};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::params;
 
-use super::{Act, Entry, Ledger, LedgerError, Link, arranged::Effects, detail::Detail, entry::RowBytes};
+use super::{
+    Act, Entry, Ledger, LedgerError, Link, arranged::Effects, detail::Detail, entry::RowBytes, figure::Numbers,
+};
 use crate::{
     history::{History, KeptChange},
     outcome::Took,
@@ -49,8 +51,8 @@ impl Verified {
 impl Ledger {
     /// Looks through all of it. A tail that was removed shows only against a head that was kept elsewhere.
     pub fn verify(&self, head: Option<Link>) -> Result<Verified, LedgerError> {
-        let mut proof = Proof::new(self, head);
-        self.each_entry(&mut |entry, kept| proof.take(&entry, kept.as_ref()))?;
+        let mut proof = Proof::new(self, head, self.summed()?);
+        self.each_entry(0, &mut |entry, kept| proof.take(&entry, kept.as_ref()))?;
         proof.finish()
     }
 }
@@ -61,10 +63,11 @@ struct Proof<'l> {
     head: Option<Link>,
     head_found: bool,
     before: Link,
-    /// What the entries of each program moved.
-    sums: BTreeMap<i64, History>,
-    /// The accumulators that entries of each version of the rules name by number; `None` where one is missing.
-    accumulators: BTreeMap<i64, Vec<Option<i64>>>,
+    /// What entries moved up to the one to which figures hold it.
+    sums: History,
+    summed: i64,
+    /// The figures that entries name by number, by their numbers here.
+    numbers: Numbers<'l>,
     missing: BTreeSet<(i64, usize)>,
     /// Entries without their rows, with their participants.
     gone: Vec<(i64, Option<i64>)>,
@@ -76,14 +79,15 @@ struct Proof<'l> {
 }
 
 impl<'l> Proof<'l> {
-    fn new(ledger: &'l Ledger, head: Option<Link>) -> Self {
+    fn new(ledger: &'l Ledger, head: Option<Link>, summed: i64) -> Self {
         Self {
             ledger,
             head,
             head_found: head.is_none_or(|head| head.id == 0),
             before: Link::START,
-            sums: BTreeMap::new(),
-            accumulators: BTreeMap::new(),
+            sums: History::new(),
+            summed,
+            numbers: Numbers::new(ledger),
             missing: BTreeSet::new(),
             gone: Vec::new(),
             erased: BTreeMap::new(),
@@ -145,12 +149,11 @@ impl<'l> Proof<'l> {
 
     /// What it did beside its own columns, by the standard rules and by arrangements.
     fn effects(&mut self, entry: &Entry, detail: &Detail) -> Result<(), LedgerError> {
-        let Ok(beside) = self.ledger.effects_beside(entry) else {
+        let Ok(effects) = self.ledger.effects(entry, detail) else {
             self.verified.fault(Some(entry.id), "what it keeps of arrangements can't be read");
             return Ok(());
         };
-        let own = Effects { rules: entry.rules, uses: detail.uses().collect(), moved: detail.moved() };
-        for Effects { rules, uses, moved } in std::iter::once(own).chain(beside) {
+        for Effects { rules, uses, moved } in effects {
             // Rules that are missing show in the chain.
             let program = match self.ledger.rules(rules) {
                 Ok(rules) => rules.program,
@@ -158,7 +161,7 @@ impl<'l> Proof<'l> {
                 Err(error) => return Err(error),
             };
             self.uses((entry.id, program), uses)?;
-            self.moves((entry.id, program), rules, moved)?;
+            self.moves(entry.id, rules, moved)?;
         }
         Ok(())
     }
@@ -177,26 +180,17 @@ impl<'l> Proof<'l> {
     }
 
     /// Adds up what it moved.
-    fn moves(&mut self, (entry, program): (i64, i64), rules: i64, moved: Vec<KeptChange>) -> Result<(), LedgerError> {
-        if let MapEntry::Vacant(vacant) = self.accumulators.entry(rules) {
-            let known = match self.ledger.rules(rules) {
-                Ok(rules) => self.ledger.known_accumulators(rules.program, &rules.layout.accumulators())?,
-                Err(LedgerError::Damaged { .. }) => Vec::new(),
-                Err(error) => return Err(error),
-            };
-            vacant.insert(known);
-        }
-        let numbers = self.accumulators.get(&rules).map_or(&[][..], Vec::as_slice);
-        let history = self.sums.entry(program).or_default();
+    fn moves(&mut self, entry: i64, rules: i64, moved: Vec<KeptChange>) -> Result<(), LedgerError> {
         for mut change in moved {
             // One map for all versions: the figure's own number is its place.
-            let number = numbers.get(change.accumulator).copied().flatten();
+            let number = self.numbers.of(rules, change.accumulator)?;
             match number.and_then(|number| usize::try_from(number).ok()) {
-                Some(place) => {
+                Some(place) if entry <= self.summed => {
                     change.accumulator = place;
-                    let change = change.again(history);
-                    history.apply(&change);
+                    let change = change.again(&self.sums);
+                    self.sums.apply(&change);
                 }
+                Some(_) => {}
                 None => {
                     if self.missing.insert((rules, change.accumulator)) {
                         self.verified.fault(Some(entry), "a running figure that it moved is missing");
@@ -213,6 +207,9 @@ impl<'l> Proof<'l> {
             self.verified.fault(None, "entries behind the last one are missing: the head that was kept is not here");
         }
         self.gone()?;
+        if self.summed > self.ledger.head.id {
+            self.verified.fault(None, "running figures are said to hold more entries than there are");
+        }
         if self.taken != self.ledger.one::<i64>("SELECT count(*) FROM taken")? {
             self.verified.fault(None, "what is noted of claims that were taken back is not what entries took back");
         }
@@ -243,16 +240,13 @@ impl<'l> Proof<'l> {
     /// What figures stand at against the sums of what entries moved.
     fn figures(&mut self) -> Result<(), LedgerError> {
         let Self { ledger, sums, verified, .. } = self;
-        let sql = "SELECT accumulator.program, accumulator.id, accumulator.name, count(figure.key) FROM accumulator \
+        let sql = "SELECT accumulator.id, accumulator.name, count(figure.key) FROM accumulator \
                    LEFT JOIN figure ON figure.accumulator = accumulator.id AND figure.part = x'' GROUP BY accumulator.id";
         let mut select = ledger.connection.prepare(sql).map_err(|error| ledger.failed(error))?;
-        let rows = select.query_map([], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
-        });
+        let rows =
+            select.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?)));
         let rows: rusqlite::Result<Vec<_>> = rows.and_then(Iterator::collect);
-        let empty = History::new();
-        for (program, id, name, keys) in rows.map_err(|error| ledger.failed(error))? {
-            let sums = sums.get(&program).unwrap_or(&empty);
+        for (id, name, keys) in rows.map_err(|error| ledger.failed(error))? {
             let place = usize::try_from(id).unwrap_or_default();
             verified.figures += u64::try_from(keys).unwrap_or_default();
             let mut stored = History::new();
@@ -296,10 +290,6 @@ impl<'l> Proof<'l> {
 }
 
 impl Ledger {
-    fn known_accumulators(&self, program: i64, names: &[String]) -> Result<Vec<Option<i64>>, LedgerError> {
-        names.iter().map(|name| self.accumulator(program, name)).collect()
-    }
-
     /// Whether an entry is noted as one that took back some of a claim.
     fn is_taken(&self, program: i64, claim: &str, entry: i64) -> Result<bool, LedgerError> {
         let sql = "SELECT 1 FROM taken WHERE claim = ?1 AND program = ?2 AND entry = ?3";

@@ -1,6 +1,6 @@
 //! What people do to claims that stand in a ledger: release, reject, override a check, adjust.
 
-use super::{BesideRules, Bringer, Stale, arranged_entry, erased, past};
+use super::{Accumulators, BesideRules, Bringer, Stale, arranged_entry, erased, past};
 use crate::{
     claim::Claims,
     engine::{Arrangements, Awards, Past, Queue, Run, Tables},
@@ -105,7 +105,6 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
     let ruling = ruling(wanted, &overridden, &acts);
     let mut past = past(ledger, program)?;
     let mut arrangements = super::arrangements(ledger, program, beside, &past)?;
-    past.history.watch();
     let mut bringer = Bringer::new(ledger, program, &rules.fingerprint, beside)?;
     bringer.bring(ledger, &mut past, &mut arrangements, claim, &mut |_, _| {})?;
     let claims = claims_of(program, &known).ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
@@ -141,12 +140,11 @@ fn post(
     ledger: &mut Ledger,
 ) -> Result<(), ActError> {
     let Wanted { rules, claim, beside, .. } = wanted;
-    let mut moved = past.history.take_watched();
-    moved.extend(arrangements.take_moved());
     let decided = past.standing.as_ref().and_then(|standing| standing.find(claim));
     let decided = decided.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
     ledger.begin()?;
-    let accumulators = ledger.keep_accumulators(rules.program, &bringer.layout().accumulators())?;
+    let kept: Vec<KeptRules> = beside.iter().filter_map(|one| one.kept.clone()).collect();
+    let accumulators = Accumulators::of(ledger, (rules, bringer.layout()), &kept)?;
     ledger.post(Posted {
         rules,
         run: None,
@@ -157,18 +155,10 @@ fn post(
         content: decided.content,
         act: Some(act),
     })?;
-    let kept: Vec<KeptRules> = beside.iter().filter_map(|one| one.kept.clone()).collect();
     for touched in arrangements.take_touched() {
         ledger.post_arranged(&arranged_entry(rules, &kept, &touched, (None, decided.content)))?;
-        for share in &touched.shares {
-            if let (Some(kept), Some(difference)) = (kept.get(share.number), arrangements.difference(share.number)) {
-                let accumulators = ledger.keep_accumulators(kept.program, &kept.layout.accumulators())?;
-                ledger.put_figures(&share.moved, &accumulators, difference)?;
-            }
-        }
     }
-    ledger.note(&moved, &past.history);
-    Ok(ledger.commit(&accumulators, &past.history)?)
+    Ok(ledger.commit(&accumulators.figures(past, arrangements))?)
 }
 
 /// The codes that are overridden by this: all that hold the claim, where none is named. Each must hold it and be the program's

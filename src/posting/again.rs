@@ -255,7 +255,6 @@ impl<'b> Desk<'b> {
         let run = Run { program, tables, claims, awards, depth: &|_, _| Depth::Words, names: false };
         let queue = Queue::named(program, claims, claim);
         run.decide_arranged(&queue, past, arrangements, &mut |_, _| {});
-        arrangements.take_moved();
         self.last.touched = arrangements.take_touched().pop();
     }
 

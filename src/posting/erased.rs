@@ -26,12 +26,10 @@ pub(super) fn reject(
     let decided = rejected(program, before, why);
     let ruled = Ruled { before: before.outcome.clone(), after: decided.outcome.clone() };
     if posts {
-        past.history.watch();
         for change in decided.left.iter().chain(&decided.changes) {
             let change = change.again(&past.history);
             past.history.apply(&change);
         }
-        let moved = past.history.take_watched();
         let posted = Posted {
             rules,
             run: None,
@@ -45,8 +43,7 @@ pub(super) fn reject(
         ledger.begin()?;
         let accumulators = ledger.keep_accumulators(rules.program, &bringer.layout().accumulators())?;
         ledger.post_on(posted, known)?;
-        ledger.note(&moved, &past.history);
-        ledger.commit(&accumulators, &past.history)?;
+        ledger.commit(&[(&accumulators, &past.history)])?;
     }
     Ok(ruled)
 }

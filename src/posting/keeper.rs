@@ -69,8 +69,6 @@ impl Keeper for Preview<'_> {
     }
 
     fn take(&mut self, past: &mut Past, arrangements: &mut Arrangements<'_>, _: usize) -> bool {
-        past.history.take_watched();
-        arrangements.take_moved();
         arrangements.take_touched();
         if let Some(standing) = past.standing.as_mut().filter(|_| !self.keeps) {
             standing.clear();

@@ -29,10 +29,12 @@ use crate::{
 /// The past of a program as its ledger has it: all running figures, and nothing of single claims yet.
 pub fn past(ledger: &Ledger, program: &Program) -> Result<Past, LedgerError> {
     let name = program.identification.name.to_string();
-    let history = match ledger.program(&name)? {
+    let mut history = match ledger.program(&name)? {
         Some(id) => ledger.history(id, &Layout::of(program).accumulators())?,
         None => History::new(),
     };
+    // Whoever posts writes what has moved.
+    history.note_moved();
     let kinds = program.claim.fields.iter().map(|field| field.kind.column());
     Ok(Past { history, standing: Some(Standing::new(kinds)) })
 }
@@ -56,13 +58,38 @@ pub fn arrangements<'p>(
 ) -> Result<Arrangements<'p>, LedgerError> {
     let mut all = Vec::new();
     for BesideRules { with, kept, .. } in beside {
-        let difference = match kept {
+        let mut difference = match kept {
             Some(kept) => ledger.history(kept.program, &Layout::of_arranged(with.program).accumulators())?,
             None => History::new(),
         };
+        difference.note_moved();
         all.push((*with, difference));
     }
     Ok(Arrangements::kept(program, all, past))
+}
+
+/// The numbers in the ledger of a program's accumulators, and of those of each arrangement beside it.
+struct Accumulators {
+    own: Vec<i64>,
+    beside: Vec<Vec<i64>>,
+}
+
+impl Accumulators {
+    fn of(ledger: &Ledger, (rules, layout): (&KeptRules, &Layout), beside: &[KeptRules]) -> Result<Self, LedgerError> {
+        let number = |kept: &KeptRules| ledger.keep_accumulators(kept.program, &kept.layout.accumulators());
+        Ok(Self {
+            own: ledger.keep_accumulators(rules.program, &layout.accumulators())?,
+            beside: beside.iter().map(number).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// What figures stand at, by these numbers.
+    fn figures<'f>(&'f self, past: &'f Past, arrangements: &'f Arrangements<'_>) -> Vec<(&'f [i64], &'f History)> {
+        let beside = self.beside.iter().enumerate();
+        let beside =
+            beside.filter_map(|(number, numbers)| Some((numbers.as_slice(), arrangements.difference(number)?)));
+        std::iter::once((self.own.as_slice(), &past.history)).chain(beside).collect()
+    }
 }
 
 /// What arrangements made of a claim, as it is posted.

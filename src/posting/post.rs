@@ -5,11 +5,10 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use super::{BesideRules, Bringer, arranged_entry, arrangements, past};
+use super::{Accumulators, BesideRules, Bringer, arranged_entry, arrangements, past};
 use crate::{
     claim::Claims,
     engine::{Again, Arrangements, Awards, Ceiling, Counts, EachId, Keeper, Past, Queue, Run, Tables, Touched},
-    history::KeptChange,
     ledger::{EntryKind, KeptRules, Ledger, LedgerError, Posted, RunId},
     outcome::{Decided, Depth, Disposition, Outcome},
     program::Program,
@@ -101,7 +100,6 @@ pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<
     let queue = Queue::new(program, claims);
     let mut past = past(ledger, program)?;
     let mut arrangements = arrangements(ledger, program, beside, &past)?;
-    past.history.watch();
     let waiting = RefCell::new(Vec::new());
     let mut window = Window {
         post,
@@ -109,11 +107,11 @@ pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<
         looks_up: program.claim.original.is_some() || ledger.has_runs(rules.program)?,
         bringer: Bringer::new(ledger, program, &rules.fingerprint, beside)?,
         ledger,
-        accumulators: Vec::new(),
+        accumulators: None,
         beside: beside.iter().filter_map(|one| one.kept.clone()).collect(),
-        beside_accumulators: Vec::new(),
         run: before.map(|progress| progress.run),
         is_open: false,
+        has_ended: false,
         committed: usize::try_from(from).unwrap_or(usize::MAX),
         total: queue.count(),
         waiting: &waiting,
@@ -174,15 +172,14 @@ struct Window<'w, 'p> {
     ledger: &'w mut Ledger,
     looks_up: bool,
     bringer: Bringer,
-    /// The numbers of the program's accumulators in the ledger.
-    accumulators: Vec<i64>,
+    /// The numbers of accumulators in the ledger; none until there is something to post.
+    accumulators: Option<Accumulators>,
     /// The rules of the arrangements.
     beside: Vec<KeptRules>,
-    /// The numbers of the accumulators of each.
-    beside_accumulators: Vec<Vec<i64>>,
     /// The run; none until there is something to post.
     run: Option<RunId>,
     is_open: bool,
+    has_ended: bool,
     /// How far the run was when a batch was let stand last.
     committed: usize,
     total: usize,
@@ -239,23 +236,13 @@ impl Window<'_, '_> {
         arrangements: &mut Arrangements<'_>,
         done: usize,
     ) -> Result<(), LedgerError> {
-        let mut moved = past.history.take_watched();
-        moved.extend(arrangements.take_moved());
         let touched = arrangements.take_touched().into_iter();
         self.touched = touched.map(|one| (one.outcome.claim.as_ref().into(), one)).collect();
-        let mut moved_beside = vec![Vec::new(); self.post.beside.len()];
         for waiting in self.waiting.take() {
-            self.post_one(past, waiting, &mut moved_beside)?;
+            self.post_one(past, waiting)?;
         }
-        if self.is_open {
-            self.ledger.note(&moved, &past.history);
-            for (number, (moved, accumulators)) in moved_beside.iter().zip(&self.beside_accumulators).enumerate() {
-                if let Some(difference) = arrangements.difference(number) {
-                    self.ledger.put_figures(moved, accumulators, difference)?;
-                }
-            }
-        }
-        let is_whole = done >= self.total;
+        // What comes behind the last claim writes no figure a second time.
+        let is_whole = done >= self.total && !self.has_ended;
         if is_whole && self.run.is_some() {
             self.open()?;
         }
@@ -263,8 +250,11 @@ impl Window<'_, '_> {
             if let Some(run) = self.run {
                 self.ledger.advance(run, done as u64, is_whole)?;
             }
-            self.ledger.commit(&self.accumulators, &past.history)?;
-            (self.is_open, self.committed) = (false, done);
+            match &self.accumulators {
+                Some(accumulators) if is_whole => self.ledger.commit(&accumulators.figures(past, arrangements))?,
+                _ => self.ledger.commit_batch()?,
+            }
+            (self.is_open, self.committed, self.has_ended) = (false, done, is_whole);
         }
         self.returned.clear();
         arrangements.clear();
@@ -281,12 +271,9 @@ impl Window<'_, '_> {
             self.ledger.begin()?;
             self.is_open = true;
         }
-        if self.accumulators.is_empty() {
-            self.accumulators = self.ledger.keep_accumulators(rules.program, &self.bringer.layout().accumulators())?;
-            for kept in &self.beside {
-                let accumulators = self.ledger.keep_accumulators(kept.program, &kept.layout.accumulators())?;
-                self.beside_accumulators.push(accumulators);
-            }
+        if self.accumulators.is_none() {
+            let own = (*rules, self.bringer.layout());
+            self.accumulators = Some(Accumulators::of(self.ledger, own, &self.beside)?);
         }
         if self.run.is_none() {
             self.run = Some(self.ledger.begin_run(rules, &self.beside, (file, file_hash))?);
@@ -294,7 +281,7 @@ impl Window<'_, '_> {
         Ok(())
     }
 
-    fn post_one(&mut self, past: &Past, waiting: Waiting, moved: &mut [Vec<KeptChange>]) -> Result<(), LedgerError> {
+    fn post_one(&mut self, past: &Past, waiting: Waiting) -> Result<(), LedgerError> {
         let Post { program, rules, claims, is_asked, .. } = self.post;
         let standing = past.standing.as_ref();
         match waiting {
@@ -311,7 +298,7 @@ impl Window<'_, '_> {
                 }
                 let touched = self.touched.remove(&claim);
                 if let Some(touched) = touched.as_ref().filter(|touched| touched.is_again) {
-                    return self.post_arranged(touched, decided.content, moved);
+                    return self.post_arranged(touched, decided.content);
                 }
                 // What is returned again for the same reasons is no news.
                 if returned(&decided.outcome, decided.content).as_ref() == self.returned.get(&claim)
@@ -326,7 +313,7 @@ impl Window<'_, '_> {
                 self.ledger.post(Posted { rules, run, kind, outcome, decided, claim, content, act: None })?;
                 self.posting.entries += 1;
                 if let Some(touched) = &touched {
-                    self.post_arranged(touched, content, moved)?;
+                    self.post_arranged(touched, content)?;
                 }
             }
             Waiting::Undecided(outcome) => {
@@ -344,23 +331,13 @@ impl Window<'_, '_> {
         Ok(())
     }
 
-    /// Posts what arrangements made of a claim, and notes what that moved in the past of each.
-    fn post_arranged(
-        &mut self,
-        touched: &Touched,
-        content: u128,
-        moved: &mut [Vec<KeptChange>],
-    ) -> Result<(), LedgerError> {
+    /// Posts what arrangements made of a claim.
+    fn post_arranged(&mut self, touched: &Touched, content: u128) -> Result<(), LedgerError> {
         self.open()?;
         let Post { rules, .. } = self.post;
         let entry = arranged_entry(rules, &self.beside, touched, (self.run, content));
         self.ledger.post_arranged(&entry)?;
         self.posting.entries += 1;
-        for share in &touched.shares {
-            if let Some(moved) = moved.get_mut(share.number) {
-                moved.extend(share.moved.iter().cloned());
-            }
-        }
         Ok(())
     }
 

@@ -2,7 +2,6 @@
 
 use super::{ActError, Ruled, Wanted};
 use crate::{
-    history::History,
     ledger::{Act, Chapter, EntryKind, Ledger, Posted},
     money::{Decimal, at_scale},
     outcome::{Disposition, Outcome},
@@ -75,7 +74,7 @@ pub fn propose(wanted: &Wanted<'_>, ruled: &Ruled, ledger: &mut Ledger) -> Resul
     };
     ledger.begin()?;
     ledger.post_on(posted, &known)?;
-    Ok(ledger.commit(&[], &History::new())?)
+    Ok(ledger.commit(&[])?)
 }
 
 fn person(by: &str) -> String {

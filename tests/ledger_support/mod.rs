@@ -115,6 +115,7 @@ pub(crate) fn contents(root: &Path, ledger: &str) -> Vec<Vec<Vec<Value>>> {
         "SELECT * FROM taken ORDER BY claim, program, entry",
         "SELECT name, key, part, count, sum, awarded FROM figure JOIN accumulator ON id = accumulator ORDER BY 1, 2, 3",
         "SELECT file, done, is_whole FROM run ORDER BY id",
+        "SELECT entry FROM summed",
     ];
     tables.iter().map(|sql| rows(&connection, sql)).collect()
 }

@@ -49,8 +49,6 @@ pub struct Arrangements<'p> {
     /// Whether somebody keeps what they leave, who takes it from time to time.
     keeps: bool,
     touched: Vec<Touched>,
-    /// What the standard decisions have moved.
-    moved: Vec<KeptChange>,
 }
 
 /// One arrangement beside the standard rules.
@@ -170,9 +168,6 @@ impl<'p> Arrangements<'p> {
         'p: 'a,
     {
         let mut moved = standard.past.history.take_watched();
-        if self.keeps {
-            self.moved.extend(moved.iter().cloned());
-        }
         let is_again = standard.outcome.skipped;
         if is_again {
             if !self.is_new_to_any(desks, &standard, scratch) {

@@ -202,11 +202,6 @@ impl Arrangements<'_> {
         std::mem::take(&mut self.touched)
     }
 
-    /// What the standard decisions moved since this was asked before.
-    pub fn take_moved(&mut self) -> Vec<KeptChange> {
-        std::mem::take(&mut self.moved)
-    }
-
     /// Whether a claim that stands is new to any of those that are for it.
     pub(super) fn is_new_to_any<'a>(
         &mut self,
