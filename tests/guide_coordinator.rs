@@ -65,7 +65,7 @@ fn workspace() -> PathBuf {
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
     }
-    for name in ["programs/inkwell", "rules/inkwell", "tables/inkwell", "samples/inkwell"] {
+    for name in ["programs/inkwell", "rules/inkwell", "tables/inkwell", "samples/inkwell", "arrangements/inkwell"] {
         copy(&root().join(name), &folder.join(name));
     }
     folder

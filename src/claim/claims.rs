@@ -132,7 +132,13 @@ impl Claims {
     pub fn on_line(&self, line: u64) -> Option<Claim<'_>> {
         let behind = self.parts.partition_point(|part| part.line <= line);
         let part = behind.checked_sub(1).and_then(|part| self.parts.get(part))?;
-        let within = part.lines.binary_search(&u32::try_from(line - part.line).ok()?).ok()?;
+        let line = u32::try_from(line - part.line).ok()?;
+        // Where every row has one line, that is its place; where some have more, it stands before.
+        let place = line as usize;
+        let within = match part.lines.get(place) == Some(&line) {
+            true => place,
+            false => part.lines.binary_search(&line).ok()?,
+        };
         Some(self.view(part, part.first + within))
     }
 

@@ -248,7 +248,8 @@ fn decide(
     let loaded = together.programs.get(number).ok_or_else(|| Trouble::Usage("no program".to_owned(), None))?;
     let claims = arguments.claims.read(&loaded.program, session)?;
     let file_hash = if on.is_some() { arguments.claims.hash(session)? } else { [0; 32] };
-    let mut summary = Summary::new(&loaded.program, &loaded.fingerprint);
+    let summary = Summary::new(&loaded.program, &loaded.fingerprint);
+    let mut summary = if arranges { summary.with_arrangements() } else { summary };
     let columns = columns(arguments, &loaded.program, arranges);
     let mut ceilings = Vec::new();
     {

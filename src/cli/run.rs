@@ -145,9 +145,10 @@ impl One<'_> {
             Some(out) => Some(self.output(out, programs, session)?),
             None => None,
         };
-        let mut summary = Summary::new(program, fingerprint);
-        let (name, mut result) = (self.files.name(), Ok(()));
         let beside = self.beside.rules();
+        let summary = Summary::new(program, fingerprint);
+        let mut summary = if beside.is_empty() { summary } else { summary.with_arrangements() };
+        let (name, mut result) = (self.files.name(), Ok(()));
         let what = Post {
             program,
             tables,

@@ -259,10 +259,11 @@ impl Accumulator {
 
     /// Hands out what has moved of this accumulator, by key: the whole, then its parts.
     pub(super) fn each_moved<E>(&self, own: AccumulatorId, sink: &mut MovedSink<'_, E>) -> Result<(), E> {
-        let has_moved = |(slot, _): &(Slot, &[u8])| self.moved.get(*slot as usize).copied().unwrap_or_default();
-        let mut moved: Vec<(Slot, &[u8])> = self.keys.all().filter(has_moved).collect();
-        moved.sort_unstable_by_key(|(_, key)| *key);
-        for (slot, key) in moved {
+        let slots = (0..Slot::MAX).zip(&self.moved);
+        let mut moved: Vec<Slot> = slots.filter(|(_, has_moved)| **has_moved).map(|(slot, _)| slot).collect();
+        moved.sort_unstable_by_key(|slot| self.keys.bytes(*slot));
+        for slot in moved {
+            let key = self.keys.bytes(slot);
             let figure = Figure { accumulator: self, slot: slot as usize };
             sink(own, key, Detail::None, figure.running())?;
             let parts = (slot, KeptDetail::None)..(slot.saturating_add(1), KeptDetail::None);

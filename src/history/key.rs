@@ -63,7 +63,7 @@ impl Keys {
     }
 
     /// The bytes of a key by its number.
-    fn bytes(&self, slot: Slot) -> &[u8] {
+    pub(super) fn bytes(&self, slot: Slot) -> &[u8] {
         let slot = slot as usize;
         let start = slot.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         self.ends.get(slot).and_then(|end| self.bytes.get(start..*end)).unwrap_or_default()

@@ -308,7 +308,10 @@ impl Window<'_, '_> {
                 }
                 self.open()?;
                 let (outcome, content) = (&decided.outcome, decided.content);
-                let (kind, claim, run) = (EntryKind::Decided, claims.on_line(line), self.run);
+                // Its row stands there as well, and nearer than in the file.
+                let claim = claims.on_line(line).zip(standing);
+                let claim = claim.map(|(claim, standing)| claim.with_row(standing.row(decided)));
+                let (kind, run) = (EntryKind::Decided, self.run);
                 let decided = Some(decided);
                 self.ledger.post(Posted { rules, run, kind, outcome, decided, claim, content, act: None })?;
                 self.posting.entries += 1;

@@ -8,7 +8,7 @@ use crate::{
     engine::Counts,
     money::{Decimal, Inexact, add, at_scale, negated},
     outcome::{Disposition, Outcome},
-    program::Program,
+    program::{ARRANGEMENT, Program},
 };
 
 /// The version of the JSON summary; its minor number only adds.
@@ -29,6 +29,8 @@ pub struct Summary {
     /// What was taken back of claims that were corrected.
     reversed: Decimal,
     components: Vec<(String, Decimal)>,
+    /// What arrangements added, where any may.
+    arranged: Option<Decimal>,
     centres: Vec<(String, Decimal)>,
     reasons: Tally<u64>,
     flags: Tally<u64>,
@@ -90,14 +92,21 @@ impl Summary {
             reversed: Decimal::ZERO,
             centres: shares.map(|(centre, _)| (centre.clone(), Decimal::ZERO)).collect(),
             components: program.components.iter().map(|component| (component.name.clone(), Decimal::ZERO)).collect(),
+            arranged: None,
             reasons: Tally::new(),
             flags: Tally::new(),
             cuts: Tally::new(),
         }
     }
 
+    /// The same with what arrangements add.
+    #[must_use]
+    pub fn with_arrangements(self) -> Self {
+        Self { arranged: Some(Decimal::ZERO), ..self }
+    }
+
     /// Counts an outcome. Components and cuts are those of approved claims, so that the total is the sum of the
-    /// components less the cuts.
+    /// components less the cuts, and of what arrangements add.
     pub fn add(&mut self, outcome: &Outcome<'_>) -> Result<(), Inexact> {
         self.counts.add(outcome);
         if outcome.skipped {
@@ -127,6 +136,9 @@ impl Summary {
             for ((_, sum), component) in self.components.iter_mut().zip(outcome.components.iter()) {
                 *sum = add(*sum, *component)?;
             }
+            if let (Some(sum), Some(arranged)) = (&mut self.arranged, &outcome.arranged) {
+                *sum = add(*sum, arranged.amount)?;
+            }
             for cut in outcome.cuts.iter() {
                 if let Some(sum) = tally(&mut self.cuts, &cut.code) {
                     *sum = add(*sum, cut.amount)?;
@@ -146,11 +158,17 @@ impl Summary {
         serde_json::to_string_pretty(&summaries.iter().map(Self::as_json).collect::<Vec<_>>())
     }
 
+    /// What is awarded by component, and by arrangements.
+    fn awarded(&self) -> impl Iterator<Item = (&str, Decimal)> {
+        let components = self.components.iter().map(|(name, sum)| (name.as_str(), *sum));
+        components.chain(self.arranged.map(|sum| (ARRANGEMENT, sum)))
+    }
+
     fn as_json(&self) -> JsonSummary<'_> {
         let amount = |amount: &Decimal| at_scale(*amount, self.scale);
         let Counts { read, approved, held, returned, rejected, skipped } = self.counts;
         let by_centre = self.centres.iter().map(|(name, sum)| (name.clone(), amount(sum).into()));
-        let by_component = self.components.iter().map(|(name, sum)| (name.clone(), amount(sum).into()));
+        let by_component = self.awarded().map(|(name, sum)| (name.to_owned(), amount(&sum).into()));
         JsonSummary {
             version: VERSION,
             program: &self.program,
@@ -196,8 +214,8 @@ impl Summary {
             row(name, count(figure), "");
         }
         row("awarded", amount(self.award), &self.unit);
-        for (name, sum) in &self.components {
-            row(&format!("  {name}"), amount(*sum), "");
+        for (name, sum) in self.awarded() {
+            row(&format!("  {name}"), amount(sum), "");
         }
         for (code, sum) in by_code(&self.cuts) {
             row(&format!("  cut by {code}"), amount(negated(sum)), "");
