@@ -232,6 +232,31 @@ fn erasing_leaves_the_chain_and_replaying_sound() {
     assert!(said.contains(" 0 of them come out otherwise; ") && !said.contains("; 0 erased"), "{said}");
 }
 
+/// What is due by a field of the claim leaves as it came once the field is erased, and is made again as it was before.
+#[test]
+fn a_claim_that_was_erased_is_corrected_as_it_came() {
+    let root = workspace("erased_due");
+    let due = "due: 'if claim.invoice != \"\" { total * 0.02 } else { total * 0.01 }'";
+    let tiers = "tiers: { kind: retroactive, bands: [{ from: 0, rate: 1% }, { from: 5000, rate: 2% }] }";
+    let program = PROGRAM.replace(tiers, &format!("terms: from_here\n    {due}"));
+    assert_ne!(program, PROGRAM);
+    fs::write(root.join("programs/acme/rebate.yaml"), program).unwrap();
+    let file = |name: &str, rows: &[&str]| {
+        fs::write(root.join(name), format!("id,partner,day,invoice,sold,original\n{}\n", rows.join("\n"))).unwrap();
+        post(&root, name, "l.db");
+    };
+    file("a.csv", &["A,Pat,2026-02-01,F-1,800,", "B,Pat,2026-02-02,F-2,200,"]);
+    // Corrected before the participant is erased, and after; both by somebody else.
+    file("b.csv", &["A,Sam,2026-02-01,F-1,600,"]);
+    let said = ["--ledger", "l.db", "--by", "ana", "--reason", "asked for it", "--yes"];
+    assert_eq!(meed(&root, &[&["ledger", "erase", "Pat"][..], &said].concat()).0, 0);
+    file("c.csv", &["B,Sam,2026-02-02,F-2,100,"]);
+    let balance = listed(&root, "balance", &[]);
+    // Who has earned nothing is in no balance.
+    assert!(balance.contains("Sam                14.00  0.00") && !balance.contains("(erased 1)"), "{balance}");
+    assert_whole(&root, "l.db");
+}
+
 /// What was erased is in no file any more, not even where pages were moved or set free.
 #[test]
 fn what_is_erased_is_gone_from_the_files() {

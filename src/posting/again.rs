@@ -1,6 +1,6 @@
 //! A program's past while its decisions are made again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     compared::{arranged_difference, first_difference},
@@ -37,6 +37,8 @@ pub(super) struct Desk<'b> {
     parked_beside: BTreeMap<String, Parked>,
     /// The rules that decided each claim.
     decided_by: HashMap<Box<str>, i64>,
+    /// Claims that stand without their rows.
+    erased: HashSet<Box<str>>,
     /// What stands beside the last decision.
     last: Last,
 }
@@ -119,6 +121,7 @@ impl<'b> Desk<'b> {
             parked: Parked::new(),
             parked_beside: BTreeMap::new(),
             decided_by: HashMap::new(),
+            erased: HashSet::new(),
             last: Last::default(),
         }
     }
@@ -203,6 +206,11 @@ impl<'b> Desk<'b> {
         (self.beside, self.arrangements) = (beside, arrangements);
     }
 
+    /// Whether a claim stands without its row, so that nobody can say by it what leaves with the claim.
+    pub(super) fn has_erased(&self, claim: &str) -> bool {
+        self.erased.contains(claim)
+    }
+
     /// Lets a decision stand as it was kept.
     pub(super) fn take(&mut self, kept: &Kept) -> Option<&'static str> {
         let step = self.begin(kept, true);
@@ -264,6 +272,10 @@ impl<'b> Desk<'b> {
         let before = std::mem::replace(&mut self.last, last);
         if kept.is_decision() {
             self.decided_by.insert(kept.claim.as_str().into(), kept.rules);
+            match kept.row {
+                Some(_) => self.erased.remove(kept.claim.as_str()),
+                None => self.erased.insert(kept.claim.as_str().into()),
+            };
         }
         before.touched.filter(|_| !before.is_taken).map(|_| "arrangements of the decision before")
     }

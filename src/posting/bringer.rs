@@ -74,7 +74,7 @@ impl Bringer {
             };
             let Some(known) = ledger.find(program, &claim)? else { return Ok(()) };
             let theirs = self.met(ledger, known.rules)?;
-            let mut decided = decided(&known.decided, &theirs, &self.rules);
+            let mut decided = decided(&known.decided, &theirs, &self.rules, known.is_erased());
             self.use_up(ledger, &mut decided, &known.taken, None)?;
             next = decided.took.as_ref().map(|took| took.original.clone());
             let (cells, _) = known.cells();
@@ -104,7 +104,7 @@ impl Bringer {
             let theirs = self.met(ledger, rules)?;
             let number = self.beside.iter().position(|one| one.name == theirs.arrangement);
             if let Some((number, own)) = number.and_then(|number| Some((number, self.beside.get(number)?))) {
-                let mut decided = decided(&kept, &theirs, &own.version);
+                let mut decided = decided(&kept, &theirs, &own.version, known.is_erased());
                 self.use_up(ledger, &mut decided, &taken, Some(number))?;
                 shares.push(BroughtShare { number, is_inside, decided });
             }
@@ -142,12 +142,13 @@ impl Bringer {
 }
 
 /// What was decided, in the figures of the rules as they are now.
-fn decided(kept: &Decided, theirs: &KeptRules, own: &Version) -> Decided {
+fn decided(kept: &Decided, theirs: &KeptRules, own: &Version, is_erased: bool) -> Decided {
     let mut decided = match theirs.layout == own.layout {
         true => kept.clone(),
         false => Counterpart::new(&theirs.layout, &own.layout).decided(kept),
     };
-    if theirs.fingerprint != own.fingerprint {
+    // Without its row these rules can't say either what would leave with it.
+    if is_erased || theirs.fingerprint != own.fingerprint {
         decided.by = DecidedBy::Others;
     }
     decided

@@ -30,7 +30,7 @@ pub struct Replayed {
     pub decided: u64,
     /// What arrangements made of them, made again.
     pub arranged: u64,
-    /// Those whose rows were erased: what they moved was taken as it was kept.
+    /// Those whose rows, or those of what they corrected, were erased: what they moved was taken as it was kept.
     pub erased: u64,
     /// What people did, which is taken as it was kept.
     pub acted: u64,
@@ -61,13 +61,13 @@ pub fn replay(
                 replayed.acted += 1;
                 desk.take(&kept)
             }
-            (None, false, None) => {
-                replayed.erased += 1;
-                desk.take(&kept)
-            }
-            (None, false, Some(row)) => {
+            (None, false, Some(row)) if !desk.has_erased(&kept.claim) => {
                 replayed.decided += 1;
                 desk.decide(&kept, row)
+            }
+            (None, false, _) => {
+                replayed.erased += 1;
+                desk.take(&kept)
             }
             (Some(arranged), ..) => match desk.arrange(&kept, arranged, shelf.arranged) {
                 Made::Again(step) => {
