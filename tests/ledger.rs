@@ -250,6 +250,7 @@ fn no_output_replaces_the_ledger_or_the_claims() {
         refused(command, &["--out", "a.csv"], "`--out` names `a.csv`, which is read");
     }
     refused(&dry, &["--save-plan", "a.csv"], "`--save-plan` names `a.csv`, which is read");
+    refused(&dry, &["--save-plan", "o.csv", "--out", "./o.csv"], "`--save-plan` and `--out` both name `o.csv`");
     assert!(before == contents(&root, "l.csv"));
 }
 

@@ -9,7 +9,7 @@ use super::{
     beside::{Arranged, refuse_others, say_ceilings},
     claims::{ClaimsArguments, name_unread_rows},
     freeze, load,
-    output::{OutputFile, named, refuse_ledger},
+    output::{OutputFile, is_same_file, named, refuse_ledger},
     plan::Plan,
     program_name,
     side_by_side::{self, Asked, With},
@@ -96,6 +96,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     if let (Some(plan), Some(ledger)) = (&arguments.save_plan, &arguments.ledger) {
         arguments.claims.refuse_as_output("--save-plan", plan, session)?;
         refuse_ledger("--save-plan", plan, ledger, session)?;
+        refuse_twice(arguments, plan, session)?;
     }
     let mut together = Together::new(programs)?;
     let ledger = arguments.ledger.as_ref().map(|path| reading(path, session)).transpose()?;
@@ -234,6 +235,18 @@ struct On<'o> {
     /// The ledger; none where there is none yet.
     ledger: Option<&'o Ledger>,
     beside: &'o Arranged,
+}
+
+/// Refuses a plan that would be written over the outcomes.
+fn refuse_twice(arguments: &Arguments, plan: &Path, session: &Session<'_>) -> Result<(), Trouble> {
+    let folder = &session.environment.folder;
+    match &arguments.out {
+        Some(out) if is_same_file(&folder.join(out), &folder.join(plan)) => {
+            let message = format!("`--save-plan` and `--out` both name `{}`", plan.display());
+            Err(Trouble::Usage(message, Some("give what is written a file of its own".to_owned())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Lets a program decide the claims, and writes what becomes of them.

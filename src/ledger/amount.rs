@@ -2,11 +2,14 @@
 
 use crate::money::{Decimal, parse_decimal};
 
+/// The first amount that is too large: sums of those below it stay within what a ledger adds up.
+const TOO_LARGE: u64 = 1_000_000_000_000_000_000;
+
 /// An amount in the smallest unit of a program; `None` where it has more digits than fit.
 pub(super) fn minor(amount: Decimal, scale: u32) -> Option<i64> {
     let mut amount = amount;
     amount.rescale(scale);
-    i64::try_from(amount.mantissa()).ok()
+    i64::try_from(amount.mantissa()).ok().filter(|minor| minor.unsigned_abs() < TOO_LARGE)
 }
 
 /// The amount that a whole number stands for.
