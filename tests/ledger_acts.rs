@@ -385,3 +385,41 @@ fn an_adjustment_is_in_the_balance() {
     assert!(balance.lines().any(|line| line.split_whitespace().eq(["P-NEW", "10.00", "0.00"])), "{balance}");
     assert_whole(&root, "l.db");
 }
+
+/// Rules of before that have the same figures take back what they decided as a full return of it would; so words can change
+/// without moving money. Fields that stand elsewhere by then are found by their names.
+#[test]
+fn what_earlier_rules_decided_leaves_by_them() {
+    let root = workspace("earlier");
+    let define = |change: &dyn Fn(&str) -> String| {
+        fs::write(root.join("programs/acme/rebate.yaml"), change(&PROGRAM.replace("most: 900", "most: 9000"))).unwrap();
+    };
+    let file = |name: &str, head: &str, rows: &[&str]| {
+        fs::write(root.join(name), format!("{head}\n{}\n", rows.join("\n"))).unwrap();
+        post(&root, name, "l.db");
+    };
+    let head = "id,partner,day,invoice,sold,original";
+    let balance = || listed(&root, "balance", &[]);
+    define(&str::to_owned);
+    file("a.csv", head, &["A,Pat,2026-02-01,F-1,800,", "B,Pat,2026-02-02,F-2,4500,", "H,Pat,2026-02-03,F-2,10,"]);
+    assert!(balance().contains("106.00  0.20"), "{}", balance());
+    // Other words: what is due on the whole stays as it was, to the cent.
+    define(&|text| text.replace("is more than", "exceeds"));
+    file("b.csv", head, &["A,Pat,2026-02-01,F-1,801,"]);
+    assert!(balance().contains("106.02  0.20"), "{}", balance());
+    // Other rates: it leaves by those of before, and comes by those of today.
+    define(&|text| text.replace("rate: 2%", "rate: 4%"));
+    file("c.csv", head, &["A,Pat,2026-02-01,F-1,800,"]);
+    // 5,301 at 2% less 4,500 at 1%, and 5,300 at 4% less 4,500 at 1%.
+    assert!(balance().contains("212.00  0.20"), "{}", balance());
+    let fields = "fields: { id: text, partner: text, day: date, invoice: text, sold: decimal,";
+    define(&|text| {
+        text.replace(
+            fields,
+            "fields: { id: text, sold: decimal, note: optional text, partner: text, day: date, invoice: text,",
+        )
+    });
+    let release = act(&root, "release", "H", "ana", &["--yes"]);
+    assert!(release.0 == 0 && release.1.contains("then  approved, 0.20 EUR"), "{}{}", release.1, release.2);
+    assert_whole(&root, "l.db");
+}

@@ -11,6 +11,7 @@ mod ledger;
 mod new;
 mod output;
 mod plan;
+mod rulebook;
 mod run;
 mod schema;
 mod show;

@@ -11,7 +11,7 @@ use super::{
     load,
     output::{OutputFile, named, refuse_ledger},
     plan::Plan,
-    program_name,
+    program_name, rulebook,
     together::Together,
 };
 use crate::{
@@ -159,6 +159,7 @@ impl One<'_> {
             beside: &beside,
             awards: self.awards,
             is_asked: self.is_asked,
+            rulebook: &rulebook::open,
         };
         let posting = post(&what, ledger, &mut |outcome| {
             if result.is_ok() {

@@ -1,6 +1,6 @@
 //! Programs that decide the same claims one behind the other, with what each leaves for those that come later.
 
-use super::{Session, Trouble, beside::Arranged, claims::ClaimsArguments};
+use super::{Session, Trouble, beside::Arranged, claims::ClaimsArguments, rulebook};
 use crate::{
     claim::Claims,
     diagnostic::Findings,
@@ -93,7 +93,8 @@ impl Together {
         match ledger {
             Some(ledger) => {
                 let is_asked = self.programs.len() > 1;
-                let mut preview = Preview::new(ledger, program, &loaded.fingerprint, &beside, is_asked)?;
+                let mut preview =
+                    Preview::new(ledger, (program, &loaded.fingerprint), &beside, is_asked, &rulebook::open)?;
                 let again = Again { repeats: preview.knows(file_hash)?, ..Again::default() };
                 run.decide_kept(&queue, &again, past, (&mut preview, &mut arranged), sink);
                 preview.finish()?;

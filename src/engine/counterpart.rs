@@ -1,6 +1,7 @@
 //! What figures of one version of a program are in another: components and limits may be others there, or stand elsewhere.
 
 use crate::{
+    claim::Cell,
     history::{AccumulatorId, Change, History, KeptChange, Running},
     outcome::{Decided, Took, Usage},
     program::Layout,
@@ -15,6 +16,8 @@ pub struct Counterpart {
     components: Vec<Option<usize>>,
     /// By limit of the other version: that of the one.
     limits: Vec<Option<usize>>,
+    /// By field of the other version: that of the one.
+    fields: Vec<Option<usize>>,
     is_same: bool,
 }
 
@@ -28,6 +31,7 @@ impl Counterpart {
             accumulators: places(&one.accumulators(), &other.accumulators()),
             components: places(&other.components, &one.components),
             limits: places(&other.limits, &one.limits),
+            fields: places(&other.fields, &one.fields),
             is_same: one == other,
         }
     }
@@ -70,6 +74,12 @@ impl Counterpart {
             Some(change)
         });
         known.collect()
+    }
+
+    /// The cells of a claim of the one version as those of the other.
+    pub fn cells<'t>(&self, theirs: &[Cell<'t>]) -> Vec<Cell<'t>> {
+        let cell = |place: &Option<usize>| place.and_then(|place| theirs.get(place)).cloned().unwrap_or(Cell::Empty);
+        self.fields.iter().map(cell).collect()
     }
 
     /// What became of a claim by the figures of the one version, by those of the other.

@@ -18,6 +18,7 @@ use super::{
     queue::{Queue, id_of, number_of},
     reversal::reverse,
     settle::{self, Before, Kept, Stood, keep, own, skipped, uncorrected},
+    table::Tables,
 };
 use crate::{
     claim::Claim,
@@ -117,7 +118,7 @@ impl Desk<'_> {
             Ok(stood) => stood,
             Err(outcome) => return *outcome,
         };
-        let Past { history, standing } = past;
+        let Past { history, standing, .. } = past;
         let original = settle::original(program, claim, id);
         let known = Known {
             history: &*history,
@@ -160,57 +161,37 @@ impl Desk<'_> {
         content: u128,
         scratch: &'a Bump,
     ) -> Result<Stood, Box<Outcome<'a>>> {
-        let Past { history, standing } = past;
+        let Past { history, standing, earlier } = past;
         let Some(standing) = standing else { return Ok(Stood::default()) };
         let mut stood = Stood::default();
-        let took = match Before::of(standing, id, content) {
-            Before::New => None,
+        match Before::of(standing, id, content) {
+            Before::New => Ok(stood),
             Before::Same(decided) if self.ruling.is_none() && decided.by != DecidedBy::Standard => {
-                return Err(Box::new(skipped(&decided.outcome, claim)));
+                Err(Box::new(skipped(&decided.outcome, claim)))
             }
             Before::Returned(decided) | Before::Other(decided) if self.repeats => {
-                return Err(Box::new(skipped(&decided.outcome, claim)));
+                Err(Box::new(skipped(&decided.outcome, claim)))
             }
             Before::Returned(decided) => {
                 decided.changes.iter().for_each(|change| history.take_back(change));
                 stood.left = decided.changes.iter().map(KeptChange::negated).collect();
                 stood.received = decided.received;
                 stood.usage.clone_from(&decided.usage);
-                None
+                Ok(stood)
             }
             Before::Same(decided) | Before::Other(decided) => {
-                if decided.by != DecidedBy::These {
-                    let program = self.decider.program;
-                    let refuse = |failure| Box::new(uncorrected(program, claim, id, &failure));
-                    return leave_as_it_came(program, history, standing, id).map_err(refuse);
-                }
-                let row = claim.with_row(standing.row(decided));
+                let (own, by) = (self.decider.program, decided.by);
+                let left = match by {
+                    DecidedBy::These => leave_by(own, &self.decider, (history, standing), claim, id, scratch),
+                    DecidedBy::Earlier(version) => {
+                        leave_by_earlier(own, earlier.get(version), (history, standing), claim, id)
+                    }
+                    DecidedBy::Others | DecidedBy::Standard => leave_as_it_came(own, history, standing, id),
+                };
                 // What was decided stands where nobody can say what would leave with it.
-                let program = self.decider.program;
-                let refuse = |failure| Box::new(uncorrected(program, claim, id, &failure));
-                let reversal = reverse(&self.decider, history, standing, decided, row, scratch).map_err(refuse)?;
-                stood.borne = borne(program, reversal.amount).map_err(refuse)?;
-                reversal.changes.iter().for_each(|change| history.apply(change));
-                stood.left = reversal.changes.iter().map(KeptChange::from).collect();
-                stood.reversed = Some(reversal.amount);
-                stood.received = decided.received;
-                stood.usage.clone_from(&decided.usage);
-                match &decided.took {
-                    Some(Took { original, usage }) => {
-                        let given = Usage { per_claim: reversal.per_claim, ..usage.negated() };
-                        Some((original.clone(), given))
-                    }
-                    None => {
-                        stood.usage.add(&Usage { per_claim: reversal.per_claim, ..Usage::default() });
-                        None
-                    }
-                }
+                left.map_err(|failure| Box::new(uncorrected(own, claim, id, &failure)))
             }
-        };
-        if let Some((original, given)) = took {
-            standing.use_up(&original, &given);
         }
-        Ok(stood)
     }
 
     fn decide<'a>(
@@ -274,6 +255,54 @@ impl Desk<'_> {
         let trace = (depth >= Depth::Steps).then(Trace::default);
         sink(&plain(program, claim, id, self.deficiencies(claim, depth)), trace.as_ref());
     }
+}
+
+/// Takes out what stands of a claim as a full return of it would.
+fn leave_by(
+    own: &Program,
+    decider: &Decider<'_>,
+    (history, standing): (&mut History, &mut Standing),
+    claim: Claim<'_>,
+    id: &str,
+    scratch: &Bump,
+) -> Result<Stood, Failure> {
+    let Some(decided) = standing.find(id) else { return Ok(Stood::default()) };
+    let row = claim.with_row(standing.row(decided));
+    let reversal = reverse(decider, history, standing, decided, row, scratch)?;
+    let mut stood = Stood {
+        reversed: Some(reversal.amount),
+        borne: borne(own, reversal.amount)?,
+        received: decided.received,
+        usage: decided.usage.clone(),
+        left: reversal.changes.iter().map(KeptChange::from).collect(),
+    };
+    reversal.changes.iter().for_each(|change| history.apply(change));
+    match decided.took.clone() {
+        Some(Took { original, usage }) => {
+            let given = Usage { per_claim: reversal.per_claim, ..usage.negated() };
+            standing.use_up(&original, &given);
+        }
+        None => stood.usage.add(&Usage { per_claim: reversal.per_claim, ..Usage::default() }),
+    }
+    Ok(stood)
+}
+
+/// The same by the rules that decided it. Where these can't say what would leave, it leaves as it came.
+fn leave_by_earlier(
+    own: &Program,
+    earlier: Option<(&Program, &Tables)>,
+    (history, standing): (&mut History, &mut Standing),
+    claim: Claim<'_>,
+    id: &str,
+) -> Result<Stood, Failure> {
+    if let Some((program, tables)) = earlier {
+        let arena = Bump::new();
+        let decider = Decider::new(program, tables, &arena);
+        if let Ok(stood) = leave_by(own, &decider, (history, standing), claim, id, &arena) {
+            return Ok(stood);
+        }
+    }
+    leave_as_it_came(own, history, standing, id)
 }
 
 /// Takes out what other rules decided: what they gave is taken back, and not what these would have given.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::table::Tables;
 use crate::{
     calendar::Date,
     claim::Row,
@@ -19,6 +20,36 @@ pub struct Past {
     pub history: History,
     /// What stands of each claim; `None` where nobody asks for it.
     pub standing: Option<Standing>,
+    /// The rules that decided some of them.
+    pub earlier: Earlier,
+}
+
+/// Rules of before, by which the claims that they decided are taken back.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    versions: BTreeMap<i64, (Program, Tables)>,
+}
+
+impl Earlier {
+    /// Lets a version be known by a number.
+    pub fn put(&mut self, number: i64, program: Program, tables: Tables) {
+        self.versions.insert(number, (program, tables));
+    }
+
+    /// The version with a number, where it is known.
+    pub fn get(&self, number: i64) -> Option<(&Program, &Tables)> {
+        self.versions.get(&number).map(|(program, tables)| (program, tables))
+    }
+
+    /// The numbers of those for which something holds.
+    pub fn numbers(&self, mut holds: impl FnMut(&Program) -> bool) -> impl Iterator<Item = i64> {
+        self.versions.iter().filter(move |(_, (program, _))| holds(program)).map(|(number, _)| *number)
+    }
+
+    /// The version with a number, which is known no more.
+    pub fn take(&mut self, number: i64) -> Option<(Program, Tables)> {
+        self.versions.remove(&number)
+    }
 }
 
 impl Past {
@@ -30,7 +61,7 @@ impl Past {
     /// Nothing has happened yet, and what stands of each claim is kept, so that copies and corrections are known.
     pub fn remembering(program: &Program) -> Self {
         let kinds = program.claim.fields.iter().map(|field| field.kind.column());
-        Self { history: History::new(), standing: Some(Standing::new(kinds)) }
+        Self { standing: Some(Standing::new(kinds)), ..Self::default() }
     }
 }
 

@@ -35,7 +35,7 @@ pub use counterpart::Counterpart;
 pub use decide::{Decision, decide};
 pub use decider::Decider;
 pub use kept_per::KeptPer;
-pub use known::{Awards, Known, Original, Past};
+pub use known::{Awards, Earlier, Known, Original, Past};
 pub use limit::after_limits;
 pub use queue::Queue;
 pub use run::{Again, Counts, EachId, Keeper, Run, evaluate, run};

@@ -19,14 +19,15 @@ pub struct Elsewhere {
     pub award: Decimal,
 }
 
-/// Which rules decided what stands of a claim. What others decided leaves as it came: nobody can say by these rules what would
-/// leave with it.
+/// Which rules decided what stands of a claim, which say what leaves with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DecidedBy {
     /// Those at hand.
     #[default]
     These,
-    /// Others.
+    /// Those of before with a number, which have the same figures: by them it leaves.
+    Earlier(i64),
+    /// Others, or nobody knows: it leaves as it came, since nobody can say what would leave with it.
     Others,
     /// The standard ones, before the arrangement at hand was there: for that it is decided anew, though it is the same claim.
     Standard,

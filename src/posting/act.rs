@@ -1,6 +1,6 @@
 //! What people do to claims that stand in a ledger: release, reject, override a check, adjust.
 
-use super::{Accumulators, BesideRules, Bringer, Stale, arranged_entry, erased, past};
+use super::{Accumulators, BesideRules, Bringer, Rulebook, Stale, arranged_entry, erased, past};
 use crate::{
     claim::Claims,
     engine::{Arrangements, Awards, Past, Queue, Run, Tables},
@@ -27,6 +27,8 @@ pub struct Wanted<'w> {
     pub act: Act,
     /// The day on which it is done, as overrides end.
     pub today: &'w str,
+    /// Opens the rules that decided it.
+    pub rulebook: &'w Rulebook<'w>,
 }
 
 /// What a person's ruling makes of a claim.
@@ -105,9 +107,9 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
     let ruling = ruling(wanted, &overridden, &acts);
     let mut past = past(ledger, program)?;
     let mut arrangements = super::arrangements(ledger, program, beside, &past)?;
-    let mut bringer = Bringer::new(ledger, program, &rules.fingerprint, beside)?;
+    let mut bringer = Bringer::new(ledger, (program, &rules.fingerprint), beside, wanted.rulebook)?;
     bringer.bring(ledger, &mut past, &mut arrangements, claim, &mut |_, _| {})?;
-    let claims = claims_of(program, &known).ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
+    let claims = claims_of(program, &known, &past).ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
     if let Some(original) = program.claim.original.and_then(|field| claims.claim(0).row().text(field)) {
         bringer.bring(ledger, &mut past, &mut arrangements, original, &mut |_, _| {})?;
     }
@@ -135,7 +137,7 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
 fn post(
     wanted: &Wanted<'_>,
     act: Act,
-    (claims, bringer): (&Claims, &Bringer),
+    (claims, bringer): (&Claims, &Bringer<'_>),
     (past, arrangements): (&mut Past, &mut Arrangements<'_>),
     ledger: &mut Ledger,
 ) -> Result<(), ActError> {
@@ -207,12 +209,14 @@ fn ruling(wanted: &Wanted<'_>, overridden: &[String], acts: &[(EntryKind, Act)])
     Ruling { overridden, rejection: None }
 }
 
-/// The claim as it stands in the ledger.
-fn claims_of(program: &Program, known: &Known) -> Option<Claims> {
+/// The claim as it stands in the ledger, with the fields of today.
+fn claims_of(program: &Program, known: &Known, past: &Past) -> Option<Claims> {
     let kinds = program.claim.fields.iter().map(|field| field.kind.column());
     let origin = &known.decided.outcome.origin;
     let mut claims = Claims::new(origin.file.as_ref(), kinds);
-    let (cells, deficiencies) = known.cells();
-    claims.push(origin.line, cells, deficiencies).ok()?;
+    let standing = past.standing.as_ref()?;
+    let row = standing.row(standing.find(&known.decided.outcome.claim)?);
+    let cells = (0..program.claim.fields.len()).map(|field| row.cell(field));
+    claims.push(origin.line, cells, known.cells().1).ok()?;
     Some(claims)
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
+    Rulebook,
     compared::{arranged_difference, first_difference},
-    replay::Rulebook,
 };
 use crate::{
     claim::Claims,
@@ -12,14 +12,15 @@ use crate::{
         ArrangedProgram, Arrangements, Awards, Brought, BroughtShare, Counterpart, Past, Queue, Run, Tables, Touched,
     },
     history::{History, KeptChange},
-    ledger::{Kept, KeptRow, KnownArranged, LedgerError},
+    ledger::{Kept, KeptRow, KnownArranged, Ledger, LedgerError},
     outcome::{DecidedBy, Depth},
     program::{Layout, Program},
 };
 
 /// The rules of all times.
 pub(super) struct Shelf<'s, 'r, 'b> {
-    rulebook: &'s mut Rulebook<'r>,
+    ledger: &'s Ledger,
+    rulebook: &'s Rulebook<'r>,
     pub(super) arranged: &'s BTreeMap<i64, ArrangedProgram<'b>>,
 }
 
@@ -37,6 +38,8 @@ pub(super) struct Desk<'b> {
     parked_beside: BTreeMap<String, Parked>,
     /// The rules that decided each claim.
     decided_by: HashMap<Box<str>, i64>,
+    /// Those of each arrangement, by name, that did.
+    shared_by: HashMap<(Box<str>, String), i64>,
     /// Claims that stand without their rows.
     erased: HashSet<Box<str>>,
     /// What stands beside the last decision.
@@ -64,30 +67,45 @@ pub(super) enum Made {
 type Parked = BTreeMap<String, Vec<KeptChange>>;
 
 impl<'s, 'r, 'b> Shelf<'s, 'r, 'b> {
-    pub(super) fn new(rulebook: &'s mut Rulebook<'r>, arranged: &'s BTreeMap<i64, ArrangedProgram<'b>>) -> Self {
-        Self { rulebook, arranged }
+    pub(super) fn new(
+        ledger: &'s Ledger,
+        rulebook: &'s Rulebook<'r>,
+        arranged: &'s BTreeMap<i64, ArrangedProgram<'b>>,
+    ) -> Self {
+        Self { ledger, rulebook, arranged }
+    }
+
+    fn open(&self, rules: i64) -> Result<(Program, Tables), LedgerError> {
+        (self.rulebook)(self.ledger, rules)
     }
 
     /// The desk at which an entry was decided, on what the one before leaves.
-    pub(super) fn desk(&mut self, before: Option<Desk<'b>>, kept: &Kept) -> Result<Desk<'b>, LedgerError> {
+    pub(super) fn desk(&self, before: Option<Desk<'b>>, kept: &Kept) -> Result<Desk<'b>, LedgerError> {
         let mut desk = match before {
             Some(desk) if desk.rules == kept.rules => desk,
-            before => {
-                let (program, tables) = (self.rulebook)(kept.rules)?;
-                match before {
-                    None => Desk::new(kept.rules, program, tables),
-                    Some(before) => before.by(kept.rules, program, tables),
-                }
+            Some(mut before) => {
+                let known = before.past.earlier.take(kept.rules);
+                before.by(kept.rules, known.map_or_else(|| self.open(kept.rules), Ok)?, self)?
             }
+            None => Desk::new(kept.rules, self.open(kept.rules)?),
         };
         let numbers = desk.beside.iter().map(|(rules, _)| *rules);
         if !kept.beside.is_empty() && !numbers.eq(kept.beside.iter().copied()) {
             let beside = kept.beside.iter().filter_map(|rules| Some((*rules, *self.arranged.get(rules)?)));
             let mut beside: Vec<_> = beside.collect();
             beside.sort_by(|(_, one), (_, other)| one.arrangement.name.cmp(&other.arrangement.name));
-            desk.put_beside(beside);
+            desk.put_beside(beside, self)?;
         }
         Ok(desk)
+    }
+}
+
+/// Which rules say what leaves with a claim, where these have a number, as [those who bring](super::Bringer) claims say.
+fn decided_by(theirs: Option<i64>, own: i64, has_same_figures: impl Fn(i64) -> bool) -> DecidedBy {
+    match theirs {
+        Some(theirs) if theirs == own => DecidedBy::These,
+        Some(theirs) if has_same_figures(theirs) => DecidedBy::Earlier(theirs),
+        _ => DecidedBy::Others,
     }
 }
 
@@ -110,7 +128,7 @@ fn carried(history: &History, from: &[String], to: &[String], parked: &mut Parke
 }
 
 impl<'b> Desk<'b> {
-    fn new(rules: i64, program: Program, tables: Tables) -> Self {
+    fn new(rules: i64, (program, tables): (Program, Tables)) -> Self {
         Self {
             rules,
             past: Past::remembering(&program),
@@ -121,40 +139,59 @@ impl<'b> Desk<'b> {
             parked: Parked::new(),
             parked_beside: BTreeMap::new(),
             decided_by: HashMap::new(),
+            shared_by: HashMap::new(),
             erased: HashSet::new(),
             last: Last::default(),
         }
     }
 
     /// The same by another version of the rules.
-    fn by(mut self, rules: i64, program: Program, tables: Tables) -> Self {
+    fn by(
+        mut self,
+        rules: i64,
+        (program, tables): (Program, Tables),
+        shelf: &Shelf<'_, '_, 'b>,
+    ) -> Result<Self, LedgerError> {
         let (old, new) = (Layout::of(&self.program), Layout::of(&program));
-        let mut past = Past::remembering(&program);
+        let (mut past, counterpart) = (Past::remembering(&program), Counterpart::new(&old, &new));
         past.history = carried(&self.past.history, &old.accumulators(), &new.accumulators(), &mut self.parked);
-        let counterpart = Counterpart::new(&old, &new);
+        past.earlier = std::mem::take(&mut self.past.earlier);
+        let fields = self.program.claim.fields.len();
+        past.earlier.put(self.rules, self.program, self.tables);
+        let same: HashSet<i64> = past.earlier.numbers(|program| Layout::of(program) == new).collect();
         if let (Some(old), Some(new)) = (&self.past.standing, &mut past.standing) {
-            let fields = program.claim.fields.len();
             old.each(|id, decided, row| {
                 let mut decided = counterpart.decided(decided);
-                decided.by = if self.decided_by.get(id) == Some(&rules) { DecidedBy::These } else { DecidedBy::Others };
-                new.bring(id, (0..fields).map(|field| row.cell(field)), decided);
+                let theirs = self.decided_by.get(id).copied();
+                decided.by = decided_by(theirs, rules, |theirs| same.contains(&theirs));
+                let cells: Vec<_> = (0..fields).map(|field| row.cell(field)).collect();
+                new.bring(id, counterpart.cells(&cells), decided);
             });
         }
         let beside = std::mem::take(&mut self.beside);
         let mut desk = Self { rules, program, tables, past, ..self };
-        desk.beside_again(beside.clone(), &beside);
-        desk
+        desk.beside_again(beside.clone(), &beside, shelf)?;
+        Ok(desk)
     }
 
     /// Puts other arrangements, or other versions of them, beside the program.
-    fn put_beside(&mut self, beside: Vec<(i64, ArrangedProgram<'b>)>) {
+    fn put_beside(
+        &mut self,
+        beside: Vec<(i64, ArrangedProgram<'b>)>,
+        shelf: &Shelf<'_, '_, 'b>,
+    ) -> Result<(), LedgerError> {
         let before = std::mem::take(&mut self.beside);
-        self.beside_again(beside, &before);
+        self.beside_again(beside, &before, shelf)
     }
 
-    fn beside_again(&mut self, beside: Vec<(i64, ArrangedProgram<'b>)>, before: &[(i64, ArrangedProgram<'b>)]) {
+    fn beside_again(
+        &mut self,
+        beside: Vec<(i64, ArrangedProgram<'b>)>,
+        before: &[(i64, ArrangedProgram<'b>)],
+        shelf: &Shelf<'_, '_, 'b>,
+    ) -> Result<(), LedgerError> {
         if beside.is_empty() && before.is_empty() {
-            return;
+            return Ok(());
         }
         let place = |with: &ArrangedProgram<'_>| {
             before.iter().position(|(_, old)| old.arrangement.name == with.arrangement.name)
@@ -174,6 +211,7 @@ impl<'b> Desk<'b> {
             all.push((*with, difference));
         }
         let mut arrangements = Arrangements::kept(&self.program, all, &self.past);
+        let mut earlier = Vec::new();
         if let Some(standing) = &self.past.standing {
             standing.each(|id, decided, row| {
                 let cells: Vec<_> = (0..self.program.claim.fields.len()).map(|field| row.cell(field)).collect();
@@ -183,14 +221,18 @@ impl<'b> Desk<'b> {
                         let new = old.and_then(|(_, old)| {
                             beside.iter().position(|(_, new)| new.arrangement.name == old.arrangement.name)
                         });
-                        if let (Some((rules, old)), Some((number, (own, new)))) =
+                        if let (Some((_, old)), Some((number, (own, new)))) =
                             (old, new.and_then(|number| Some((number, beside.get(number)?))))
                         {
                             let [one, other] = [old, new].map(|one| Layout::of_arranged(one.program));
                             share.number = number;
                             share.decided = Counterpart::new(&one, &other).decided(&share.decided);
-                            if rules != own {
-                                share.decided.by = DecidedBy::Others;
+                            let theirs = self.shared_by.get(&(id.into(), new.arrangement.name.to_string())).copied();
+                            share.decided.by = decided_by(theirs, *own, |theirs| {
+                                shelf.arranged.get(&theirs).is_some_and(|one| Layout::of_arranged(one.program) == other)
+                            });
+                            if let DecidedBy::Earlier(theirs) = share.decided.by {
+                                earlier.push((number, theirs));
                             }
                         }
                     }
@@ -203,7 +245,16 @@ impl<'b> Desk<'b> {
                 arrangements.bring(id, &cells, decided, brought, &is_new);
             });
         }
+        earlier.sort_unstable();
+        earlier.dedup();
+        for (number, theirs) in earlier {
+            let (program, tables) = shelf.open(theirs)?;
+            if let Some(earlier) = arrangements.earlier(number) {
+                earlier.put(theirs, program, tables);
+            }
+        }
         (self.beside, self.arrangements) = (beside, arrangements);
+        Ok(())
     }
 
     /// Whether a claim stands without its row, so that nobody can say by it what leaves with the claim.
@@ -219,7 +270,7 @@ impl<'b> Desk<'b> {
         if kept.is_decision() {
             self.arrangements.take_standard(&kept.claim, &cells, decided);
         }
-        let Past { history, standing } = &mut self.past;
+        let Past { history, standing, .. } = &mut self.past;
         for change in decided.left.iter().chain(&decided.changes) {
             let change = change.again(history);
             history.apply(&change);
@@ -287,6 +338,12 @@ impl<'b> Desk<'b> {
         arranged: &KnownArranged,
         shelf: &BTreeMap<i64, ArrangedProgram<'b>>,
     ) -> Made {
+        for share in &arranged.shares {
+            if let Some(with) = shelf.get(&share.rules) {
+                let place = (kept.claim.as_str().into(), with.arrangement.name.to_string());
+                self.shared_by.insert(place, share.rules);
+            }
+        }
         let is_behind = self.last.claim == kept.claim;
         if (is_behind && self.last.is_taken) || kept.row.is_none() {
             self.take_arranged(kept, arranged, shelf);

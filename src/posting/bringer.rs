@@ -1,15 +1,17 @@
 //! Bringing what stands of claims out of a ledger, by the figures of the rules at hand.
 
-use super::BesideRules;
+use super::{BesideRules, Rulebook};
 use crate::{
-    engine::{Arrangements, Brought, BroughtShare, Counterpart, Past},
+    engine::{Arrangements, Brought, BroughtShare, Counterpart, Earlier, Past},
     ledger::{KeptRules, KeptShare, Known, Ledger, LedgerError},
     outcome::{Decided, DecidedBy, Usage},
     program::{Layout, Program},
 };
 
 /// Who brings what stands of claims.
-pub(super) struct Bringer {
+pub(super) struct Bringer<'b> {
+    /// Opens the rules that decided what is brought.
+    rulebook: &'b Rulebook<'b>,
     /// The program's number; none where the ledger doesn't know it.
     program: Option<i64>,
     rules: Version,
@@ -32,12 +34,12 @@ struct BesideVersion {
     behind: i64,
 }
 
-impl Bringer {
+impl<'b> Bringer<'b> {
     pub(super) fn new(
         ledger: &Ledger,
-        program: &Program,
-        fingerprint: &str,
+        (program, fingerprint): (&Program, &str),
         beside: &[BesideRules<'_>],
+        rulebook: &'b Rulebook<'b>,
     ) -> Result<Self, LedgerError> {
         let one = |one: &BesideRules<'_>| BesideVersion {
             name: one.with.arrangement.name.to_string(),
@@ -45,6 +47,7 @@ impl Bringer {
             behind: one.kept.as_ref().map_or(ledger.head().id, |kept| kept.behind),
         };
         Ok(Self {
+            rulebook,
             program: ledger.program(&program.identification.name.to_string())?,
             rules: Version { fingerprint: fingerprint.to_owned(), layout: Layout::of(program) },
             beside: beside.iter().map(one).collect(),
@@ -74,12 +77,15 @@ impl Bringer {
             };
             let Some(known) = ledger.find(program, &claim)? else { return Ok(()) };
             let theirs = self.met(ledger, known.rules)?;
-            let mut decided = decided(&known.decided, &theirs, &self.rules, known.is_erased());
+            let counterpart = Counterpart::new(&theirs.layout, &self.rules.layout);
+            let mut decided = counterpart.decided(&known.decided);
+            decided.by = decided_by(&theirs, &self.rules, known.is_erased());
+            self.open(ledger, &mut past.earlier, decided.by)?;
             self.use_up(ledger, &mut decided, &known.taken, None)?;
             next = decided.took.as_ref().map(|took| took.original.clone());
-            let (cells, _) = known.cells();
+            let cells = counterpart.cells(&known.cells().0);
             if !self.beside.is_empty() {
-                let brought = self.brought(ledger, program, &claim, &known)?;
+                let brought = self.brought(ledger, program, (&claim, &known), arrangements)?;
                 let is_new = |number: usize| self.beside.get(number).is_some_and(|one| known.entry <= one.behind);
                 arrangements.bring(&claim, &cells, &decided, brought, &is_new);
             }
@@ -94,8 +100,8 @@ impl Bringer {
         &mut self,
         ledger: &Ledger,
         program: i64,
-        claim: &str,
-        known: &Known,
+        (claim, known): (&str, &Known),
+        arrangements: &mut Arrangements<'_>,
     ) -> Result<Option<Brought>, LedgerError> {
         let Some(arranged) = ledger.find_arranged(program, claim)? else { return Ok(None) };
         let (outcome, paid) = (arranged.on(&known.decided.outcome), arranged.outcome.award);
@@ -104,7 +110,11 @@ impl Bringer {
             let theirs = self.met(ledger, rules)?;
             let number = self.beside.iter().position(|one| one.name == theirs.arrangement);
             if let Some((number, own)) = number.and_then(|number| Some((number, self.beside.get(number)?))) {
-                let mut decided = decided(&kept, &theirs, &own.version, known.is_erased());
+                let mut decided = Counterpart::new(&theirs.layout, &own.version.layout).decided(&kept);
+                decided.by = decided_by(&theirs, &own.version, known.is_erased());
+                if let Some(earlier) = arrangements.earlier(number) {
+                    self.open(ledger, earlier, decided.by)?;
+                }
                 self.use_up(ledger, &mut decided, &taken, Some(number))?;
                 shares.push(BroughtShare { number, is_inside, decided });
             }
@@ -131,6 +141,17 @@ impl Bringer {
         Ok(())
     }
 
+    /// Opens the rules of before by which a claim is taken back.
+    fn open(&self, ledger: &Ledger, earlier: &mut Earlier, by: DecidedBy) -> Result<(), LedgerError> {
+        if let DecidedBy::Earlier(version) = by
+            && earlier.get(version).is_none()
+        {
+            let (program, tables) = (self.rulebook)(ledger, version)?;
+            earlier.put(version, program, tables);
+        }
+        Ok(())
+    }
+
     fn met(&mut self, ledger: &Ledger, rules: i64) -> Result<KeptRules, LedgerError> {
         if let Some(known) = self.met.iter().find(|one| one.id == rules) {
             return Ok(known.clone());
@@ -141,15 +162,11 @@ impl Bringer {
     }
 }
 
-/// What was decided, in the figures of the rules as they are now.
-fn decided(kept: &Decided, theirs: &KeptRules, own: &Version, is_erased: bool) -> Decided {
-    let mut decided = match theirs.layout == own.layout {
-        true => kept.clone(),
-        false => Counterpart::new(&theirs.layout, &own.layout).decided(kept),
-    };
-    // Without its row these rules can't say either what would leave with it.
-    if is_erased || theirs.fingerprint != own.fingerprint {
-        decided.by = DecidedBy::Others;
+/// Which rules say what leaves with a claim. Without its row nobody can; nor can those whose figures are others by now.
+fn decided_by(theirs: &KeptRules, own: &Version, is_erased: bool) -> DecidedBy {
+    match theirs.fingerprint == own.fingerprint {
+        _ if is_erased || theirs.layout != own.layout => DecidedBy::Others,
+        true => DecidedBy::These,
+        false => DecidedBy::Earlier(theirs.id),
     }
-    decided
 }

@@ -19,7 +19,7 @@ pub(super) fn reject(
 ) -> Result<Ruled, ActError> {
     let Wanted { program, rules, claim, act, .. } = wanted;
     let mut past = past(ledger, program)?;
-    let mut bringer = Bringer::new(ledger, program, &rules.fingerprint, &[])?;
+    let mut bringer = Bringer::new(ledger, (program, &rules.fingerprint), &[], wanted.rulebook)?;
     bringer.bring(ledger, &mut past, &mut Arrangements::default(), claim, &mut |_, _| {})?;
     let before = past.standing.as_ref().and_then(|standing| standing.find(claim));
     let before = before.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;

@@ -1,6 +1,6 @@
 //! Who brings what stands of claims out of a ledger.
 
-use super::{BesideRules, Bringer};
+use super::{BesideRules, Bringer, Rulebook};
 use crate::{
     engine::{Arrangements, EachId, Keeper, Past},
     ledger::{Ledger, LedgerError},
@@ -10,7 +10,7 @@ use crate::{
 /// Brings what stands of claims while a dry run decides, which keeps what it decides in memory and posts nothing.
 pub struct Preview<'l> {
     ledger: &'l Ledger,
-    bringer: Bringer,
+    bringer: Bringer<'l>,
     program: Option<i64>,
     fingerprint: String,
     /// The rules of the arrangements in the ledger; none where it doesn't know one of them as it is now.
@@ -24,15 +24,15 @@ impl<'l> Preview<'l> {
     /// For a program, which others behind it may ask.
     pub fn new(
         ledger: &'l Ledger,
-        program: &Program,
-        fingerprint: &str,
+        (program, fingerprint): (&Program, &str),
         beside: &[BesideRules<'_>],
         is_asked: bool,
+        rulebook: &'l Rulebook<'l>,
     ) -> Result<Self, LedgerError> {
         let own = beside.iter().map(|one| one.kept.as_ref().filter(|kept| kept.fingerprint == one.fingerprint));
         Ok(Self {
             ledger,
-            bringer: Bringer::new(ledger, program, fingerprint, beside)?,
+            bringer: Bringer::new(ledger, (program, fingerprint), beside, rulebook)?,
             program: ledger.program(&program.identification.name.to_string())?,
             fingerprint: fingerprint.to_owned(),
             beside: own.map(|kept| kept.map(|kept| kept.id)).collect(),

@@ -14,17 +14,20 @@ pub use act::{ActError, Ruled, Wanted, rule};
 pub use keeper::Preview;
 pub use post::{Post, PostError, Posting, post};
 pub use proposal::{Confirmation, Stale, confirmation, propose};
-pub use replay::{Difference, Replayed, Rulebook, replay};
+pub use replay::{Difference, Replayed, replay};
 
 use bringer::Bringer;
 
 use crate::{
-    engine::{ArrangedProgram, Arrangements, Past, Touched, TouchedShare},
+    engine::{ArrangedProgram, Arrangements, Past, Tables, Touched, TouchedShare},
     history::History,
     ledger::{ArrangedEntry, KeptRules, KeptShare, Ledger, LedgerError, RunId},
     outcome::Standing,
     program::{Layout, Program},
 };
+
+/// Opens the rules that a ledger has under a number: a program, or what an arrangement made of one.
+pub type Rulebook<'r> = dyn Fn(&Ledger, i64) -> Result<(Program, Tables), LedgerError> + 'r;
 
 /// The past of a program as its ledger has it: all running figures, and nothing of single claims yet.
 pub fn past(ledger: &Ledger, program: &Program) -> Result<Past, LedgerError> {
@@ -36,7 +39,7 @@ pub fn past(ledger: &Ledger, program: &Program) -> Result<Past, LedgerError> {
     // Whoever posts writes what has moved.
     history.note_moved();
     let kinds = program.claim.fields.iter().map(|field| field.kind.column());
-    Ok(Past { history, standing: Some(Standing::new(kinds)) })
+    Ok(Past { history, standing: Some(Standing::new(kinds)), ..Past::default() })
 }
 
 /// An arrangement beside a program, with its rules where the ledger knows it.

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use super::{Accumulators, BesideRules, Bringer, arranged_entry, arrangements, past};
+use super::{Accumulators, BesideRules, Bringer, Rulebook, arranged_entry, arrangements, past};
 use crate::{
     claim::Claims,
     engine::{Again, Arrangements, Awards, Ceiling, Counts, EachId, Keeper, Past, Queue, Run, Tables, Touched},
@@ -37,6 +37,8 @@ pub struct Post<'p> {
     pub awards: &'p Awards,
     /// Whether programs come behind that ask what this one decided.
     pub is_asked: bool,
+    /// Opens the rules that decided claims which come again.
+    pub rulebook: &'p Rulebook<'p>,
 }
 
 /// What was posted.
@@ -105,7 +107,7 @@ pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<
         post,
         // What a first file brings nobody has decided before; only claims that it names itself may stand there.
         looks_up: program.claim.original.is_some() || ledger.has_runs(rules.program)?,
-        bringer: Bringer::new(ledger, program, &rules.fingerprint, beside)?,
+        bringer: Bringer::new(ledger, (program, &rules.fingerprint), beside, post.rulebook)?,
         ledger,
         accumulators: None,
         beside: beside.iter().filter_map(|one| one.kept.clone()).collect(),
@@ -171,7 +173,7 @@ struct Window<'w, 'p> {
     post: &'w Post<'p>,
     ledger: &'w mut Ledger,
     looks_up: bool,
-    bringer: Bringer,
+    bringer: Bringer<'p>,
     /// The numbers of accumulators in the ledger; none until there is something to post.
     accumulators: Option<Accumulators>,
     /// The rules of the arrangements.

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::again::{Desk, Made, Shelf};
-use crate::{
-    engine::{ArrangedProgram, Tables},
-    ledger::{Ledger, LedgerError},
-    program::Program,
+use super::{
+    Rulebook,
+    again::{Desk, Made, Shelf},
 };
-
-/// Hands out the rules of a version by its number.
-pub type Rulebook<'r> = dyn FnMut(i64) -> Result<(Program, Tables), LedgerError> + 'r;
+use crate::{
+    engine::ArrangedProgram,
+    ledger::{Ledger, LedgerError},
+};
 
 /// A decision that comes out otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +42,11 @@ pub struct Replayed {
 /// Decides all of a ledger again. `arranged` has the arrangements that were ever in it, by the numbers of their rules.
 pub fn replay(
     ledger: &Ledger,
-    rulebook: &mut Rulebook<'_>,
+    rulebook: &Rulebook<'_>,
     arranged: &BTreeMap<i64, ArrangedProgram<'_>>,
 ) -> Result<Replayed, LedgerError> {
     let mut replayed = Replayed::default();
-    let mut shelf = Shelf::new(rulebook, arranged);
+    let shelf = Shelf::new(ledger, rulebook, arranged);
     let mut desks: BTreeMap<i64, Desk<'_>> = BTreeMap::new();
     ledger.each_kept(&mut |kept| {
         if kept.is_undecided() {

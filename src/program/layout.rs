@@ -14,6 +14,8 @@ pub struct Layout {
     pub limits: Vec<String>,
     /// What an arrangement that made it adds: in all, and to each participant.
     pub purse: Vec<String>,
+    /// The fields of its claims, which are no figures, but are kept by number as well.
+    pub fields: Vec<String>,
 }
 
 impl Layout {
@@ -36,6 +38,12 @@ impl Layout {
             components: program.components.iter().map(component).collect(),
             limits: program.limits.iter().map(|limit| format!("{} {}", limit.code, per(&limit.key))).collect(),
             purse: Vec::new(),
+            fields: program
+                .claim
+                .fields
+                .iter()
+                .map(|field| format!("{}: {:?}", field.name, field.kind.column()))
+                .collect(),
         }
     }
 

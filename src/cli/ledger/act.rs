@@ -7,7 +7,7 @@ use clap::Args;
 use super::super::{
     Exit, Session, Trouble,
     beside::Arranged,
-    load, program_name,
+    load, program_name, rulebook,
     run::{kept, new_rules},
     story::act_words,
 };
@@ -246,8 +246,17 @@ fn act(
     let mut arranged = Arranged::load(&workspace, &loaded, &[], Some(&ledger), session)?;
     let today = act.at.get(..10).unwrap_or(&act.at).to_owned();
     let beside = arranged.rules();
-    let wanted =
-        Wanted { program, tables, rules: &rules, beside: &beside, claim: &said.claim, ruling, act, today: &today };
+    let wanted = Wanted {
+        program,
+        tables,
+        rules: &rules,
+        beside: &beside,
+        claim: &said.claim,
+        ruling,
+        act,
+        today: &today,
+        rulebook: &rulebook::open,
+    };
     let ruled = rule(&wanted, &mut ledger, false)?;
     show(&loaded, &ruled, session)?;
     if !said.yes {
@@ -262,8 +271,17 @@ fn act(
     let rules = kept(&mut ledger, &workspace, &loaded)?;
     arranged.keep(&mut ledger, &workspace)?;
     let beside = arranged.rules();
-    let wanted =
-        Wanted { program, tables, rules: &rules, beside: &beside, claim: &said.claim, ruling, act, today: &today };
+    let wanted = Wanted {
+        program,
+        tables,
+        rules: &rules,
+        beside: &beside,
+        claim: &said.claim,
+        ruling,
+        act,
+        today: &today,
+        rulebook: &rulebook::open,
+    };
     if let Confirmation::Missing(other) = confirmation {
         propose(&wanted, &ruled, &mut ledger)?;
         if let Some(other) = other {

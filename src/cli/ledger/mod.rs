@@ -7,15 +7,13 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{Exit, Session, Trouble, output::refuse_ledger};
+use super::{Exit, Session, Trouble, output::refuse_ledger, rulebook};
 use crate::{
-    diagnostic::Findings,
-    ledger::{Balance, HeldClaim, KeptRules, Ledger, LedgerError, Link},
+    ledger::{Balance, HeldClaim, KeptRules, Ledger, Link},
     money::at_scale,
     posting::{Replayed, replay},
-    report::{as_text, for_terminal, grouped, table_of},
-    script::Functions,
-    workspace::{Loaded, LoadedArrangement, Workspace},
+    report::{for_terminal, grouped, table_of},
+    workspace::Loaded,
 };
 
 #[derive(Debug, Args)]
@@ -141,7 +139,7 @@ impl Private {
         if names {
             return Ok(Self { participant: false, id: false });
         }
-        let Loaded { program, .. } = rulebook(ledger, rules.id, &mut Vec::new())?;
+        let Loaded { program, .. } = rulebook::program(ledger, rules.id)?;
         Ok(Self { participant: program.hides(program.claim.participant), id: program.hides_id() })
     }
 
@@ -252,17 +250,12 @@ fn verify(arguments: &Verify, session: &mut Session<'_>) -> Result<Exit, Trouble
 
 fn again(of: &OfLedger, session: &mut Session<'_>) -> Result<Exit, Trouble> {
     let ledger = reading(of, session)?;
-    let mut books = Vec::new();
-    let mut open = |rules: i64| -> Result<(crate::program::Program, crate::engine::Tables), LedgerError> {
-        let Loaded { program, tables, .. } = rulebook(&ledger, rules, &mut books)?;
-        Ok((program, tables))
-    };
     let mut arranged = BTreeMap::new();
     for kept in ledger.all_arrangements()? {
-        arranged.insert(kept.id, arrangement(&ledger, &kept)?);
+        arranged.insert(kept.id, rulebook::arrangement(&ledger, &kept)?);
     }
     let ready = arranged.iter().map(|(rules, one)| (*rules, one.ready())).collect();
-    let replayed = replay(&ledger, &mut open, &ready)?;
+    let replayed = replay(&ledger, &rulebook::open, &ready)?;
     let Replayed { decided, arranged, erased, acted, undecided, differences } = &replayed;
     for difference in differences {
         let claim = for_terminal(&difference.claim);
@@ -280,32 +273,4 @@ fn again(of: &OfLedger, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         count(undecided)
     ));
     Ok(if differences.is_empty() { Exit::Done } else { Exit::Findings })
-}
-
-/// The rules of a version, made of the files that were kept.
-fn rulebook(ledger: &Ledger, rules: i64, told: &mut Vec<String>) -> Result<Loaded, LedgerError> {
-    let kept = ledger.rules(rules)?;
-    let workspace = Workspace::of_files(ledger.files(rules)?, Functions::standard());
-    let mut findings = Findings::new();
-    let loaded = kept.name.parse().ok().and_then(|name| workspace.load(&name, &mut findings));
-    let loaded = loaded.ok_or_else(|| {
-        told.extend(findings.into_sorted().iter().map(|finding| as_text(finding, false)));
-        ledger.damage(format!("the rules {rules} of `{}` can't be loaded: {}", kept.name, told.join("; ")))
-    })?;
-    if loaded.fingerprint != kept.fingerprint {
-        return Err(ledger.damage(format!("the rules {rules} of `{}` are not what was kept", kept.name)));
-    }
-    Ok(loaded)
-}
-
-/// An arrangement of a version, made of the files that were kept.
-fn arrangement(ledger: &Ledger, kept: &KeptRules) -> Result<LoadedArrangement, LedgerError> {
-    let workspace = Workspace::of_files(ledger.files(kept.id)?, Functions::standard());
-    let mut findings = Findings::new();
-    let loaded = kept.arrangement.parse().ok().and_then(|name| workspace.arrangement(&name, &mut findings));
-    loaded.filter(|loaded| loaded.fingerprint == kept.fingerprint).ok_or_else(|| {
-        let told: Vec<String> = findings.into_sorted().iter().map(|finding| as_text(finding, false)).collect();
-        let (rules, name) = (kept.id, &kept.arrangement);
-        ledger.damage(format!("the rules {rules} of the arrangement `{name}` can't be loaded: {}", told.join("; ")))
-    })
 }

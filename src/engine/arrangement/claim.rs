@@ -84,7 +84,7 @@ impl Beside<'_> {
     /// the claim to the standard rules: the arrangement's decision fails on it as well, and holds the claim.
     fn holds<'a>(&mut self, desk: &'a Desk<'a>, standard: &Standard<'a, '_>, date: Date, scratch: &'a Bump) -> bool {
         let Some(figure) = self.scope_figure else { return true };
-        let Past { history, standing } = &mut self.past;
+        let Past { history, standing, .. } = &mut self.past;
         let own = standing.as_ref().and_then(|standing| standing.find(standard.id));
         let own: Vec<KeptChange> = own.map_or_else(Vec::new, |own| own.changes.clone());
         for change in &own {
@@ -121,7 +121,7 @@ impl Beside<'_> {
 
     /// Takes a decision out of the history as it came, and comes back with its award.
     fn take_out(&mut self, standard: &Standard<'_, '_>) -> Decimal {
-        let Past { history, standing } = &mut self.past;
+        let Past { history, standing, .. } = &mut self.past;
         let Some(own) = standing.as_ref().and_then(|standing| standing.find(standard.id)) else { return Decimal::ZERO };
         own.changes.iter().for_each(|change| history.take_back(change));
         own.outcome.award

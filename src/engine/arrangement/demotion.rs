@@ -24,7 +24,7 @@ pub(super) fn demote(standard: &mut Standard<'_, '_>, moved: Vec<KeptChange>) ->
         return Demotion { kept: moved, taken: Vec::new() };
     }
     let program = standard.program;
-    let Past { history, standing } = &mut *standard.past;
+    let Past { history, standing, .. } = &mut *standard.past;
     let decided = standing.as_mut().and_then(|standing| standing.find_mut(standard.id));
     let (kept, taken) = match decided {
         Some(decided) => {

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use super::{Arrangements, Beside, Given, Standard, claim::stands_at, combine::Combined};
 use crate::{
     claim::Cell,
-    engine::{desk::Desk, settle::skipped},
+    engine::{Earlier, desk::Desk, settle::skipped},
     history::{History, KeptChange, net},
     money::Decimal,
     outcome::{Decided, DecidedBy, Disposition, Outcome, Reason},
@@ -83,7 +83,11 @@ impl Arrangements<'_> {
                 }
                 _ => {
                     let mut decided = beside.counterpart.decided(standard);
-                    decided.by = standard.by;
+                    // Its standard rules of before are not the arrangement's.
+                    decided.by = match standard.by {
+                        DecidedBy::Earlier(_) => DecidedBy::Others,
+                        by => by,
+                    };
                     if is_new(number) {
                         beside.news.insert(id.into());
                         decided.by = DecidedBy::Standard;
@@ -98,6 +102,11 @@ impl Arrangements<'_> {
         if let Some(given) = given.filter(|given| given.outcome.arranged.is_some()) {
             self.given.insert(id.into(), given);
         }
+    }
+
+    /// What the arrangement with a number knows of its rules of before.
+    pub fn earlier(&mut self, number: usize) -> Option<&mut Earlier> {
+        self.all.get_mut(number).map(|beside| &mut beside.past.earlier)
     }
 
     /// What they made of a claim that stands.
