@@ -93,10 +93,10 @@ impl Parts {
         let is_arranged = entry.outcome.arranged.is_some();
         let arranged = entry.outcome.arranged.as_deref().cloned().unwrap_or_default();
         let decided = arranged.decided.into_iter();
-        let share = |(rules, share): &(&KeptRules, KeptShare)| {
+        let share = |(_, share): &(&KeptRules, KeptShare)| {
             let outcome = &share.decided.outcome;
             Share {
-                rules: rules.id,
+                rules: share.rules,
                 is_inside: share.is_inside,
                 disposition: number_of(outcome.disposition),
                 amounts: [outcome.award, outcome.pending, outcome.reversed.unwrap_or_default()].map(Number::from),

@@ -76,8 +76,10 @@ pub struct Kept {
     /// The claim.
     pub claim: String,
     kind: EntryKind,
-    /// The arrangements beside its run, by the numbers of their rules.
+    /// The arrangements beside its run, by the numbers of their rules; where a person did it, those that made something of it.
     pub beside: Rc<[i64]>,
+    /// Whether it is of a run.
+    pub is_of_run: bool,
     /// What was decided.
     pub decided: Decided,
     /// What arrangements made of that, where it is such an entry.
@@ -109,7 +111,7 @@ impl Ledger {
         let mut runs: BTreeMap<i64, Rc<[i64]>> = BTreeMap::new();
         self.each_entry(0, &mut |entry, kept| {
             let beside = match entry.run {
-                None => Rc::default(),
+                None => self.beside_act(&entry)?.into(),
                 Some(run) => match runs.get(&run) {
                     Some(known) => known.clone(),
                     None => runs.entry(run).or_insert(self.beside(run)?.into()).clone(),
@@ -119,9 +121,22 @@ impl Ledger {
             let is_arranged = entry.kind == EntryKind::Arranged;
             let arranged = is_arranged.then(|| self.known_arranged(&entry)).transpose()?;
             let row = kept.map(|row| KeptRow(row.cells));
-            let Entry { id, program, rules, kind, claim, .. } = entry;
-            sink(Kept { entry: id, program, rules, claim, kind, beside, decided, arranged, row })
+            let Entry { id, program, rules, kind, claim, run, .. } = entry;
+            let is_of_run = run.is_some();
+            sink(Kept { entry: id, program, rules, claim, kind, beside, is_of_run, decided, arranged, row })
         })
+    }
+
+    /// The rules of the arrangements that made something of what a person did: of this entry, or of the one that it is behind.
+    fn beside_act(&self, entry: &Entry) -> Result<Vec<i64>, LedgerError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM entry WHERE id IN (?1, ?1 + 1) AND claim = ?2 AND kind = 5 AND run IS NULL");
+        let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
+        let found = select.query_row(params![entry.id, entry.claim], Entry::of_row).optional();
+        match found.map_err(|error| self.failed(error))? {
+            Some(arranged) => Ok(self.known_arranged(&arranged)?.shares.iter().map(|share| share.rules).collect()),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// What stands of a claim of a program.

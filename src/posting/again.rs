@@ -89,11 +89,19 @@ impl<'s, 'r, 'b> Shelf<'s, 'r, 'b> {
             }
             None => Desk::new(kept.rules, self.open(kept.rules)?),
         };
-        let numbers = desk.beside.iter().map(|(rules, _)| *rules);
-        if !kept.beside.is_empty() && !numbers.eq(kept.beside.iter().copied()) {
-            let beside = kept.beside.iter().filter_map(|rules| Some((*rules, *self.arranged.get(rules)?)));
-            let mut beside: Vec<_> = beside.collect();
-            beside.sort_by(|(_, one), (_, other)| one.arrangement.name.cmp(&other.arrangement.name));
+        let version = |rules: &i64| Some((*rules, *self.arranged.get(rules)?));
+        let mut beside: Vec<_> = kept.beside.iter().filter_map(version).collect();
+        if !kept.is_of_run {
+            // Those that made nothing of what a person did are beside it as they were.
+            let is_other = |(_, with): &&(i64, ArrangedProgram<'b>)| {
+                beside.iter().all(|(_, one)| one.arrangement.name != with.arrangement.name)
+            };
+            let others: Vec<_> = desk.beside.iter().filter(is_other).copied().collect();
+            beside.extend(others);
+        }
+        beside.sort_by(|(_, one), (_, other)| one.arrangement.name.cmp(&other.arrangement.name));
+        let numbers = |all: &[(i64, ArrangedProgram<'b>)]| all.iter().map(|(rules, _)| *rules).collect::<Vec<_>>();
+        if numbers(&beside) != numbers(&desk.beside) {
             desk.put_beside(beside, self)?;
         }
         Ok(desk)
@@ -349,7 +357,7 @@ impl<'b> Desk<'b> {
             self.take_arranged(kept, arranged, shelf);
             return Made::Taken;
         }
-        if !is_behind {
+        if !is_behind || self.last.touched.is_none() {
             self.look_again(&kept.claim);
         }
         let made = self.last.touched.take();

@@ -86,7 +86,9 @@ impl<'b> Bringer<'b> {
             let cells = counterpart.cells(&known.cells().0);
             if !self.beside.is_empty() {
                 let brought = self.brought(ledger, program, (&claim, &known), arrangements)?;
-                let is_new = |number: usize| self.beside.get(number).is_some_and(|one| known.entry <= one.behind);
+                // What was erased is looked at no more.
+                let is_there = |one: &BesideVersion| known.entry > one.behind || known.is_erased();
+                let is_new = |number: usize| self.beside.get(number).is_some_and(|one| !is_there(one));
                 arrangements.bring(&claim, &cells, &decided, brought, &is_new);
             }
             each(&claim, &decided);

@@ -35,7 +35,7 @@ pub(super) fn arranged_difference(
 ) -> Option<&'static str> {
     let (one, other) = (&kept.outcome, &again.outcome);
     let rules = |number: usize| beside.get(number).map(|(rules, _)| *rules);
-    let numbers = again.shares.iter().map(|share| rules(share.number));
+    let numbers = again.shares.iter().map(|share| share.earlier.or(rules(share.number)));
     if !numbers.eq(kept.shares.iter().map(|share| Some(share.rules))) {
         return Some("arrangements");
     }

@@ -104,8 +104,9 @@ fn arranged_entry<'e>(
 ) -> ArrangedEntry<'e> {
     let share = |share: &TouchedShare| {
         let rules = beside.get(share.number)?;
-        let TouchedShare { is_inside, decided, moved, .. } = share.clone();
-        Some((rules, KeptShare { rules: rules.id, is_inside, decided, taken: Vec::new(), moved }))
+        let TouchedShare { is_inside, earlier, decided, moved, .. } = share.clone();
+        let version = earlier.unwrap_or(rules.id);
+        Some((rules, KeptShare { rules: version, is_inside, decided, taken: Vec::new(), moved }))
     };
     let shares = touched.shares.iter().filter_map(share).collect();
     ArrangedEntry { rules, run, outcome: &touched.outcome, standard: touched.standard, content, shares }

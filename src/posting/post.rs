@@ -303,8 +303,9 @@ impl Window<'_, '_> {
                     return self.post_arranged(touched, decided.content);
                 }
                 // What is returned again for the same reasons is no news.
-                if returned(&decided.outcome, decided.content).as_ref() == self.returned.get(&claim)
+                if touched.is_none()
                     && self.returned.contains_key(&claim)
+                    && returned(&decided.outcome, decided.content).as_ref() == self.returned.get(&claim)
                 {
                     return Ok(());
                 }

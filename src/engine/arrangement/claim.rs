@@ -28,12 +28,14 @@ impl Beside<'_> {
         &mut self,
         desk: &'a Desk<'a>,
         standard: &Standard<'a, '_>,
-        moved: &[KeptChange],
+        (moved, is_again): (&[KeptChange], bool),
         scratch: &'a Bump,
     ) -> Option<Decision<'a>> {
         let is_inside = self.is_for(desk, standard, scratch);
         let was_inside = self.inside.remove(standard.id);
-        self.news.remove(standard.id);
+        if is_inside || !is_again {
+            self.news.remove(standard.id);
+        }
         self.met += u64::from(is_inside);
         self.decides = is_inside;
         if is_inside {

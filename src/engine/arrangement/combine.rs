@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     ArrangedProgram,
+    claim::Decision,
     purse::{Grant, Purse},
 };
 use crate::{
@@ -30,6 +31,8 @@ struct Share<'a> {
     number: usize,
     arrangement: &'a Arrangement,
     program: &'a Program,
+    /// Whether it stands as it was decided before.
+    is_again: bool,
     /// None where the claim has left its scope.
     by: Option<Outcome<'a>>,
     /// What it takes back of what it decided before.
@@ -42,9 +45,10 @@ impl<'a> Combined<'a> {
     }
 
     /// Adds what the arrangement with a number decided.
-    pub(super) fn add(&mut self, number: usize, with: ArrangedProgram<'a>, by: Option<Outcome<'a>>, reversed: Decimal) {
+    pub(super) fn add(&mut self, number: usize, with: ArrangedProgram<'a>, decision: Decision<'a>, is_again: bool) {
         let ArrangedProgram { arrangement, program, .. } = with;
-        self.shares.push(Share { number, arrangement, program, by, reversed });
+        let (by, reversed) = decision;
+        self.shares.push(Share { number, arrangement, program, is_again, by, reversed });
     }
 
     /// The claim is held for this reason.
@@ -52,9 +56,10 @@ impl<'a> Combined<'a> {
         self.conflict = Some(conflict);
     }
 
-    /// The numbers of those that decided the claim, or had it in their scope before.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
-        self.shares.iter().map(|share| share.number)
+    /// The numbers of those that decided the claim, or had it in their scope before, and whether what they decided stands as it
+    /// did.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = (usize, bool)> + '_ {
+        self.shares.iter().map(|share| (share.number, share.is_again))
     }
 
     /// The numbers of those whose decisions don't stand, since the claim would fare worse.

@@ -17,11 +17,11 @@ use crate::{
     claim::Claim,
     history::{History, KeptChange},
     money::{Decimal, Inexact, add, subtract},
-    outcome::{Depth, Outcome},
+    outcome::{Depth, Outcome, Took},
     program::{Layout, Program},
     variant::{Arrangement, SCOPE_FIGURE},
 };
-use claim::{stands_again, stands_at};
+use claim::{Decision, stands_again, stands_at};
 use combine::{Combined, failed, inexact};
 use purse::Purse;
 pub use touched::{Brought, BroughtShare, Touched, TouchedShare};
@@ -49,6 +49,8 @@ pub struct Arrangements<'p> {
     /// Whether somebody keeps what they leave, who takes it from time to time.
     keeps: bool,
     touched: Vec<Touched>,
+    /// What a standard decision that was taken as it was kept did to other claims in the past of each, with its claim.
+    used: Vec<(usize, Box<str>, Took)>,
 }
 
 /// One arrangement beside the standard rules.
@@ -102,6 +104,15 @@ pub struct Ceiling {
     pub granted: Decimal,
     /// How many claims its scope had.
     pub claims: u64,
+}
+
+/// What an arrangement makes of a claim.
+struct Made<'a> {
+    /// Its number.
+    number: usize,
+    /// Whether it stands as it was decided before.
+    is_again: bool,
+    decision: Decision<'a>,
 }
 
 impl<'p> Arrangements<'p> {
@@ -168,24 +179,31 @@ impl<'p> Arrangements<'p> {
         'p: 'a,
     {
         let mut moved = standard.past.history.take_watched();
+        self.used.clear();
         let is_again = standard.outcome.skipped;
+        if !is_again && !standard.outcome.stands {
+            // Nothing was decided: what stands of it, stands everywhere.
+            return standard.outcome;
+        }
         if is_again {
             if !self.is_new_to_any(desks, &standard, scratch) {
                 return self.repeated(standard);
             }
             standard.outcome = stands_again(&standard);
         }
+        let decided = self.decide(desks, &standard, (&moved, is_again), scratch);
+        let is_skipped = |one: &Made<'a>| one.decision.0.as_ref().is_some_and(|by| by.skipped);
+        if !decided.is_empty() && decided.iter().all(is_skipped) {
+            return self.repeated(standard);
+        }
         let mut combined = Combined::new(standard.program, standard.depth);
-        for (number, (beside, desk)) in self.all.iter_mut().zip(desks).enumerate() {
-            let decision = match is_again && !beside.news.contains(standard.id) {
-                true => beside.stands_again(&standard),
-                false => beside.decide(desk, &standard, &moved, scratch),
-            };
-            if let Some((by, reversed)) = decision {
-                if by.as_ref().is_some_and(|by| by.skipped) {
-                    return self.repeated(standard);
-                }
-                combined.add(number, beside.with, by, reversed);
+        for one in decided {
+            let Some(beside) = self.all.get_mut(one.number) else { continue };
+            // What it decided before stands, where another one decides the claim anew.
+            let is_again = one.is_again || is_skipped(&one);
+            let decision = if is_skipped(&one) { beside.stands_again(&standard) } else { Some(one.decision) };
+            if let Some(decision) = decision {
+                combined.add(one.number, beside.with, decision, is_again);
             }
         }
         if let Some(conflict) = combined.conflict(&standard.outcome) {
@@ -207,6 +225,26 @@ impl<'p> Arrangements<'p> {
         }
         self.all.iter_mut().for_each(|beside| beside.past.history.unwatch());
         outcome
+    }
+
+    /// What those decide that are or were for a claim, by their numbers.
+    fn decide<'a>(
+        &mut self,
+        desks: &'a [Desk<'a>],
+        standard: &Standard<'a, '_>,
+        (moved, is_again): (&[KeptChange], bool),
+        scratch: &'a Bump,
+    ) -> Vec<Made<'a>> {
+        let mut decided = Vec::new();
+        for (number, (beside, desk)) in self.all.iter_mut().zip(desks).enumerate() {
+            let stands = is_again && !beside.news.contains(standard.id);
+            let decision = match stands {
+                true => beside.stands_again(standard),
+                false => beside.decide(desk, standard, (moved, is_again), scratch),
+            };
+            decided.extend(decision.map(|decision| Made { number, is_again: stands, decision }));
+        }
+        decided
     }
 
     /// A claim that was decided before with the same content.

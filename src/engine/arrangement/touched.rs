@@ -8,7 +8,7 @@ use crate::{
     engine::{Earlier, desk::Desk, settle::skipped},
     history::{History, KeptChange, net},
     money::Decimal,
-    outcome::{Decided, DecidedBy, Disposition, Outcome, Reason},
+    outcome::{Decided, DecidedBy, Disposition, Outcome, Reason, Took},
 };
 
 /// What arrangements made of a claim that is or was in their scope.
@@ -31,6 +31,8 @@ pub struct TouchedShare {
     pub number: usize,
     /// Whether the claim is in its scope.
     pub is_inside: bool,
+    /// Its rules of before, where these made the decision that stands.
+    pub earlier: Option<i64>,
     /// What stands of the claim in the arrangement's past.
     pub decided: Decided,
     /// What the decision moved in that past otherwise than the standard one.
@@ -151,7 +153,8 @@ impl Arrangements<'_> {
     /// Lets a standard decision stand as it was kept, with what it moved; what arrangements made of it may come behind it.
     pub fn take_standard(&mut self, id: &str, cells: &[Cell<'_>], decided: &Decided) {
         self.given.remove(id);
-        for beside in &mut self.all {
+        self.used.clear();
+        for (number, beside) in self.all.iter_mut().enumerate() {
             for change in decided.left.iter().chain(&decided.changes) {
                 beside.counterpart.apply(change, &mut beside.past.history);
             }
@@ -162,8 +165,9 @@ impl Arrangements<'_> {
                 let uses = decided.uses.iter().filter(|took| standing.find(&took.original).is_some());
                 let uses: Vec<_> =
                     uses.map(|took| (took.original.clone(), beside.counterpart.usage(&took.usage))).collect();
-                for (original, usage) in &uses {
-                    standing.use_up(original, usage);
+                for (original, usage) in uses {
+                    standing.use_up(&original, &usage);
+                    self.used.push((number, id.into(), Took { original, usage }));
                 }
                 standing.forget_uses();
                 standing.bring(id, cells.iter().cloned(), own);
@@ -196,9 +200,19 @@ impl Arrangements<'_> {
             };
             beside.news.remove(id);
             if let Some(standing) = &mut beside.past.standing {
+                // What it did to others is all kept with it, and not what the standard decision did.
+                let own = self.used.iter().filter(|(of, claim, _)| of == number && **claim == *id);
+                let given_back = own.map(|(.., took)| (&took.original, took.usage.negated()));
+                let uses = decided.uses.iter().map(|took| (&took.original, took.usage.clone()));
+                let uses: Vec<_> = given_back.chain(uses).filter(|(one, _)| standing.find(one).is_some()).collect();
+                for (original, usage) in uses {
+                    standing.use_up(original, &usage);
+                }
+                standing.forget_uses();
                 standing.bring(id, cells.iter().cloned(), decided.clone());
             }
         }
+        self.used.clear();
         let Brought { outcome, paid, .. } = brought;
         match outcome.arranged.is_some() {
             true => drop(self.given.insert(id.into(), Given { paid, outcome })),
@@ -252,14 +266,23 @@ impl Arrangements<'_> {
         outcome: &Outcome<'_>,
     ) {
         let mut shares = Vec::new();
-        for number in combined.numbers() {
+        for (number, stands) in combined.numbers() {
             let Some(beside) = self.all.get_mut(number) else { continue };
             let moved = beside.differ(moved);
             let Some(decided) = beside.past.standing.as_ref().and_then(|standing| standing.find(standard.id)) else {
                 continue;
             };
-            let (is_inside, decided) = (beside.inside.contains(standard.id), decided.clone());
-            shares.push(TouchedShare { number, is_inside, decided, moved });
+            let (is_inside, mut decided) = (beside.inside.contains(standard.id), decided.clone());
+            let mut earlier = None;
+            if stands {
+                // What it did to others is kept with the decision that stands, and what became of it since with this one.
+                (decided.uses, decided.left) = (Vec::new(), Vec::new());
+                decided.usage_before.clone_from(&decided.usage);
+                if let DecidedBy::Earlier(version) = decided.by {
+                    earlier = Some(version);
+                }
+            }
+            shares.push(TouchedShare { number, is_inside, earlier, decided, moved });
         }
         if !shares.is_empty() {
             let (award, pending) = stands_at(standard);
