@@ -16,8 +16,10 @@ use super::{
     together::{Shown, Together},
 };
 use crate::{
+    engine::Repeats,
     ledger::{Ledger, LedgerError, Link},
     outcome::{Depth, Outcome, Trace},
+    posting::{PostError, before},
     program::Program,
     report::{CommaWriter, JsonLinesWriter, OutcomeColumns, OutcomeWriter, Summary, for_terminal},
     workspace::Loaded,
@@ -237,6 +239,24 @@ struct On<'o> {
     beside: &'o Arranged,
 }
 
+/// What posting the file would repeat. What would keep it from being posted is said.
+fn repeats(
+    arguments: &Arguments,
+    loaded: &Loaded,
+    (ledger, beside): (&Ledger, &Arranged),
+    session: &mut Session<'_>,
+) -> Result<Repeats, Trouble> {
+    let (name, hash) = (arguments.claims.name(), arguments.claims.hash(session)?);
+    match before(ledger, (&loaded.program, &loaded.fingerprint), &beside.rules(), (&name, &hash)) {
+        Ok(before) => Ok(before.repeats),
+        Err(PostError::Ledger(error)) => Err(error.into()),
+        Err(error) => {
+            session.say(&format!("{error}: until then `meed run` refuses what is shown here"));
+            Ok(Repeats::Nothing)
+        }
+    }
+}
+
 /// Refuses a plan that would be written over the outcomes.
 fn refuse_twice(arguments: &Arguments, plan: &Path, session: &Session<'_>) -> Result<(), Trouble> {
     let folder = &session.environment.folder;
@@ -260,7 +280,10 @@ fn decide(
 ) -> Result<Summary, Trouble> {
     let loaded = together.programs.get(number).ok_or_else(|| Trouble::Usage("no program".to_owned(), None))?;
     let claims = arguments.claims.read(&loaded.program, session)?;
-    let file_hash = if on.is_some() { arguments.claims.hash(session)? } else { [0; 32] };
+    let repeats = match on {
+        Some(On { ledger: Some(ledger), beside }) => repeats(arguments, loaded, (ledger, beside), session)?,
+        _ => Repeats::Nothing,
+    };
     let summary = Summary::new(&loaded.program, &loaded.fingerprint);
     let mut summary = if arranges { summary.with_arrangements() } else { summary };
     let columns = columns(arguments, &loaded.program, arranges);
@@ -291,7 +314,7 @@ fn decide(
         };
         match on {
             Some(On { ledger, beside }) => {
-                ceilings = together.decide_on(number, &claims, (*ledger, &file_hash, beside), &mut sink)?;
+                ceilings = together.decide_on(number, &claims, (*ledger, repeats, beside), &mut sink)?;
             }
             None => together.decide(number, &claims, &shown, &mut sink),
         }

@@ -1,6 +1,6 @@
 //! `meed run`: decides a claims file against a ledger and posts what was decided.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -15,9 +15,10 @@ use super::{
     together::Together,
 };
 use crate::{
+    claim::Claims,
     engine::Awards,
     ledger::{KeptRules, Ledger, NewRules},
-    posting::{Post, Posting, post},
+    posting::{Post, Posting, before, post},
     report::{OutcomeColumns, Summary, for_terminal, grouped},
     workspace::{Loaded, Workspace},
 };
@@ -84,21 +85,29 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let mut ledger = Ledger::open(&session.environment.folder.join(&arguments.ledger))?;
     let mut beside = Vec::new();
     for loaded in &programs {
-        beside.push(Arranged::load(&workspace, loaded, &arguments.arrangement, Some(&ledger), session)?);
+        let one = Arranged::load(&workspace, loaded, &arguments.arrangement, Some(&ledger), session)?;
+        let rules = (&loaded.program, loaded.fingerprint.as_str());
+        before(&ledger, rules, &one.rules(), (&files.name(), &file_hash))?;
+        beside.push(one);
     }
     if let Some(plan) = plan {
         plan.hold(&Plan::new(&programs, &beside, &file_hash, ledger.head()), &ledger, &file_hash)?;
     }
+    // Nothing is posted of a file that one of them can't read, or whose outcomes can't be written.
+    let mut ready = Vec::new();
+    for (loaded, beside) in programs.iter().zip(&beside) {
+        ready.push(Ready::of(arguments, (&files, programs.len()), loaded, beside, session)?);
+    }
     let mut awards = Awards::new();
     let mut summaries = Vec::new();
-    for (number, (loaded, beside)) in programs.iter().zip(&mut beside).enumerate() {
+    for (number, ((loaded, beside), ready)) in programs.iter().zip(&mut beside).zip(ready).enumerate() {
         let rules = kept(&mut ledger, &workspace, loaded)?;
         beside.keep(&mut ledger, &workspace)?;
         let is_asked = number + 1 < programs.len();
         let (beside, awards_before) = (&*beside, &awards);
-        let mut one =
-            One { arguments, files: &files, loaded, rules: &rules, beside, file_hash, awards: awards_before, is_asked };
-        let (summary, posting) = one.post(&mut ledger, programs.len(), session)?;
+        let name = &files.name();
+        let one = One { name, loaded, rules: &rules, beside, file_hash, awards: awards_before, is_asked };
+        let (summary, posting) = one.post(ready, &mut ledger, arguments.names, session)?;
         report(loaded, &posting, session);
         say_ceilings(loaded, &posting.ceilings, session);
         awards.absorb(posting.awards);
@@ -107,6 +116,31 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     print(arguments, &summaries, session)?;
     session.say(&format!("head {}", ledger.head().text()));
     Ok(Exit::Done)
+}
+
+/// What a program posts, read, and where its outcomes are written.
+struct Ready {
+    claims: Claims,
+    out: Option<OutputFile>,
+}
+
+impl Ready {
+    fn of(
+        arguments: &Arguments,
+        (files, programs): (&ClaimsArguments, usize),
+        loaded: &Loaded,
+        beside: &Arranged,
+        session: &mut Session<'_>,
+    ) -> Result<Self, Trouble> {
+        let claims = files.read(&loaded.program, session)?;
+        let output = |out: &PathBuf| {
+            let named = named(out, programs, &loaded.program);
+            let columns = OutcomeColumns::new(&loaded.program);
+            let columns = if beside.is_empty() { columns } else { columns.with_arrangements() };
+            OutputFile::create(&session.environment.folder.join(&named), &named, columns.with_corrections())
+        };
+        Ok(Self { claims, out: arguments.out.as_ref().map(output).transpose()? })
+    }
 }
 
 /// The rules of a program, kept in the ledger with all their files.
@@ -122,8 +156,7 @@ pub(super) fn new_rules(loaded: &Loaded) -> NewRules<'_> {
 
 /// One program that posts the claims.
 struct One<'o> {
-    arguments: &'o Arguments,
-    files: &'o ClaimsArguments,
+    name: &'o str,
     loaded: &'o Loaded,
     rules: &'o KeptRules,
     beside: &'o Arranged,
@@ -134,27 +167,24 @@ struct One<'o> {
 
 impl One<'_> {
     fn post(
-        &mut self,
+        &self,
+        ready: Ready,
         ledger: &mut Ledger,
-        programs: usize,
+        names: bool,
         session: &mut Session<'_>,
     ) -> Result<(Summary, Posting), Trouble> {
         let Loaded { program, tables, fingerprint, .. } = self.loaded;
-        let claims = self.files.read(program, session)?;
-        let mut file = match &self.arguments.out {
-            Some(out) => Some(self.output(out, programs, session)?),
-            None => None,
-        };
+        let Ready { claims, out: mut file } = ready;
         let beside = self.beside.rules();
         let summary = Summary::new(program, fingerprint);
         let mut summary = if beside.is_empty() { summary } else { summary.with_arrangements() };
-        let (name, mut result) = (self.files.name(), Ok(()));
+        let mut result = Ok(());
         let what = Post {
             program,
             tables,
             rules: self.rules,
             claims: &claims,
-            file: &name,
+            file: self.name,
             file_hash: self.file_hash,
             beside: &beside,
             awards: self.awards,
@@ -173,16 +203,8 @@ impl One<'_> {
         if let Some(file) = file {
             file.finish()?;
         }
-        name_unread_rows(&claims, program, self.arguments.names, session);
+        name_unread_rows(&claims, program, names, session);
         Ok((summary, posting))
-    }
-
-    fn output(&self, out: &Path, programs: usize, session: &Session<'_>) -> Result<OutputFile, Trouble> {
-        let named = named(out, programs, &self.loaded.program);
-        let columns = OutcomeColumns::new(&self.loaded.program);
-        let columns = if self.beside.is_empty() { columns } else { columns.with_arrangements() };
-        let columns = columns.with_corrections();
-        OutputFile::create(&session.environment.folder.join(&named), &named, columns)
     }
 }
 

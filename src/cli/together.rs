@@ -4,7 +4,7 @@ use super::{Session, Trouble, beside::Arranged, claims::ClaimsArguments, ruleboo
 use crate::{
     claim::Claims,
     diagnostic::Findings,
-    engine::{Again, ArrangedProgram, Arrangements, Awards, Ceiling, Past, Queue, Run},
+    engine::{Again, ArrangedProgram, Arrangements, Awards, Ceiling, Past, Queue, Repeats, Run},
     ledger::Ledger,
     outcome::{Depth, Outcome, Trace},
     posting::{self, Preview},
@@ -73,7 +73,7 @@ impl Together {
         &mut self,
         number: usize,
         claims: &Claims,
-        (ledger, file_hash, beside): (Option<&Ledger>, &[u8; 32], &Arranged),
+        (ledger, repeats, beside): (Option<&Ledger>, Repeats, &Arranged),
         sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>),
     ) -> Result<Vec<Ceiling>, Trouble> {
         let (Some(loaded), Some(past)) = (self.programs.get(number), self.pasts.get_mut(number)) else {
@@ -95,7 +95,7 @@ impl Together {
                 let is_asked = self.programs.len() > 1;
                 let mut preview =
                     Preview::new(ledger, (program, &loaded.fingerprint), &beside, is_asked, &rulebook::open)?;
-                let again = Again { repeats: preview.knows(file_hash)?, ..Again::default() };
+                let again = Again { repeats, ..Again::default() };
                 run.decide_kept(&queue, &again, past, (&mut preview, &mut arranged), sink);
                 preview.finish()?;
             }

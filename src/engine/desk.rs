@@ -17,6 +17,7 @@ use super::{
     known::{Awards, Known, Past},
     queue::{Queue, id_of, number_of},
     reversal::reverse,
+    run::Repeats,
     settle::{self, Before, Kept, Stood, keep, own, skipped, uncorrected},
     table::Tables,
 };
@@ -40,8 +41,8 @@ pub(super) struct Desk<'p> {
     pub(super) depth: &'p dyn Fn(&str, u64) -> Depth,
     /// What a person ruled of the claims, which are decided again for that.
     pub(super) ruling: Option<&'p Ruling>,
-    /// Whether all claims came before in the same file: then what was returned is no more decided again than the rest.
-    pub(super) repeats: bool,
+    /// Whether all claims came before in the same file.
+    pub(super) repeats: Repeats,
 }
 
 /// Arrangements beside the standard rules, with the desks of their programs.
@@ -169,7 +170,10 @@ impl Desk<'_> {
             Before::Same(decided) if self.ruling.is_none() && decided.by != DecidedBy::Standard => {
                 Err(Box::new(skipped(&decided.outcome, claim)))
             }
-            Before::Returned(decided) | Before::Other(decided) if self.repeats => {
+            Before::Returned(decided) if self.repeats == Repeats::Run => {
+                Err(Box::new(skipped(&decided.outcome, claim)))
+            }
+            Before::Other(decided) if self.repeats != Repeats::Nothing => {
                 Err(Box::new(skipped(&decided.outcome, claim)))
             }
             Before::Returned(decided) => {

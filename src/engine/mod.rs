@@ -38,7 +38,7 @@ pub use kept_per::KeptPer;
 pub use known::{Awards, Earlier, Known, Original, Past};
 pub use limit::after_limits;
 pub use queue::Queue;
-pub use run::{Again, Counts, EachId, Keeper, Run, evaluate, run};
+pub use run::{Again, Counts, EachId, Keeper, Repeats, Run, evaluate, run};
 pub use schedule::Terms;
 pub use share::Shared;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};

@@ -192,7 +192,7 @@ impl Run<'_> {
         let mut decider = Decider::new(program, tables, arena);
         decider.names = self.names;
         decider.remembers |= remembers;
-        Desk { decider, queue, awards: self.awards, depth: self.depth, ruling: None, repeats: false }
+        Desk { decider, queue, awards: self.awards, depth: self.depth, ruling: None, repeats: Repeats::Nothing }
     }
 
     fn decide_at(
@@ -255,13 +255,25 @@ pub trait Keeper {
     fn take(&mut self, past: &mut Past, arrangements: &mut Arrangements<'_>, done: usize) -> bool;
 }
 
+/// What a run repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Repeats {
+    /// Nothing: the file is a new one.
+    #[default]
+    Nothing,
+    /// A file that came before, by other rules: what was corrected since stays so, and what was returned is decided anew.
+    File,
+    /// All of a run, by the same rules: nothing is decided again.
+    Run,
+}
+
 /// How claims are decided that came before.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Again<'r> {
     /// The place in the order from which claims are decided.
     pub from: usize,
-    /// Whether the same file came before: then nothing that came in it is decided again.
-    pub repeats: bool,
+    /// Whether the same file came before.
+    pub repeats: Repeats,
     /// What a person ruled of the claims, which are decided again for that.
     pub ruling: Option<&'r Ruling>,
 }

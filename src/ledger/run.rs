@@ -125,20 +125,11 @@ impl Ledger {
         Ok(run)
     }
 
-    /// Whether just these arrangements were beside a run, by the numbers of their rules.
-    pub fn is_beside(&self, run: RunId, rules: Option<&[i64]>) -> Result<bool, LedgerError> {
-        let mut rules = rules.map(<[i64]>::to_vec);
-        if let Some(rules) = &mut rules {
-            rules.sort_unstable();
-        }
-        Ok(Some(self.beside(run.0)?) == rules)
-    }
-
     /// The arrangements beside a run, by the numbers of their rules.
-    pub fn beside(&self, run: i64) -> Result<Vec<i64>, LedgerError> {
+    pub fn beside(&self, run: RunId) -> Result<Vec<i64>, LedgerError> {
         let sql = "SELECT rules FROM run_beside WHERE run = ?1 ORDER BY rules";
         let mut select = self.connection.prepare_cached(sql).map_err(|error| self.failed(error))?;
-        let rows: rusqlite::Result<Vec<i64>> = select.query_map([run], |row| row.get(0)).and_then(Iterator::collect);
+        let rows: rusqlite::Result<Vec<i64>> = select.query_map([run.0], |row| row.get(0)).and_then(Iterator::collect);
         rows.map_err(|error| self.failed(error))
     }
 

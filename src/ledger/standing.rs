@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use rusqlite::{OptionalExtension, params};
 
 use super::{
-    Act, Entry, EntryKind, KnownArranged, Ledger, LedgerError, amount, cells,
+    Act, Entry, EntryKind, KnownArranged, Ledger, LedgerError, RunId, amount, cells,
     detail::{self, Detail},
     entry::{COLUMNS, RowBytes},
 };
@@ -114,7 +114,7 @@ impl Ledger {
                 None => self.beside_act(&entry)?.into(),
                 Some(run) => match runs.get(&run) {
                     Some(known) => known.clone(),
-                    None => runs.entry(run).or_insert(self.beside(run)?.into()).clone(),
+                    None => runs.entry(run).or_insert(self.beside(RunId(run))?.into()).clone(),
                 },
             };
             let decided = self.known(&entry)?.decided;

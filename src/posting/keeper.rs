@@ -11,10 +11,6 @@ use crate::{
 pub struct Preview<'l> {
     ledger: &'l Ledger,
     bringer: Bringer<'l>,
-    program: Option<i64>,
-    fingerprint: String,
-    /// The rules of the arrangements in the ledger; none where it doesn't know one of them as it is now.
-    beside: Option<Vec<i64>>,
     /// Whether what was decided may be asked for later: by claims that take others back, or by programs that come behind.
     keeps: bool,
     trouble: Option<LedgerError>,
@@ -29,26 +25,12 @@ impl<'l> Preview<'l> {
         is_asked: bool,
         rulebook: &'l Rulebook<'l>,
     ) -> Result<Self, LedgerError> {
-        let own = beside.iter().map(|one| one.kept.as_ref().filter(|kept| kept.fingerprint == one.fingerprint));
         Ok(Self {
             ledger,
             bringer: Bringer::new(ledger, (program, fingerprint), beside, rulebook)?,
-            program: ledger.program(&program.identification.name.to_string())?,
-            fingerprint: fingerprint.to_owned(),
-            beside: own.map(|kept| kept.map(|kept| kept.id)).collect(),
             keeps: is_asked || program.claim.original.is_some(),
             trouble: None,
         })
-    }
-
-    /// Whether a file was posted as a whole by these rules, and with these arrangements.
-    pub fn knows(&self, file_hash: &[u8; 32]) -> Result<bool, LedgerError> {
-        let Some(program) = self.program else { return Ok(false) };
-        let Some(known) = self.ledger.progress(program, file_hash)?.filter(|known| known.is_whole) else {
-            return Ok(false);
-        };
-        let is_same = self.ledger.rules(known.rules)?.fingerprint == self.fingerprint;
-        Ok(is_same && self.ledger.is_beside(known.run, self.beside.as_deref())?)
     }
 
     /// What went wrong, if anything did.

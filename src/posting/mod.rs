@@ -2,6 +2,7 @@
 
 mod act;
 mod again;
+mod before;
 mod bringer;
 mod compared;
 mod erased;
@@ -11,8 +12,9 @@ mod proposal;
 mod replay;
 
 pub use act::{ActError, Ruled, Wanted, rule};
+pub use before::{Before, PostError, before};
 pub use keeper::Preview;
-pub use post::{Post, PostError, Posting, post};
+pub use post::{Post, Posting, post};
 pub use proposal::{Confirmation, Stale, confirmation, propose};
 pub use replay::{Difference, Replayed, replay};
 

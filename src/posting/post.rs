@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use super::{Accumulators, BesideRules, Bringer, Rulebook, arranged_entry, arrangements, past};
+use super::{Accumulators, BesideRules, Bringer, PostError, Rulebook, arranged_entry, arrangements, before, past};
 use crate::{
     claim::Claims,
     engine::{Again, Arrangements, Awards, Ceiling, Counts, EachId, Keeper, Past, Queue, Run, Tables, Touched},
@@ -56,49 +56,13 @@ pub struct Posting {
     pub ceilings: Vec<Ceiling>,
 }
 
-/// Why a file can't be posted.
-#[derive(Debug, thiserror::Error)]
-pub enum PostError {
-    /// The ledger can't be used.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// Another file was interrupted.
-    #[error("posting `{0}` was interrupted, and has to end first")]
-    Interrupted(String),
-    /// The rules have changed since posting the file was interrupted.
-    #[error("posting `{0}` was interrupted, and the rules have changed since")]
-    RulesChanged(String),
-}
-
-impl PostError {
-    /// What to do about it.
-    pub fn help(&self) -> Option<&'static str> {
-        match self {
-            Self::Ledger(error) => error.help(),
-            Self::Interrupted(_) => Some("post that file again: it goes on where it stopped"),
-            Self::RulesChanged(_) => Some("post it by the rules that it was begun with; then change them"),
-        }
-    }
-}
-
 /// Posts a file: what of it was posted before is skipped, what was interrupted goes on. Outcomes are handed out as they are
 /// decided.
 pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<'_>)) -> Result<Posting, PostError> {
     let Post { program, tables, rules, claims, file, file_hash, awards, beside, .. } = post;
-    let own: Vec<i64> = beside.iter().filter_map(|one| one.kept.as_ref()).map(|kept| kept.id).collect();
-    let known = ledger.progress(rules.program, file_hash)?;
-    let is_same = match &known {
-        Some(progress) => progress.rules == rules.id && ledger.is_beside(progress.run, Some(&own))?,
-        None => false,
-    };
-    let repeats = known.is_some_and(|progress| progress.is_whole) && is_same;
-    let before = known.filter(|progress| !progress.is_whole);
-    match (&before, ledger.interrupted(rules.program)?) {
-        (None, Some((_, other))) => return Err(PostError::Interrupted(other)),
-        (Some(_), _) if !is_same => return Err(PostError::RulesChanged((*file).to_owned())),
-        _ => {}
-    }
-    let from = before.map_or(0, |progress| progress.done);
+    let before::Before { interrupted, repeats } =
+        before::before(ledger, (program, &rules.fingerprint), beside, (file, file_hash))?;
+    let from = interrupted.map_or(0, |progress| progress.done);
     let queue = Queue::new(program, claims);
     let mut past = past(ledger, program)?;
     let mut arrangements = arrangements(ledger, program, beside, &past)?;
@@ -111,7 +75,7 @@ pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<
         ledger,
         accumulators: None,
         beside: beside.iter().filter_map(|one| one.kept.clone()).collect(),
-        run: before.map(|progress| progress.run),
+        run: interrupted.map(|progress| progress.run),
         is_open: false,
         has_ended: false,
         committed: usize::try_from(from).unwrap_or(usize::MAX),

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use super::{Arrangements, Beside, Given, Standard, claim::stands_at, combine::Combined};
 use crate::{
     claim::Cell,
-    engine::{Earlier, desk::Desk, settle::skipped},
+    engine::{Earlier, Repeats, desk::Desk, settle::skipped},
     history::{History, KeptChange, net},
     money::Decimal,
     outcome::{Decided, DecidedBy, Disposition, Outcome, Reason, Took},
@@ -234,7 +234,7 @@ impl Arrangements<'_> {
     ) -> bool {
         let mut all = self.all.iter_mut().zip(desks);
         all.any(|(beside, desk)| {
-            !desk.repeats && beside.news.contains(standard.id) && beside.is_for(desk, standard, scratch)
+            desk.repeats != Repeats::Run && beside.news.contains(standard.id) && beside.is_for(desk, standard, scratch)
         })
     }
 
