@@ -51,9 +51,20 @@ impl Beside<'_> {
             self.past.history.watch();
             return Some((None, self.leave(desk, standard, scratch)));
         }
-        self.move_along(moved);
-        self.stand(standard, false);
+        if !is_again {
+            self.move_along(moved);
+            self.follow(standard);
+        }
         None
+    }
+
+    /// Lets a claim that neither is nor was in the scope stand as the standard rules decided it, with all that this did to others.
+    fn follow(&mut self, standard: &Standard<'_, '_>) {
+        let (Some(standing), Some(theirs)) = (&mut self.past.standing, standing_of(standard)) else { return };
+        for took in &theirs.uses {
+            standing.use_up(&took.original, &self.counterpart.usage(&took.usage));
+        }
+        standing.keep(standard.id, standard.claim, self.counterpart.decided(theirs));
     }
 
     /// What stands of a claim by the arrangement, where another one looks at it again.
