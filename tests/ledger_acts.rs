@@ -386,6 +386,37 @@ fn an_adjustment_is_in_the_balance() {
     assert_whole(&root, "l.db");
 }
 
+/// What waits for another claim is decided anew once that one is, and an amount without a base isn't taken back twice.
+#[test]
+fn what_the_engine_holds_is_released_once_it_is_cured() {
+    let root = workspace("cured_holds");
+    let fee = "  fee: { amount: claim.sold * 0.1, when: claim.original == () || claim.sold < 0 }\nlimits:";
+    let tiers = "  rebate:\n    base: claim.sold\n    per: [participant, quarter]\n    tiers: { kind: retroactive, bands: \
+                 [{ from: 0, rate: 1% }, { from: 5000, rate: 2% }] }\n";
+    let program = PROGRAM.replace(tiers, "").replace("limits:", fee);
+    assert!(!program.contains("tiers"));
+    fs::write(root.join("programs/acme/rebate.yaml"), program).unwrap();
+    let file = |name: &str, rows: &[&str]| {
+        fs::write(root.join(name), format!("id,partner,day,invoice,sold,original\n{}\n", rows.join("\n"))).unwrap();
+        post(&root, name, "l.db")
+    };
+    let balance = || listed(&root, "balance", &[]);
+    // A return of what is held waits, until that is released.
+    file("a.csv", &["L,Pat,2026-02-01,F-1,1000,", "R,Pat,2026-02-02,F-2,-1000,L"]);
+    let waits = act(&root, "release", "R", "ana", &["--yes"]);
+    assert!(waits.0 == 3 && waits.2.contains("was decided anew, and is held for ORIGINAL_HELD still"), "{}", waits.2);
+    assert_eq!(act(&root, "release", "L", "ana", &["--yes"]).0, 0);
+    assert!(balance().contains("100.00"), "{}", balance());
+    let cured = act(&root, "release", "R", "ana", &["--yes"]);
+    assert!(cured.0 == 0 && cured.1.contains("then  approved, -100.00 EUR"), "{}{}", cured.1, cured.2);
+    // Corrected to less than was taken back of it, it waits for a person, and nothing more is taken back of it.
+    file("b.csv", &["L,Pat,2026-02-01,F-1,400,"]);
+    assert!(explained(&root, "L").contains("ORIGINAL_EXCEEDED"), "{}", explained(&root, "L"));
+    file("c.csv", &["S,Pat,2026-02-03,F-3,-400,L"]);
+    assert!(explained(&root, "S").contains("ORIGINAL_HELD"), "{}", explained(&root, "S"));
+    assert_whole(&root, "l.db");
+}
+
 /// Rules of before that have the same figures take back what they decided as a full return of it would; so words can change
 /// without moving money. Fields that stand elsewhere by then are found by their names.
 #[test]

@@ -37,7 +37,7 @@ pub(super) fn components<'a, O: Observer<'a>>(
             let step = step::<O>(assessment, component, due, &worked, hidden);
             observer.step(Step::Component(assessment.scratch.alloc(step)));
         }
-        if worked.exceeds || is_less_than_taken(assessment, index, &worked) {
+        if worked.exceeds || is_less_than_taken(assessment, index, component, &worked) {
             exceeded::<O>(assessment, component);
         }
         assessment.award.components.push(worked.amount);
@@ -181,7 +181,7 @@ fn take_back<'a>(
         // Beside a part of a base, what has none went with the first part.
         let bases = |component: &Component| !matches!(component.kind, ComponentKind::Amount { base: None, .. });
         let alone = !assessment.program.components.iter().any(bases);
-        (awarded, alone && !awarded.is_zero() && before.awarded == awarded)
+        (awarded, alone && !awarded.is_zero() && before.awarded >= awarded)
     } else if after < before.sum {
         let reason = "a claim that takes another one back has a base above zero".to_owned();
         return Err(Failure { place: component.place.clone(), reason });
@@ -199,9 +199,18 @@ fn take_back<'a>(
 }
 
 /// Whether a claim was corrected to less than others have taken back of it.
-fn is_less_than_taken(assessment: &Assessment<'_, '_>, index: usize, worked: &Worked<'_>) -> bool {
-    let taken = assessment.known.usage.taken(index).sum;
-    taken > Decimal::ZERO && worked.base < taken
+fn is_less_than_taken(
+    assessment: &Assessment<'_, '_>,
+    index: usize,
+    component: &Component,
+    worked: &Worked<'_>,
+) -> bool {
+    let taken = assessment.known.usage.taken(index);
+    match component.kind {
+        // What has no base was taken back by its amount.
+        ComponentKind::Amount { base: None, .. } => taken.awarded > Decimal::ZERO && worked.amount < taken.awarded,
+        _ => taken.sum > Decimal::ZERO && worked.base < taken.sum,
+    }
 }
 
 /// Holds a claim that takes back more than is left; once, whatever it takes too much of.

@@ -5,7 +5,7 @@ use crate::{
     claim::Claims,
     engine::{Arrangements, Awards, Past, Queue, Run, Tables},
     ledger::{Act, EntryKind, KeptRules, Known, Ledger, LedgerError, Posted},
-    outcome::{Depth, Disposition, EngineReason, Outcome, Ruling},
+    outcome::{Depth, Disposition, Outcome, Ruling},
     program::Program,
 };
 
@@ -61,6 +61,9 @@ pub enum ActError {
     /// A code is the engine's own.
     #[error("claim `{0}` is held for {1}, which nobody can override")]
     NotToOverride(String, String),
+    /// It was looked at anew, and the engine holds it again.
+    #[error("claim `{0}` was decided anew, and is held for {1} still, which nobody can override")]
+    StillHeld(String, String),
     /// Somebody else has to confirm it.
     #[error("`{0}` has proposed this, and somebody else has to confirm it")]
     SamePerson(String),
@@ -80,7 +83,10 @@ impl ActError {
             }
             Self::Erased(_) => Some("`meed ledger reject` rejects it without that"),
             Self::OtherCode(..) => Some("name a code that holds it"),
-            Self::NotToOverride(..) => Some("`meed explain CODE` says what cures it"),
+            Self::NotToOverride(..) => Some(
+                "`meed explain CODE` says what cures it; once it is cured, `meed ledger release` decides the claim anew",
+            ),
+            Self::StillHeld(..) => Some("`meed explain CODE` says what cures it; `meed ledger reject` rejects it"),
             Self::SamePerson(_) => Some("the program says `approval: two_people`"),
             Self::Stale(_) => Some("let them propose it again, or propose it yourself with another `--reference`"),
         }
@@ -126,6 +132,10 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
         after = Some(outcome.clone().into_owned());
     });
     let after = after.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
+    let is_nothing = overridden.is_empty() && wanted.ruling.rejection.is_none();
+    if let Some(reason) = first_holding(&after).filter(|_| is_nothing) {
+        return Err(ActError::StillHeld((*claim).to_owned(), reason));
+    }
     if posts {
         let act = Act { overridden, ..wanted.act.clone() };
         post(wanted, act, (&claims, &bringer), (&mut past, &mut arrangements), ledger)?;
@@ -163,8 +173,8 @@ fn post(
     Ok(ledger.commit(&accumulators.figures(past, arrangements))?)
 }
 
-/// The codes that are overridden by this: all that hold the claim, where none is named. Each must hold it and be the program's
-/// own.
+/// The codes that are overridden by this: all of the program's own that hold the claim, where none is named. One that is named
+/// must be among them; what the engine holds a claim for is looked at anew.
 fn overridden(wanted: &Wanted<'_>, before: &Outcome<'_>) -> Result<Vec<String>, ActError> {
     if wanted.ruling.rejection.is_some() {
         return Ok(Vec::new());
@@ -175,24 +185,30 @@ fn overridden(wanted: &Wanted<'_>, before: &Outcome<'_>) -> Result<Vec<String>, 
         .map(|reason| reason.code.to_string())
         .collect();
     let claim = || wanted.claim.to_owned();
-    let mut overridden = wanted.ruling.overridden.clone();
-    if overridden.is_empty() {
-        overridden.clone_from(&holding);
-    }
-    for code in &overridden {
+    let program = wanted.program;
+    let is_own = |code: &String| {
+        program.rules.iter().any(|rule| rule.code == *code)
+            || program.flags.iter().any(|flag| flag.code == *code)
+            || program.limits.iter().any(|limit| limit.code == *code)
+    };
+    for code in &wanted.ruling.overridden {
         if !holding.contains(code) {
             return Err(ActError::OtherCode(claim(), code.clone(), holding.join(", ")));
         }
-        let program = wanted.program;
-        let is_own = program.rules.iter().any(|rule| rule.code == *code)
-            || program.flags.iter().any(|flag| flag.code == *code)
-            || program.limits.iter().any(|limit| limit.code == *code);
-        // Arrangements that contradict each other may not any more, now that it is decided anew.
-        if !is_own && *code != EngineReason::ArrangementConflict.code() {
+        if !is_own(code) {
             return Err(ActError::NotToOverride(claim(), code.clone()));
         }
     }
-    Ok(overridden)
+    match wanted.ruling.overridden.as_slice() {
+        [] => Ok(holding.into_iter().filter(is_own).collect()),
+        named => Ok(named.to_vec()),
+    }
+}
+
+/// The first code that holds a claim.
+fn first_holding(outcome: &Outcome<'_>) -> Option<String> {
+    let mut holding = outcome.reasons.iter().chain(outcome.flags.iter());
+    holding.find(|reason| reason.disposition == Disposition::Held).map(|reason| reason.code.to_string())
 }
 
 /// The ruling by this act, with what was overridden before, which stays so until its day.
