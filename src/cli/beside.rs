@@ -42,8 +42,11 @@ impl Arranged {
             if !there.iter().any(|name| name.to_string() == kept.arrangement) {
                 let message =
                     format!("`{program}` was posted beside the arrangement `{}`, which is gone", kept.arrangement);
-                let help =
-                    format!("put `arrangements/{}.yaml` back: what it has decided may be corrected", kept.arrangement);
+                let help = format!(
+                    "put `arrangements/{}.yaml` back, since what it has decided may be corrected; an `expires` in the past \
+                         keeps it from deciding anything more",
+                    kept.arrangement
+                );
                 return Err(Trouble::Usage(message, Some(help)));
             }
             names.insert(kept.arrangement.clone());

@@ -145,11 +145,14 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
 }
 
 /// A ledger to read; none where there is none yet, which is the same as an empty one.
-fn reading(path: &Path, session: &Session<'_>) -> Result<Option<Ledger>, Trouble> {
+fn reading(path: &Path, session: &mut Session<'_>) -> Result<Option<Ledger>, Trouble> {
     let whole = session.environment.folder.join(path);
     match Ledger::read(&whole) {
         Ok(ledger) => Ok(Some(ledger)),
-        Err(LedgerError::Missing(_)) => Ok(None),
+        Err(LedgerError::Missing(_)) => {
+            session.say(&format!("there is no ledger `{}` yet: decided as on an empty one", path.display()));
+            Ok(None)
+        }
         Err(error) => Err(error.into()),
     }
 }

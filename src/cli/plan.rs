@@ -1,6 +1,9 @@
 //! A plan: what a dry run has shown, so that a run posts exactly that or says what has changed since.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -72,9 +75,12 @@ impl Plan {
 
     /// Whether nothing was posted since but what this plan posts.
     fn has_begun(&self, ledger: &Ledger, file_hash: &[u8; 32]) -> Result<bool, Trouble> {
-        let fingerprints: Vec<&str> = self.programs.iter().map(|planned| planned.fingerprint.as_str()).collect();
+        let version = |planned: &PlannedProgram| {
+            (planned.fingerprint.clone(), planned.arrangements.values().cloned().collect::<BTreeSet<_>>())
+        };
+        let versions: Vec<_> = self.programs.iter().map(version).collect();
         match Link::parse(&self.ledger) {
-            Some(head) => Ok(ledger.has_only(head, file_hash, &fingerprints)?),
+            Some(head) => Ok(ledger.has_only(head, file_hash, &versions)?),
             None => Ok(false),
         }
     }

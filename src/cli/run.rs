@@ -82,7 +82,12 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     }
     let plan = arguments.plan.as_deref().map(|plan| Plan::read(plan, session)).transpose()?;
     refuse_others(&workspace, &programs, &arguments.arrangement, session)?;
-    let mut ledger = Ledger::open(&session.environment.folder.join(&arguments.ledger))?;
+    let path = session.environment.folder.join(&arguments.ledger);
+    let is_new = !path.exists();
+    let mut ledger = Ledger::open(&path)?;
+    if is_new {
+        session.say(&format!("`{}` is a new ledger", arguments.ledger.display()));
+    }
     let mut beside = Vec::new();
     for loaded in &programs {
         let one = Arranged::load(&workspace, loaded, &arguments.arrangement, Some(&ledger), session)?;

@@ -1,11 +1,11 @@
 //! `meed explain … --ledger`: where a claim is, why, what cures it and what comes next; or all claims of a participant.
 
-use std::{fmt::Write as _, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 use super::{Exit, Session, Trouble, load, program_name};
 use crate::{
     ledger::{Act, Chapter, EntryKind, Ledger},
-    money::at_scale,
+    money::{Decimal, at_scale},
     outcome::{Disposition, EngineReason, Outcome, Trace},
     program::Program,
     report::{self, for_terminal, grouped, table_of},
@@ -33,7 +33,9 @@ pub(super) fn tell(
                 let message = format!("`{subject}` is no claim and no participant of `{name}` in this ledger");
                 return Err(Trouble::Usage(message, Some(help)));
             }
-            of_participant(&loaded.program, subject, &claims, names)
+            let scale = loaded.program.identification.scale;
+            let earned = number.map(|number| ledger.earned_by_claim(number, subject, scale)).transpose()?;
+            of_participant(&loaded.program, subject, (&claims, &earned.unwrap_or_default()), names)
         }
         chapters => of_claim(&loaded.program, chapters, names),
     };
@@ -110,18 +112,34 @@ pub(super) fn act_words(act: &Act) -> String {
     format!("{}{codes}{until}{reference}", act.verb)
 }
 
-fn of_participant(program: &Program, participant: &str, claims: &[Chapter], names: bool) -> String {
+fn of_participant(
+    program: &Program,
+    participant: &str,
+    (claims, earned): (&[Chapter], &BTreeMap<String, Decimal>),
+    names: bool,
+) -> String {
     let hides = program.hides(program.claim.participant) && !names;
     let shown = if hides { "(private)" } else { participant };
-    let head = ["claim", "date", "stands as", "award", "pending", "codes"].map(str::to_owned);
+    let head = ["claim", "date", "stands as", "award", "pending", "earned", "codes"].map(str::to_owned);
     let amount = |amount| grouped(&at_scale(amount, program.identification.scale));
-    let rows = claims.iter().map(|Chapter { outcome, .. }| {
+    let row = |Chapter { outcome, act, kind, .. }: &Chapter| {
+        if let (EntryKind::Adjusted, Some(act)) = (kind, act) {
+            let (date, by) = (act.at.chars().take(10).collect(), format!("{}: {}", act.by, act.reason));
+            let award = amount(outcome.award);
+            return ["(adjusted)".to_owned(), date, String::new(), award.clone(), amount(Decimal::ZERO), award, by];
+        }
         let codes: Vec<String> =
             outcome.reasons.iter().chain(outcome.flags.iter()).map(|reason| reason.code.to_string()).collect();
         let date = outcome.date.map_or_else(String::new, |date| date.to_string());
         let id = if program.hides_id() && !names { "(private)".to_owned() } else { outcome.claim.to_string() };
-        [id, date, outcome.disposition.to_string(), amount(outcome.award), amount(outcome.pending), codes.join(", ")]
-    });
-    let page = format!("{shown}, {}\n\n{}\n", program.identification.name, table_of(&head, rows, &[3, 4]));
+        let amounts = [outcome.award, outcome.pending, earned.get(&*outcome.claim).copied().unwrap_or_default()];
+        let [award, pending, earned] = amounts.map(amount);
+        [id, date, outcome.disposition.to_string(), award, pending, earned, codes.join(", ")]
+    };
+    let total = earned.values().copied().fold(Decimal::ZERO, Decimal::saturating_add);
+    let empty = || String::new();
+    let in_all = ["in all".to_owned(), empty(), empty(), empty(), empty(), amount(total), empty()];
+    let rows = claims.iter().map(row).chain([in_all]);
+    let page = format!("{shown}, {}\n\n{}\n", program.identification.name, table_of(&head, rows, &[3, 4, 5]));
     for_terminal(&page).into_owned()
 }

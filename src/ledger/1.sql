@@ -36,8 +36,8 @@ CREATE TABLE rules_file (
     PRIMARY KEY (rules, path)
 ) STRICT, WITHOUT ROWID;
 
--- A file of claims that was posted. `done` claims of its order are; the run is whole once all of them are. `seal` is the hash
--- over that.
+-- A file of claims that was posted. `done` claims of its order are; the run is whole once all of them are. `last` is
+-- the last entry that was let stand by then, and `seal` the hash over that.
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     program INTEGER NOT NULL REFERENCES program (id),
@@ -46,6 +46,7 @@ CREATE TABLE run (
     file_hash BLOB NOT NULL,
     done INTEGER NOT NULL,
     is_whole INTEGER NOT NULL,
+    last INTEGER NOT NULL,
     seal BLOB NOT NULL
 ) STRICT;
 

@@ -1,5 +1,7 @@
 //! What participants have earned, and what waits.
 
+use std::collections::BTreeMap;
+
 use rusqlite::params;
 
 use super::{
@@ -45,19 +47,26 @@ pub(super) const IS_LIVE: &str = "NOT EXISTS (SELECT 1 FROM entry AS later WHERE
 pub(super) const IS_LAST: &str = "NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.claim = entry.claim \
                        AND later.program = entry.program AND later.kind IN (0, 2, 5) AND later.id > entry.id)";
 
+/// What entries of a program moved, by claim and participant. What is taken back is taken from who had it.
+fn moved() -> String {
+    format!(
+        "WITH moved (claim, participant, earned, held) AS ( \
+         SELECT claim, participant, award, CASE WHEN disposition = 2 AND kind IN (0, 2) AND {IS_LIVE} THEN pending \
+         WHEN kind = 5 AND {IS_LAST} THEN pending ELSE 0 END FROM entry WHERE program = ?1 UNION ALL \
+         SELECT claim, (SELECT before.participant FROM entry AS before WHERE before.claim = entry.claim \
+         AND before.program = entry.program AND (before.kind = 5) = (entry.kind = 5) AND before.kind IN (0, 2, 5) \
+         AND before.id < entry.id ORDER BY before.id DESC LIMIT 1), \
+         -reversed, 0 FROM entry WHERE program = ?1 AND reversed <> 0)"
+    )
+}
+
 impl Ledger {
     /// What stands in favour of each participant of a program, by name.
     pub fn balances(&self, program: i64, scale: u32) -> Result<Vec<Balance>, LedgerError> {
         let sql = format!(
-            "WITH moved (participant, earned, held) AS ( \
-             SELECT participant, award, CASE WHEN disposition = 2 AND kind IN (0, 2) AND {IS_LIVE} THEN pending \
-             WHEN kind = 5 AND {IS_LAST} THEN pending ELSE 0 END FROM entry WHERE program = ?1 UNION ALL \
-             SELECT (SELECT before.participant FROM entry AS before WHERE before.claim = entry.claim \
-             AND before.program = entry.program AND (before.kind = 5) = (entry.kind = 5) AND before.kind IN (0, 2, 5) \
-             AND before.id < entry.id ORDER BY before.id DESC LIMIT 1), \
-             -reversed, 0 FROM entry WHERE program = ?1 AND reversed <> 0) \
-             SELECT participant.id, participant.name, sum(earned / {HALF}), sum(earned % {HALF}), sum(held / {HALF}), \
-             sum(held % {HALF}) FROM moved LEFT JOIN participant ON participant.id = moved.participant GROUP BY 1"
+            "{} SELECT participant.id, participant.name, sum(earned / {HALF}), sum(earned % {HALF}), sum(held / {HALF}), \
+             sum(held % {HALF}) FROM moved LEFT JOIN participant ON participant.id = moved.participant GROUP BY 1",
+            moved()
         );
         let mut select = self.connection.prepare(&sql).map_err(|error| self.failed(error))?;
         let rows = select.query_map([program], |row| {
@@ -74,6 +83,25 @@ impl Ledger {
         rows.sort_by(|one, other| one.participant.cmp(&other.participant));
         rows.retain(|balance| !(balance.earned.is_zero() && balance.held.is_zero()));
         Ok(rows)
+    }
+
+    /// What a participant of a program has earned by each claim, and what was adjusted under no claim.
+    pub fn earned_by_claim(
+        &self,
+        program: i64,
+        participant: &str,
+        scale: u32,
+    ) -> Result<BTreeMap<String, Decimal>, LedgerError> {
+        let sql = format!(
+            "{} SELECT claim, sum(earned / {HALF}), sum(earned % {HALF}) FROM moved \
+             WHERE participant = (SELECT id FROM participant WHERE name = ?2) GROUP BY claim",
+            moved()
+        );
+        let mut select = self.connection.prepare(&sql).map_err(|error| self.failed(error))?;
+        let rows = select.query_map(params![program, participant], |row| {
+            Ok((row.get(0)?, amount::joined((row.get(1)?, row.get(2)?), scale)))
+        });
+        rows.and_then(Iterator::collect).map_err(|error| self.failed(error))
     }
 
     /// Refuses an amount by which a participant would have earned more than a ledger keeps.

@@ -14,7 +14,7 @@ const BESIDE: &str = "SELECT rules.id, name, arrangement, unit, scale, behind, f
                       WHERE run_beside.run = ?1 ORDER BY rules.id";
 const FILES_BESIDE: &str = "SELECT rules_file.rules, path, hash FROM run_beside JOIN rules_file USING (rules) \
                             JOIN content ON content.id = content WHERE run_beside.run = ?1 ORDER BY rules_file.rules, path";
-const PROGRESS: &str = "SELECT id, done, is_whole FROM run WHERE id = ?1";
+const PROGRESS: &str = "SELECT id, done, is_whole, last FROM run WHERE id = ?1";
 
 impl Ledger {
     /// The hash over the rules and the run of an entry, which its own is made of. What is missing gives another one.

@@ -106,7 +106,10 @@ impl LedgerError {
             Self::NotALedger(_) => Some("name the file that `meed run --ledger` made"),
             Self::Newer { .. } => Some("use the version of Meed that wrote it, or a later one"),
             Self::Busy(_) => Some("wait until it has ended, and call this again"),
-            Self::ReadOnly(_) => Some("let whoever may write it post, or correct the rights of file and folder"),
+            Self::ReadOnly(_) => Some(
+                "let whoever may write it post, or correct the rights of file and folder; to read it, copy it to a folder of \
+                 yours",
+            ),
             Self::Full(_) => Some("make room, and call this again: it goes on where it stopped"),
             Self::Refused(_) => Some(
                 "look whether the disk is full, limited or broken, and call this again: it goes on where it stopped",
@@ -115,7 +118,15 @@ impl LedgerError {
             Self::Changed(_) => Some("call this again: it goes on from what stands there now"),
             Self::Unit { .. } => Some("give the program in the other unit a name of its own, as a layer"),
             Self::TooMuch(_) => Some("look at the amount: nothing of that size is adjusted"),
-            Self::TooLarge(_) | Self::Unopened { .. } | Self::Database { .. } => None,
+            Self::Unopened { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => Some("make its folder first, or name another one"),
+                io::ErrorKind::AlreadyExists => Some("name a file that isn't there yet: nothing is replaced"),
+                _ => Some("look whether it is a file, and whether you may read and write it and its folder"),
+            },
+            Self::Database { .. } => {
+                Some("look whether it is a file, and whether you may read and write it and its folder")
+            }
+            Self::TooLarge(_) => None,
         }
     }
 }

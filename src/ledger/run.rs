@@ -1,5 +1,7 @@
 //! Runs, and their batches: what a batch brings stands there as a whole or not at all.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::{
@@ -76,23 +78,40 @@ impl Ledger {
         found.optional().map_err(|error| self.failed(error))
     }
 
-    /// Whether behind an entry stands nothing but what these rules posted of a file.
-    pub fn has_only(&self, behind: Link, file_hash: &[u8; 32], fingerprints: &[&str]) -> Result<bool, LedgerError> {
+    /// Whether behind an entry stands nothing but what these rules posted of a file, each with these arrangements.
+    pub fn has_only(
+        &self,
+        behind: Link,
+        file_hash: &[u8; 32],
+        versions: &[(String, BTreeSet<String>)],
+    ) -> Result<bool, LedgerError> {
         let hash = "SELECT hash FROM entry WHERE id = ?1";
         let hash = self.connection.query_row(hash, [behind.id], |row| row.get::<_, [u8; 32]>(0)).optional();
         if hash.map_err(|error| self.failed(error))?.unwrap_or(Link::START.hash) != behind.hash {
             return Ok(false);
         }
-        let sql = "SELECT DISTINCT run.file_hash, fingerprint FROM entry JOIN rules ON rules.id = entry.rules \
+        let sql = "SELECT DISTINCT run.id, run.file_hash, fingerprint FROM entry JOIN rules ON rules.id = entry.rules \
                    LEFT JOIN run ON run.id = entry.run WHERE entry.id > ?1";
         let mut select = self.connection.prepare(sql).map_err(|error| self.failed(error))?;
-        let rows =
-            select.query_map([behind.id], |row| Ok((row.get::<_, Option<[u8; 32]>>(0)?, row.get::<_, String>(1)?)));
+        let rows = select.query_map([behind.id], |row| {
+            Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<[u8; 32]>>(1)?, row.get::<_, String>(2)?))
+        });
         let rows: rusqlite::Result<Vec<_>> = rows.and_then(Iterator::collect);
-        let is_own = |(file, rules): &(Option<[u8; 32]>, String)| {
-            file.as_ref() == Some(file_hash) && fingerprints.contains(&rules.as_str())
-        };
-        Ok(rows.map_err(|error| self.failed(error))?.iter().all(is_own))
+        for (run, file, rules) in rows.map_err(|error| self.failed(error))? {
+            let known = versions.iter().find(|(fingerprint, _)| *fingerprint == rules);
+            let (Some(run), Some((_, beside))) = (run.filter(|_| file.as_ref() == Some(file_hash)), known) else {
+                return Ok(false);
+            };
+            if self.fingerprints_beside(RunId(run))? != *beside {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The arrangements that were beside a run, by the hashes over all that each decides by.
+    pub fn fingerprints_beside(&self, run: RunId) -> Result<BTreeSet<String>, LedgerError> {
+        self.beside(run)?.into_iter().map(|rules| Ok(self.rules(rules)?.fingerprint)).collect()
     }
 
     /// Begins a batch. Fails if somebody else has written since this ledger was opened.
@@ -112,9 +131,9 @@ impl Ledger {
         beside: &[KeptRules],
         (file, file_hash): (&str, &[u8; 32]),
     ) -> Result<RunId, LedgerError> {
-        let insert = "INSERT INTO run (program, rules, file, file_hash, done, is_whole, seal) \
-                      VALUES (?1, ?2, ?3, ?4, 0, 0, x'')";
-        let values = params![rules.program, rules.id, file, file_hash];
+        let insert = "INSERT INTO run (program, rules, file, file_hash, done, is_whole, last, seal) \
+                      VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, x'')";
+        let values = params![rules.program, rules.id, file, file_hash, self.head.id];
         self.connection.execute(insert, values).map_err(|error| self.failed(error))?;
         let run = RunId(self.connection.last_insert_rowid());
         for rules in beside {
@@ -135,9 +154,9 @@ impl Ledger {
 
     /// Says how far a run is.
     pub fn advance(&self, run: RunId, done: u64, is_whole: bool) -> Result<(), LedgerError> {
-        let update = "UPDATE run SET done = ?2, is_whole = ?3 WHERE id = ?1";
+        let update = "UPDATE run SET done = ?2, is_whole = ?3, last = ?4 WHERE id = ?1";
         self.connection
-            .execute(update, params![run.0, i64::try_from(done).unwrap_or(i64::MAX), is_whole])
+            .execute(update, params![run.0, i64::try_from(done).unwrap_or(i64::MAX), is_whole, self.head.id])
             .map_err(|error| self.failed(error))?;
         self.seal(run)
     }

@@ -51,7 +51,7 @@ impl Verified {
 impl Ledger {
     /// Looks through all of it. A tail that was removed shows only against a head that was kept elsewhere.
     pub fn verify(&self, head: Option<Link>) -> Result<Verified, LedgerError> {
-        let mut proof = Proof::new(self, head, self.summed()?);
+        let mut proof = Proof::new(self, head);
         self.each_entry(0, &mut |entry, kept| proof.take(&entry, kept.as_ref()))?;
         proof.finish()
     }
@@ -79,7 +79,12 @@ struct Proof<'l> {
 }
 
 impl<'l> Proof<'l> {
-    fn new(ledger: &'l Ledger, head: Option<Link>, summed: i64) -> Self {
+    fn new(ledger: &'l Ledger, head: Option<Link>) -> Self {
+        let mut verified = Verified::default();
+        let summed = ledger.summed().unwrap_or_else(|error| {
+            verified.fault(None, error.to_string());
+            ledger.head.id
+        });
         Self {
             ledger,
             head,
@@ -92,7 +97,7 @@ impl<'l> Proof<'l> {
             gone: Vec::new(),
             erased: BTreeMap::new(),
             taken: 0,
-            verified: Verified::default(),
+            verified,
         }
     }
 
@@ -262,11 +267,15 @@ impl<'l> Proof<'l> {
     fn runs(&mut self) -> Result<(), LedgerError> {
         let ledger = self.ledger;
         let mut select =
-            ledger.connection.prepare("SELECT id, seal, file FROM run").map_err(|error| ledger.failed(error))?;
-        let rows = select
-            .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?)));
+            ledger.connection.prepare("SELECT id, seal, file, last FROM run").map_err(|error| ledger.failed(error))?;
+        let rows = select.query_map([], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
+        });
         let rows: rusqlite::Result<Vec<_>> = rows.and_then(Iterator::collect);
-        for (run, seal, file) in rows.map_err(|error| ledger.failed(error))? {
+        for (run, seal, file, last) in rows.map_err(|error| ledger.failed(error))? {
+            if last > ledger.head.id {
+                self.verified.fault(None, format!("entries of `{file}` behind the last one are missing"));
+            }
             if ledger.progress_digest(run)? != *seal {
                 self.verified.fault(None, format!("how far `{file}` was posted is not what was written"));
             }

@@ -1,7 +1,5 @@
 //! What a ledger knows of a file before it is posted.
 
-use std::collections::BTreeSet;
-
 use super::BesideRules;
 use crate::{
     engine::Repeats,
@@ -68,7 +66,7 @@ pub fn before(
     };
     let has_same_rules = ledger.rules(progress.rules)?.fingerprint == fingerprint;
     let has_same_beside =
-        fingerprints_beside(ledger, &progress)? == beside.iter().map(|one| one.fingerprint.to_owned()).collect();
+        ledger.fingerprints_beside(progress.run)? == beside.iter().map(|one| one.fingerprint.to_owned()).collect();
     match (progress.is_whole, has_same_rules, has_same_beside) {
         (true, true, true) => Ok(Before { interrupted: None, repeats: Repeats::Run }),
         (true, ..) => match ledger.interrupted(program)? {
@@ -79,10 +77,4 @@ pub fn before(
         (false, false, _) => Err(PostError::RulesChanged(file.to_owned())),
         (false, true, false) => Err(PostError::ArrangementsChanged(file.to_owned())),
     }
-}
-
-/// The rules of the arrangements that were beside a run.
-fn fingerprints_beside(ledger: &Ledger, progress: &Progress) -> Result<BTreeSet<String>, LedgerError> {
-    let rules = ledger.beside(progress.run)?;
-    rules.into_iter().map(|rules| Ok(ledger.rules(rules)?.fingerprint)).collect()
 }

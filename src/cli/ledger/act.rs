@@ -135,6 +135,9 @@ pub(super) fn adjust(adjust: &Adjust, session: &mut Session<'_>) -> Result<Exit,
     ledger.refuse_too_large(&rules, &adjust.participant, amount)?;
     let shown = grouped(&at_scale(amount, identification.scale));
     writeln!(session.stdout, "{}: {shown} {}", for_terminal(&adjust.participant), identification.unit.code())?;
+    if !ledger.knows(&adjust.participant)? {
+        session.say(&format!("nobody in this ledger is called `{}` yet", adjust.participant));
+    }
     if !adjust.yes {
         session.say("nothing was done: `--yes` does it");
         return Ok(Exit::Done);

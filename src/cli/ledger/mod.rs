@@ -244,7 +244,7 @@ fn verify(arguments: &Verify, session: &mut Session<'_>) -> Result<Exit, Trouble
         ledger.head().text()
     );
     let verdict = if verified.faults.is_empty() { "it is whole" } else { "it is damaged" };
-    session.say(&format!("{verdict}: {looked}"));
+    writeln!(session.stdout, "{verdict}: {looked}")?;
     Ok(if verified.faults.is_empty() { Exit::Done } else { Exit::Findings })
 }
 
@@ -262,7 +262,8 @@ fn again(of: &OfLedger, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         writeln!(session.stdout, "entry {}, claim {claim}: {} differs", difference.entry, difference.step)?;
     }
     let count = |count: &u64| grouped(&count.to_string());
-    session.say(&format!(
+    writeln!(
+        session.stdout,
         "{} decisions and {} of arrangements made again, {} of them come out otherwise; {} erased, {} by people, {} rows that \
          decided nothing",
         count(decided),
@@ -271,6 +272,6 @@ fn again(of: &OfLedger, session: &mut Session<'_>) -> Result<Exit, Trouble> {
         count(erased),
         count(acted),
         count(undecided)
-    ));
+    )?;
     Ok(if differences.is_empty() { Exit::Done } else { Exit::Findings })
 }
