@@ -194,7 +194,7 @@ fn decisions_are_made_again_by_the_rules_of_the_time() {
     change("most: 900", "most: 700");
     post(&root, "c.csv", "l.db");
     let (exit, stdout, stderr) = meed(&root, &["ledger", "replay", "--ledger", "l.db"]);
-    assert!(exit == 0 && stderr.contains(" 0 of them come out otherwise"), "{stdout}{stderr}");
+    assert!(exit == 0 && stdout.contains(" 0 of them come out otherwise"), "{stdout}{stderr}");
     assert_whole(&root, "l.db");
     assert_eq!(rows(&open(&root, "l.db"), "SELECT count(*) FROM rules")[0][0], Value::Integer(3));
 }

@@ -201,7 +201,9 @@ fn a_run_with_an_arrangement_that_is_killed_goes_on() {
     let root = workspace("killed");
     claims(&root, "a.csv", 0..25_000, 0);
     let posted = |ledger: &str| {
+        let out = ledger.replace(".db", ".csv");
         let arguments = ["run", "acme/rebate", "--claims", "a.csv", "--arrangement", "acme/spring", "--ledger", ledger];
+        let arguments = [&arguments[..], &["--out", &out]].concat();
         let mut command = Command::new(env!("CARGO_BIN_EXE_meed"));
         command.current_dir(&root).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     };
@@ -223,6 +225,11 @@ fn a_run_with_an_arrangement_that_is_killed_goes_on() {
         }
         assert!(posted(&ledger).wait().unwrap().success());
         assert!(expected == contents(&root, &ledger), "{ledger}");
+        // What was decided before it was killed is said as well.
+        let [one, other] = ["clean.csv".to_owned(), ledger.replace(".db", ".csv")]
+            .map(|out| fs::read_to_string(root.join(out)).unwrap());
+        let first = one.lines().zip(other.lines()).find(|(one, other)| one != other);
+        assert!(one == other, "{ledger}: {first:?}");
     }
     assert!(stopped > 0, "none was killed between two batches");
     assert_whole(&root, "clean.db");
@@ -411,8 +418,9 @@ fn what_arrangements_contradict_each_other_on_is_held_until_one_of_them_ends() {
     post(&root, "a.csv", "l.db", &["acme/spring", "acme/summer"]);
     assert_eq!(holds(&root), [("A-1".to_owned(), "8.00".to_owned(), "ARRANGEMENT_CONFLICT".to_owned())]);
     // Nothing is built on it: still held, for the same reason.
-    let shown = act(&root, "release", "A-1", &[]);
-    assert!(shown.contains("then  held"), "{shown}");
+    let release = ["ledger", "release", "A-1", "--program", "acme/rebate", "--ledger", "l.db", "--by", "ann"];
+    let (exit, _, stderr) = meed(&root, &[&release[..], &["--reason", "agreed", "--yes"]].concat());
+    assert!(exit == 3 && stderr.contains("is held for ARRANGEMENT_CONFLICT still"), "{stderr}");
     arrange(&root, "summer", &SUMMER.replace("[P-1, P-2, P-3]", "[P-2]"));
     let shown = act(&root, "release", "A-1", &["--yes"]);
     assert!(shown.contains("then  approved, 18.00 EUR"), "{shown}");
@@ -420,6 +428,38 @@ fn what_arrangements_contradict_each_other_on_is_held_until_one_of_them_ends() {
     let earned = |who: &str| balances(&root, "l.db").into_iter().find(|one| one.0 == who).unwrap().1;
     assert_eq!((earned("P-1").as_str(), earned("P-4").as_str()), ("18.00", "18.00"));
     assert_whole(&root, "l.db");
+}
+
+/// What is returned by the standard rules, and again for the same reasons, is posted where an arrangement makes something of it.
+#[test]
+fn what_an_arrangement_makes_of_a_returned_claim_is_posted() {
+    let root = workspace("returned");
+    fs::write(root.join("programs/acme/rebate.yaml"), PROGRAM.replace("else: reject", "else: return")).unwrap();
+    file(&root, "a.csv", &["A-1,P-1,2026-03-02,10,"]);
+    post(&root, "a.csv", "l.db", &[]);
+    file(&root, "b.csv", &["A-1,P-1,2026-03-02,10,", "A-2,P-1,2026-03-03,500,"]);
+    post(&root, "b.csv", "l.db", &["acme/spring"]);
+    let earned = || balances(&root, "l.db").into_iter().map(|one| one.1).collect::<Vec<_>>();
+    assert_eq!(earned(), ["21.30"]);
+    assert_whole(&root, "l.db");
+    // It is out of the scope by then, and what was added is taken back.
+    arrange(&root, "spring", &SPRING.replace("\"P-3\"", "\"P-1\""));
+    file(&root, "c.csv", &["A-1,P-1,2026-03-02,10,", "A-2,P-1,2026-03-03,501,"]);
+    post(&root, "c.csv", "l.db", &[]);
+    assert_whole(&root, "l.db");
+}
+
+/// An interrupted run isn't locked out by an arrangement that was named when it was called again.
+#[test]
+fn an_arrangement_that_is_refused_is_not_kept() {
+    let root = workspace("refused");
+    claims(&root, "a.csv", 0..50, 0);
+    post(&root, "a.csv", "l.db", &[]);
+    Connection::open(root.join("l.db")).unwrap().execute_batch("UPDATE run SET is_whole = 0, done = 0").unwrap();
+    let again = ["run", "acme/rebate", "--claims", "a.csv", "--ledger", "l.db"];
+    let (exit, _, stderr) = meed(&root, &[&again[..], &["--arrangement", "acme/spring"]].concat());
+    assert!(exit == 3 && stderr.contains("other arrangements were beside it"), "{stderr}");
+    done(&root, &again);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::{
     decider::Decider,
     flip::flips,
     known::{Awards, Known, Past},
-    queue::{Queue, id_of, number_of},
+    queue::{Queue, number_of, unreadable_id},
     reversal::reverse,
     run::Repeats,
     settle::{self, Before, Kept, Stood, keep, own, skipped, uncorrected},
@@ -29,7 +29,7 @@ use crate::{
         Codes, DecidedBy, Depth, Disposition, Elsewhere, EngineReason, Outcome, Reason, Ruling, Standing, Took, Trace,
         Usage, Worded, Words,
     },
-    program::{Identity, Program},
+    program::Program,
     script::Failure,
 };
 
@@ -249,12 +249,7 @@ impl Desk<'_> {
 
     pub(super) fn unreadable(&self, claim: Claim<'_>, sink: &mut dyn FnMut(&Outcome<'_>, Option<&Trace<'_>>)) {
         let program = self.decider.program;
-        let id = match &program.claim.id {
-            Identity::Fields(fields) if fields.iter().all(|field| claim.row().is_filled(*field)) => {
-                id_of(claim, fields)
-            }
-            _ => Cow::Borrowed(""),
-        };
+        let id = unreadable_id(program, claim);
         let depth = (self.depth)(&id, claim.line());
         let trace = (depth >= Depth::Steps).then(Trace::default);
         sink(&plain(program, claim, id, self.deficiencies(claim, depth)), trace.as_ref());

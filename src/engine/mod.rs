@@ -40,5 +40,6 @@ pub use limit::after_limits;
 pub use queue::Queue;
 pub use run::{Again, Counts, EachId, Keeper, Repeats, Run, evaluate, run};
 pub use schedule::Terms;
+pub use settle::skipped;
 pub use share::Shared;
 pub use table::{Example, Flaw, FlawKind, MAX_CANDIDATES, Sample, Tables, Unchecked};

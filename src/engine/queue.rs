@@ -82,13 +82,19 @@ impl<'p> Queue<'p> {
         self.order.len() + self.unreadable.len()
     }
 
-    /// Hands out the ids of the first claims of the order.
-    pub fn name_first(&self, count: usize, take: &mut dyn FnMut(&str)) {
+    /// Hands out the first claims of the order with their ids, those that can't be queued last, and what comes of that.
+    pub fn each_first<E>(&self, count: usize, take: &mut dyn FnMut(&str, Claim<'_>) -> Result<(), E>) -> Result<(), E> {
         let mut scratch = Bump::new();
         for number in self.order.iter().take(count) {
-            take(self.id(self.claims.claim(*number as usize), &scratch));
+            let claim = self.claims.claim(*number as usize);
+            take(self.id(claim, &scratch), claim)?;
             scratch.reset();
         }
+        for number in self.unreadable.iter().take(count.saturating_sub(self.order.len())) {
+            let claim = self.claims.claim(*number as usize);
+            take(&unreadable_id(self.program, claim), claim)?;
+        }
+        Ok(())
     }
 
     /// Whether a run of this program over these claims would queue them in the same way.
@@ -260,6 +266,14 @@ fn content<'c>(program: &Program, claim: Claim<'c>) -> impl Iterator<Item = Valu
         let unread = claim.deficiencies().iter().find(|deficiency| deficiency.field == Some(field));
         unread.map_or_else(|| claim.value(field), |deficiency| Value::Text(&deficiency.text))
     })
+}
+
+/// The id of a claim that can't be queued; empty where it can't be read.
+pub(super) fn unreadable_id<'c>(program: &Program, claim: Claim<'c>) -> Cow<'c, str> {
+    match &program.claim.id {
+        Identity::Fields(fields) if fields.iter().all(|field| claim.row().is_filled(*field)) => id_of(claim, fields),
+        _ => Cow::Borrowed(""),
+    }
 }
 
 /// Parts of an id are joined with `/`; one inside a part is marked, so that no two ids look the same.

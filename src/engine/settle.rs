@@ -87,7 +87,7 @@ pub(super) fn own<'h>(program: &Program, claim: Claim<'_>, standing: &'h Standin
 
 /// The standing outcome repeated for a claim that comes again with the same content, with why and without an award of its
 /// own.
-pub(super) fn skipped<'a>(standing: &Outcome<'_>, claim: Claim<'_>) -> Outcome<'a> {
+pub fn skipped<'a>(standing: &Outcome<'_>, claim: Claim<'_>) -> Outcome<'a> {
     let got = match standing.disposition {
         Disposition::Held => format!("{} pending", standing.pending),
         _ => format!("an award of {}", standing.award),

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{
-    Act, Entry, EntryKind, Ledger, LedgerError,
+    Act, Entry, EntryKind, Ledger, LedgerError, RunId,
     balance::{IS_LAST, IS_LIVE},
     entry::COLUMNS,
 };
@@ -14,6 +14,8 @@ use crate::outcome::Outcome;
 pub struct Chapter {
     /// The number of the entry.
     pub entry: i64,
+    /// The run that posted it; none where a person did it.
+    pub run: Option<RunId>,
     /// What it is.
     pub kind: EntryKind,
     /// What stood then.
@@ -56,6 +58,15 @@ impl Ledger {
         Ok(chapters)
     }
 
+    /// What was said of a row that decided nothing, by the hash that tells the row from others.
+    pub fn undecided(&self, program: i64, claim: &str, row: u128) -> Result<Option<Outcome<'static>>, LedgerError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM entry WHERE claim = ?1 AND program = ?2 AND kind = 1 AND content = ?3 LIMIT 1"
+        );
+        let found = self.chapters(&sql, params![claim, program, row.to_be_bytes()])?;
+        Ok(found.into_iter().next().map(|chapter| chapter.outcome))
+    }
+
     fn chapters(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Chapter>, LedgerError> {
         let mut select = self.connection.prepare(sql).map_err(|error| self.failed(error))?;
         let entries: rusqlite::Result<Vec<Entry>> = select.query_map(values, Entry::of_row).and_then(Iterator::collect);
@@ -69,7 +80,7 @@ impl Ledger {
                 }
                 _ => self.known(&entry)?.decided.outcome,
             };
-            Ok(Chapter { entry: entry.id, kind: entry.kind, outcome, act })
+            Ok(Chapter { entry: entry.id, run: entry.run.map(RunId), kind: entry.kind, outcome, act })
         };
         entries.map_err(|error| self.failed(error))?.into_iter().map(chapter).collect()
     }

@@ -133,8 +133,9 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
     });
     let after = after.ok_or_else(|| ActError::Unknown((*claim).to_owned()))?;
     let is_nothing = overridden.is_empty() && wanted.ruling.rejection.is_none();
-    if let Some(reason) = first_holding(&after).filter(|_| is_nothing) {
-        return Err(ActError::StillHeld((*claim).to_owned(), reason));
+    let holding = holding(&after);
+    if let Some(code) = holding.first().filter(|_| is_nothing && !holding.iter().any(|code| is_own(program, code))) {
+        return Err(ActError::StillHeld((*claim).to_owned(), code.clone()));
     }
     if posts {
         let act = Act { overridden, ..wanted.act.clone() };
@@ -179,36 +180,34 @@ fn overridden(wanted: &Wanted<'_>, before: &Outcome<'_>) -> Result<Vec<String>, 
     if wanted.ruling.rejection.is_some() {
         return Ok(Vec::new());
     }
-    let holding = before.reasons.iter().chain(before.flags.iter());
-    let holding: Vec<String> = holding
-        .filter(|reason| reason.disposition == Disposition::Held)
-        .map(|reason| reason.code.to_string())
-        .collect();
+    let holding = holding(before);
     let claim = || wanted.claim.to_owned();
-    let program = wanted.program;
-    let is_own = |code: &String| {
-        program.rules.iter().any(|rule| rule.code == *code)
-            || program.flags.iter().any(|flag| flag.code == *code)
-            || program.limits.iter().any(|limit| limit.code == *code)
-    };
     for code in &wanted.ruling.overridden {
         if !holding.contains(code) {
             return Err(ActError::OtherCode(claim(), code.clone(), holding.join(", ")));
         }
-        if !is_own(code) {
+        if !is_own(wanted.program, code) {
             return Err(ActError::NotToOverride(claim(), code.clone()));
         }
     }
     match wanted.ruling.overridden.as_slice() {
-        [] => Ok(holding.into_iter().filter(is_own).collect()),
+        [] => Ok(holding.into_iter().filter(|code| is_own(wanted.program, code)).collect()),
         named => Ok(named.to_vec()),
     }
 }
 
-/// The first code that holds a claim.
-fn first_holding(outcome: &Outcome<'_>) -> Option<String> {
-    let mut holding = outcome.reasons.iter().chain(outcome.flags.iter());
-    holding.find(|reason| reason.disposition == Disposition::Held).map(|reason| reason.code.to_string())
+/// The codes that hold a claim.
+fn holding(outcome: &Outcome<'_>) -> Vec<String> {
+    let holding = outcome.reasons.iter().chain(outcome.flags.iter());
+    let holding = holding.filter(|reason| reason.disposition == Disposition::Held);
+    holding.map(|reason| reason.code.to_string()).collect()
+}
+
+/// Whether a code is of the program's own, and not of the engine.
+fn is_own(program: &Program, code: &str) -> bool {
+    program.rules.iter().any(|rule| rule.code == code)
+        || program.flags.iter().any(|flag| flag.code == code)
+        || program.limits.iter().any(|limit| limit.code == code)
 }
 
 /// The ruling by this act, with what was overridden before, which stays so until its day.

@@ -10,6 +10,7 @@ mod keeper;
 mod post;
 mod proposal;
 mod replay;
+mod resumed;
 
 pub use act::{ActError, Ruled, Wanted, rule};
 pub use before::{Before, PostError, before};

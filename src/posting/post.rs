@@ -5,11 +5,13 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use super::{Accumulators, BesideRules, Bringer, PostError, Rulebook, arranged_entry, arrangements, before, past};
+use super::{
+    Accumulators, BesideRules, Bringer, PostError, Rulebook, arranged_entry, arrangements, before, past, resumed,
+};
 use crate::{
     claim::Claims,
     engine::{Again, Arrangements, Awards, Ceiling, Counts, EachId, Keeper, Past, Queue, Run, Tables, Touched},
-    ledger::{EntryKind, KeptRules, Ledger, LedgerError, Posted, RunId},
+    ledger::{EntryKind, KeptRules, Ledger, LedgerError, Posted, Progress, RunId},
     outcome::{Decided, Depth, Disposition, Outcome},
     program::Program,
 };
@@ -41,6 +43,15 @@ pub struct Post<'p> {
     pub rulebook: &'p Rulebook<'p>,
 }
 
+impl Post<'_> {
+    /// What tells a row of this file from all others.
+    pub(super) fn row_hash(&self, line: u64) -> u128 {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.file_hash).update(&line.to_le_bytes());
+        u128::from_be_bytes(hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default())
+    }
+}
+
 /// What was posted.
 #[derive(Debug, Default)]
 pub struct Posting {
@@ -48,7 +59,7 @@ pub struct Posting {
     pub resumed_at: u64,
     /// How many entries were posted.
     pub entries: u64,
-    /// What was decided of those that this run looked at.
+    /// What was decided of all claims.
     pub counts: Counts,
     /// The same for programs that come behind.
     pub awards: Awards,
@@ -57,7 +68,7 @@ pub struct Posting {
 }
 
 /// Posts a file: what of it was posted before is skipped, what was interrupted goes on. Outcomes are handed out as they are
-/// decided.
+/// decided, those from before the interruption first.
 pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<'_>)) -> Result<Posting, PostError> {
     let Post { program, tables, rules, claims, file, file_hash, awards, beside, .. } = post;
     let before::Before { interrupted, repeats } =
@@ -89,8 +100,15 @@ pub fn post(post: &Post<'_>, ledger: &mut Ledger, sink: &mut dyn FnMut(&Outcome<
     if post.is_asked {
         window.take_awards_before(&queue)?;
     }
-    let run = Run { program, tables, claims, awards, depth: &|_, _| Depth::Words, names: false };
     let mut counts = Counts::default();
+    if let Some(Progress { run, .. }) = interrupted {
+        let mut said = |outcome: &Outcome<'_>| {
+            counts.add(outcome);
+            sink(outcome);
+        };
+        resumed::say_again(post, window.ledger, (&queue, window.committed), run, &mut said)?;
+    }
+    let run = Run { program, tables, claims, awards, depth: &|_, _| Depth::Words, names: false };
     let again = Again { from: window.committed, repeats, ruling: None };
     let keeps = (&mut window as &mut dyn Keeper, &mut arrangements);
     run.decide_kept(&queue, &again, &mut past, keeps, &mut |outcome, _| {
@@ -186,14 +204,13 @@ impl Keeper for Window<'_, '_> {
 impl Window<'_, '_> {
     /// What was decided of the claims before the place where a run goes on, for programs that come behind.
     fn take_awards_before(&mut self, queue: &Queue<'_>) -> Result<(), LedgerError> {
-        let mut claims: Vec<String> = Vec::new();
-        queue.name_first(self.committed, &mut |claim| claims.push(claim.to_owned()));
-        for claim in claims {
-            if let Some(known) = self.ledger.find(self.post.rules.program, &claim)? {
-                self.posting.awards.take(&self.post.program.identification.name, &known.decided.outcome);
+        let Self { post, ledger, posting, .. } = self;
+        queue.each_first(self.committed, &mut |claim, _| {
+            if let Some(known) = ledger.find(post.rules.program, claim)? {
+                posting.awards.take(&post.program.identification.name, &known.decided.outcome);
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn post_window(
@@ -287,7 +304,7 @@ impl Window<'_, '_> {
                 }
             }
             Waiting::Undecided(outcome) => {
-                let content = self.row_hash(outcome.origin.line);
+                let content = self.post.row_hash(outcome.origin.line);
                 if self.looks_up && self.ledger.has_undecided(rules.program, &outcome.claim, content)? {
                     return Ok(());
                 }
@@ -309,12 +326,5 @@ impl Window<'_, '_> {
         self.ledger.post_arranged(&entry)?;
         self.posting.entries += 1;
         Ok(())
-    }
-
-    /// What tells a row of this file from all others.
-    fn row_hash(&self, line: u64) -> u128 {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.post.file_hash).update(&line.to_le_bytes());
-        u128::from_be_bytes(hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default())
     }
 }

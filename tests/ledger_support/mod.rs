@@ -119,3 +119,22 @@ pub(crate) fn contents(root: &Path, ledger: &str) -> Vec<Vec<Vec<Value>>> {
     ];
     tables.iter().map(|sql| rows(&connection, sql)).collect()
 }
+
+/// Does something to a claim, as somebody.
+pub(crate) fn act(root: &Path, verb: &str, claim: &str, by: &str, more: &[&str]) -> (u8, String, String) {
+    let said = ["--program", "acme/rebate", "--ledger", "l.db", "--by", by, "--reason", "checked"];
+    meed(root, &[&["ledger", verb, claim][..], &said, more].concat())
+}
+
+/// What is told of a claim or a participant.
+pub(crate) fn explained(root: &Path, subject: &str) -> String {
+    meed(root, &["explain", subject, "--program", "acme/rebate", "--ledger", "l.db"]).1
+}
+
+/// What a verb lists.
+#[track_caller]
+pub(crate) fn listed(root: &Path, verb: &str, more: &[&str]) -> String {
+    let (exit, stdout, stderr) = meed(root, &[&["ledger", verb, "acme/rebate", "--ledger", "l.db"][..], more].concat());
+    assert_eq!(exit, 0, "{stderr}");
+    stdout
+}
