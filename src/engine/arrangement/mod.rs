@@ -15,9 +15,9 @@ use bumpalo::Bump;
 use super::{counterpart::Counterpart, desk::Desk, known::Past, settle::skipped, table::Tables};
 use crate::{
     claim::Claim,
-    history::{History, KeptChange},
+    history::{History, KeptChange, net},
     money::{Decimal, Inexact, add, subtract},
-    outcome::{Depth, Outcome, Took},
+    outcome::{Depth, Disposition, Outcome, Took},
     program::{Layout, Program},
     variant::{Arrangement, SCOPE_FIGURE},
 };
@@ -193,7 +193,7 @@ impl<'p> Arrangements<'p> {
         }
         let decided = self.decide(desks, &standard, (&moved, is_again), scratch);
         let is_skipped = |one: &Made<'a>| one.decision.0.as_ref().is_some_and(|by| by.skipped);
-        if !decided.is_empty() && decided.iter().all(is_skipped) {
+        if !decided.is_empty() && decided.iter().all(is_skipped) && is_no_news(&standard, &moved) {
             return self.repeated(standard);
         }
         let mut combined = Combined::new(standard.program, standard.depth);
@@ -308,6 +308,11 @@ impl<'p> Beside<'p> {
     fn purse(&mut self) -> Purse<'_> {
         Purse::new(&mut self.past.history, &self.layout)
     }
+}
+
+/// Whether the standard rules return a claim again, and that moves nothing.
+fn is_no_news(standard: &Standard<'_, '_>, moved: &[KeptChange]) -> bool {
+    standard.outcome.disposition == Disposition::Returned && net(moved.iter().cloned()).is_empty()
 }
 
 /// What is awarded beyond the standard rules with one more claim.
