@@ -41,11 +41,6 @@ impl Earlier {
         self.versions.get(&number).map(|(program, tables)| (program, tables))
     }
 
-    /// The numbers of those for which something holds.
-    pub fn numbers(&self, mut holds: impl FnMut(&Program) -> bool) -> impl Iterator<Item = i64> {
-        self.versions.iter().filter(move |(_, (program, _))| holds(program)).map(|(number, _)| *number)
-    }
-
     /// The version with a number, which is known no more.
     pub fn take(&mut self, number: i64) -> Option<(Program, Tables)> {
         self.versions.remove(&number)

@@ -171,16 +171,27 @@ impl Ledger {
 
     /// What arrangements made of a claim last.
     pub fn find_arranged(&self, program: i64, claim: &str) -> Result<Option<KnownArranged>, LedgerError> {
+        self.find_arranged_before(program, claim, i64::MAX)
+    }
+
+    /// What they had made of it before an entry.
+    pub fn find_arranged_before(
+        &self,
+        program: i64,
+        claim: &str,
+        entry: i64,
+    ) -> Result<Option<KnownArranged>, LedgerError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM entry WHERE claim = ?1 AND program = ?2 AND kind = 5 ORDER BY id DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM entry WHERE claim = ?1 AND program = ?2 AND kind = 5 AND id < ?3 \
+             ORDER BY id DESC LIMIT 1"
         );
         let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
-        let found = select.query_row(params![claim, program], Entry::of_row).optional();
-        let Some(entry) = found.map_err(|error| self.failed(error))? else { return Ok(None) };
-        let mut known = self.known_arranged(&entry)?;
+        let found = select.query_row(params![claim, program, entry], Entry::of_row).optional();
+        let Some(last) = found.map_err(|error| self.failed(error))? else { return Ok(None) };
+        let mut known = self.known_arranged(&last)?;
         for share in &mut known.shares {
             let program = self.rules(share.rules)?.program;
-            share.taken = self.taken(program, claim, entry.id)?;
+            share.taken = self.taken(program, claim, last.id..entry)?;
             share.taken.retain(|(rules, _)| self.rules(*rules).is_ok_and(|rules| rules.program == program));
         }
         Ok(Some(known))

@@ -141,15 +141,21 @@ impl Ledger {
 
     /// What stands of a claim of a program.
     pub fn find(&self, program: i64, claim: &str) -> Result<Option<Known>, LedgerError> {
+        self.find_before(program, claim, i64::MAX)
+    }
+
+    /// What stood of it before an entry.
+    pub fn find_before(&self, program: i64, claim: &str, entry: i64) -> Result<Option<Known>, LedgerError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM entry WHERE claim = ?1 AND program = ?2 AND kind IN (0, 2) ORDER BY id DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM entry WHERE claim = ?1 AND program = ?2 AND kind IN (0, 2) AND id < ?3 \
+             ORDER BY id DESC LIMIT 1"
         );
         let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
-        let found = select.query_row(params![claim, program], Entry::of_row).optional();
-        let Some(entry) = found.map_err(|error| self.failed(error))? else { return Ok(None) };
-        let mut known = self.known(&entry)?;
+        let found = select.query_row(params![claim, program, entry], Entry::of_row).optional();
+        let Some(decision) = found.map_err(|error| self.failed(error))? else { return Ok(None) };
+        let mut known = self.known(&decision)?;
         if self.has_taken(program)? {
-            known.taken = self.taken(program, claim, entry.id)?;
+            known.taken = self.taken(program, claim, decision.id..entry)?;
         }
         Ok(Some(known))
     }
@@ -235,15 +241,21 @@ impl Ledger {
     }
 
     /// What became of a claim by entries behind one of its own, each with the number of the rules that it was decided by.
-    pub(super) fn taken(&self, program: i64, claim: &str, behind: i64) -> Result<Vec<(i64, Usage)>, LedgerError> {
+    pub(super) fn taken(
+        &self,
+        program: i64,
+        claim: &str,
+        between: std::ops::Range<i64>,
+    ) -> Result<Vec<(i64, Usage)>, LedgerError> {
         let columns = COLUMNS.replace(", ", ", entry.");
         let sql = format!(
             "SELECT entry.{columns} FROM taken JOIN entry ON entry.id = taken.entry \
-             WHERE taken.claim = ?1 AND taken.program = ?2 AND taken.entry > ?3 ORDER BY taken.entry"
+             WHERE taken.claim = ?1 AND taken.program = ?2 AND taken.entry > ?3 AND taken.entry < ?4 ORDER BY taken.entry"
         );
         let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
-        let entries: rusqlite::Result<Vec<Entry>> =
-            select.query_map(params![claim, program, behind], Entry::of_row).and_then(Iterator::collect);
+        let entries: rusqlite::Result<Vec<Entry>> = select
+            .query_map(params![claim, program, between.start, between.end], Entry::of_row)
+            .and_then(Iterator::collect);
         let mut all = Vec::new();
         for entry in entries.map_err(|error| self.failed(error))? {
             let beside = self.effects_beside(&entry)?.into_iter().map(|one| (one.rules, one.uses));

@@ -1,19 +1,20 @@
 //! A program's past while its decisions are made again.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    mem::replace,
+};
 
 use super::{
-    Rulebook,
+    BesideRules, Bringer, Rulebook,
     compared::{arranged_difference, first_difference},
 };
 use crate::{
     claim::Claims,
-    engine::{
-        ArrangedProgram, Arrangements, Awards, Brought, BroughtShare, Counterpart, Past, Queue, Run, Tables, Touched,
-    },
+    engine::{ArrangedProgram, Arrangements, Awards, Brought, BroughtShare, Past, Queue, Run, Tables, Touched},
     history::{History, KeptChange},
-    ledger::{Kept, KeptRow, KnownArranged, Ledger, LedgerError},
-    outcome::{DecidedBy, Depth},
+    ledger::{Kept, KeptRow, KeptRules, KnownArranged, Ledger, LedgerError},
+    outcome::Depth,
     program::{Layout, Program},
 };
 
@@ -36,10 +37,8 @@ pub(super) struct Desk<'b> {
     /// Figures that these rules don't have, and their arrangements, by name.
     parked: Parked,
     parked_beside: BTreeMap<String, Parked>,
-    /// The rules that decided each claim.
-    decided_by: HashMap<Box<str>, i64>,
-    /// Those of each arrangement, by name, that did.
-    shared_by: HashMap<(Box<str>, String), i64>,
+    /// The claims that were decided.
+    claims: BTreeSet<Box<str>>,
     /// Claims that stand without their rows.
     erased: HashSet<Box<str>>,
     /// What stands beside the last decision.
@@ -81,14 +80,23 @@ impl<'s, 'r, 'b> Shelf<'s, 'r, 'b> {
 
     /// The desk at which an entry was decided, on what the one before leaves.
     pub(super) fn desk(&self, before: Option<Desk<'b>>, kept: &Kept) -> Result<Desk<'b>, LedgerError> {
-        let mut desk = match before {
-            Some(desk) if desk.rules == kept.rules => desk,
-            Some(mut before) => {
-                let known = before.past.earlier.take(kept.rules);
-                before.by(kept.rules, known.map_or_else(|| self.open(kept.rules), Ok)?, self)?
-            }
+        let desk = match before {
+            Some(desk) => desk,
             None => Desk::new(kept.rules, self.open(kept.rules)?),
         };
+        if !kept.is_decision() && kept.arranged.is_none() {
+            return Ok(desk);
+        }
+        let beside = self.beside(&desk.beside, kept);
+        let numbers = |all: &[(i64, ArrangedProgram<'b>)]| all.iter().map(|(rules, _)| *rules).collect::<Vec<_>>();
+        match desk.rules == kept.rules && numbers(&desk.beside) == numbers(&beside) {
+            true => Ok(desk),
+            false => desk.turned(kept, beside, self),
+        }
+    }
+
+    /// The arrangements beside an entry, where these were beside the one before.
+    fn beside(&self, before: &[(i64, ArrangedProgram<'b>)], kept: &Kept) -> Vec<(i64, ArrangedProgram<'b>)> {
         let version = |rules: &i64| Some((*rules, *self.arranged.get(rules)?));
         let mut beside: Vec<_> = kept.beside.iter().filter_map(version).collect();
         if !kept.is_of_run {
@@ -96,24 +104,11 @@ impl<'s, 'r, 'b> Shelf<'s, 'r, 'b> {
             let is_other = |(_, with): &&(i64, ArrangedProgram<'b>)| {
                 beside.iter().all(|(_, one)| one.arrangement.name != with.arrangement.name)
             };
-            let others: Vec<_> = desk.beside.iter().filter(is_other).copied().collect();
+            let others: Vec<_> = before.iter().filter(is_other).copied().collect();
             beside.extend(others);
         }
         beside.sort_by(|(_, one), (_, other)| one.arrangement.name.cmp(&other.arrangement.name));
-        let numbers = |all: &[(i64, ArrangedProgram<'b>)]| all.iter().map(|(rules, _)| *rules).collect::<Vec<_>>();
-        if numbers(&beside) != numbers(&desk.beside) {
-            desk.put_beside(beside, self)?;
-        }
-        Ok(desk)
-    }
-}
-
-/// Which rules say what leaves with a claim, where these have a number, as [those who bring](super::Bringer) claims say.
-fn decided_by(theirs: Option<i64>, own: i64, has_same_figures: impl Fn(i64) -> bool) -> DecidedBy {
-    match theirs {
-        Some(theirs) if theirs == own => DecidedBy::These,
-        Some(theirs) if has_same_figures(theirs) => DecidedBy::Earlier(theirs),
-        _ => DecidedBy::Others,
+        beside
     }
 }
 
@@ -146,123 +141,61 @@ impl<'b> Desk<'b> {
             arrangements: Arrangements::default(),
             parked: Parked::new(),
             parked_beside: BTreeMap::new(),
-            decided_by: HashMap::new(),
-            shared_by: HashMap::new(),
+            claims: BTreeSet::new(),
             erased: HashSet::new(),
             last: Last::default(),
         }
     }
 
-    /// The same by another version of the rules.
-    fn by(
+    /// The same by other rules, or with other arrangements beside it, or other versions of them: all that stands is brought as it
+    /// was kept, by the figures of these.
+    fn turned(
         mut self,
-        rules: i64,
-        (program, tables): (Program, Tables),
+        kept: &Kept,
+        beside: Vec<(i64, ArrangedProgram<'b>)>,
         shelf: &Shelf<'_, '_, 'b>,
     ) -> Result<Self, LedgerError> {
-        let (old, new) = (Layout::of(&self.program), Layout::of(&program));
-        let (mut past, counterpart) = (Past::remembering(&program), Counterpart::new(&old, &new));
-        past.history = carried(&self.past.history, &old.accumulators(), &new.accumulators(), &mut self.parked);
-        past.earlier = std::mem::take(&mut self.past.earlier);
-        let fields = self.program.claim.fields.len();
-        past.earlier.put(self.rules, self.program, self.tables);
-        let same: HashSet<i64> = past.earlier.numbers(|program| Layout::of(program) == new).collect();
-        if let (Some(old), Some(new)) = (&self.past.standing, &mut past.standing) {
-            old.each(|id, decided, row| {
-                let mut decided = counterpart.decided(decided);
-                let theirs = self.decided_by.get(id).copied();
-                decided.by = decided_by(theirs, rules, |theirs| same.contains(&theirs));
-                let cells: Vec<_> = (0..fields).map(|field| row.cell(field)).collect();
-                new.bring(id, counterpart.cells(&cells), decided);
-            });
+        if self.rules != kept.rules {
+            let known = self.past.earlier.take(kept.rules);
+            let (program, tables) = known.map_or_else(|| shelf.open(kept.rules), Ok)?;
+            let [old, new] = [&self.program, &program].map(|program| Layout::of(program).accumulators());
+            self.past.history = carried(&self.past.history, &old, &new, &mut self.parked);
+            let (program, tables) = (replace(&mut self.program, program), replace(&mut self.tables, tables));
+            self.past.earlier.put(replace(&mut self.rules, kept.rules), program, tables);
         }
-        let beside = std::mem::take(&mut self.beside);
-        let mut desk = Self { rules, program, tables, past, ..self };
-        desk.beside_again(beside.clone(), &beside, shelf)?;
-        Ok(desk)
+        let all = beside.iter().map(|(_, with)| (*with, self.difference(with))).collect();
+        self.arrangements = Arrangements::kept(&self.program, all, &self.past);
+        self.past.standing = Past::remembering(&self.program).standing;
+        self.beside = beside;
+        self.bring(kept.entry, shelf)?;
+        Ok(self)
     }
 
-    /// Puts other arrangements, or other versions of them, beside the program.
-    fn put_beside(
-        &mut self,
-        beside: Vec<(i64, ArrangedProgram<'b>)>,
-        shelf: &Shelf<'_, '_, 'b>,
-    ) -> Result<(), LedgerError> {
-        let before = std::mem::take(&mut self.beside);
-        self.beside_again(beside, &before, shelf)
+    /// What the figures of an arrangement differ by from the standard ones, by its own version.
+    fn difference(&mut self, with: &ArrangedProgram<'_>) -> History {
+        let name = &with.arrangement.name;
+        let before = self.beside.iter().position(|(_, old)| old.arrangement.name == *name);
+        let before = before.and_then(|place| Some((self.arrangements.difference(place)?, self.beside.get(place)?)));
+        let Some((difference, (_, old))) = before else { return History::new() };
+        let [from, to] = [old.program, with.program].map(|program| Layout::of_arranged(program).accumulators());
+        carried(difference, &from, &to, self.parked_beside.entry(name.to_string()).or_default())
     }
 
-    fn beside_again(
-        &mut self,
-        beside: Vec<(i64, ArrangedProgram<'b>)>,
-        before: &[(i64, ArrangedProgram<'b>)],
-        shelf: &Shelf<'_, '_, 'b>,
-    ) -> Result<(), LedgerError> {
-        if beside.is_empty() && before.is_empty() {
-            return Ok(());
-        }
-        let place = |with: &ArrangedProgram<'_>| {
-            before.iter().position(|(_, old)| old.arrangement.name == with.arrangement.name)
-        };
-        let mut all = Vec::new();
-        for (_, with) in &beside {
-            let old = place(with).and_then(|place| Some((place, before.get(place)?)));
-            let difference = match old.and_then(|(place, (_, old))| Some((self.arrangements.difference(place)?, old))) {
-                None => History::new(),
-                Some((difference, old)) => {
-                    let parked = self.parked_beside.entry(with.arrangement.name.to_string()).or_default();
-                    let names = [old, with].map(|one| Layout::of_arranged(one.program).accumulators());
-                    let [from, to] = &names;
-                    carried(difference, from, to, parked)
-                }
-            };
-            all.push((*with, difference));
-        }
-        let mut arrangements = Arrangements::kept(&self.program, all, &self.past);
-        let mut earlier = Vec::new();
-        if let Some(standing) = &self.past.standing {
-            standing.each(|id, decided, row| {
-                let cells: Vec<_> = (0..self.program.claim.fields.len()).map(|field| row.cell(field)).collect();
-                let brought = self.arrangements.brought(id).map(|mut brought| {
-                    for share in &mut brought.shares {
-                        let old = before.get(share.number);
-                        let new = old.and_then(|(_, old)| {
-                            beside.iter().position(|(_, new)| new.arrangement.name == old.arrangement.name)
-                        });
-                        if let (Some((_, old)), Some((number, (own, new)))) =
-                            (old, new.and_then(|number| Some((number, beside.get(number)?))))
-                        {
-                            let [one, other] = [old, new].map(|one| Layout::of_arranged(one.program));
-                            share.number = number;
-                            share.decided = Counterpart::new(&one, &other).decided(&share.decided);
-                            let theirs = self.shared_by.get(&(id.into(), new.arrangement.name.to_string())).copied();
-                            share.decided.by = decided_by(theirs, *own, |theirs| {
-                                shelf.arranged.get(&theirs).is_some_and(|one| Layout::of_arranged(one.program) == other)
-                            });
-                            if let DecidedBy::Earlier(theirs) = share.decided.by {
-                                earlier.push((number, theirs));
-                            }
-                        }
-                    }
-                    brought
-                });
-                let is_new = |number: usize| {
-                    let old = beside.get(number).and_then(|(_, with)| place(with));
-                    old.is_none_or(|old| self.arrangements.is_new(old, id))
-                };
-                arrangements.bring(id, &cells, decided, brought, &is_new);
-            });
-        }
-        earlier.sort_unstable();
-        earlier.dedup();
-        for (number, theirs) in earlier {
-            let (program, tables) = shelf.open(theirs)?;
-            if let Some(earlier) = arrangements.earlier(number) {
-                earlier.put(theirs, program, tables);
-            }
-        }
-        (self.beside, self.arrangements) = (beside, arrangements);
-        Ok(())
+    /// Brings what stood of all claims before an entry.
+    fn bring(&mut self, entry: i64, shelf: &Shelf<'_, '_, 'b>) -> Result<(), LedgerError> {
+        let ledger = shelf.ledger;
+        let kept: Vec<KeptRules> =
+            self.beside.iter().map(|(rules, _)| ledger.rules(*rules)).collect::<Result<_, _>>()?;
+        let beside = self.beside.iter().zip(&kept).map(|((_, with), kept)| BesideRules {
+            with: *with,
+            fingerprint: &kept.fingerprint,
+            kept: Some(kept.clone()),
+        });
+        let (beside, own) = (beside.collect::<Vec<_>>(), ledger.rules(self.rules)?);
+        let bringer = Bringer::new(ledger, (&self.program, &own.fingerprint), &beside, shelf.rulebook)?;
+        let mut bringer = bringer.before(entry);
+        let Self { past, arrangements, claims, .. } = self;
+        claims.iter().try_for_each(|claim| bringer.bring(ledger, past, arrangements, claim, &mut |_, _| {}))
     }
 
     /// Whether a claim stands without its row, so that nobody can say by it what leaves with the claim.
@@ -328,9 +261,9 @@ impl<'b> Desk<'b> {
     /// Begins another decision. What arrangements made of the last one has been kept by now.
     fn begin(&mut self, kept: &Kept, is_taken: bool) -> Option<&'static str> {
         let last = Last { claim: kept.claim.clone(), is_taken, touched: None };
-        let before = std::mem::replace(&mut self.last, last);
+        let before = replace(&mut self.last, last);
         if kept.is_decision() {
-            self.decided_by.insert(kept.claim.as_str().into(), kept.rules);
+            self.claims.insert(kept.claim.as_str().into());
             match kept.row {
                 Some(_) => self.erased.remove(kept.claim.as_str()),
                 None => self.erased.insert(kept.claim.as_str().into()),
@@ -346,12 +279,6 @@ impl<'b> Desk<'b> {
         arranged: &KnownArranged,
         shelf: &BTreeMap<i64, ArrangedProgram<'b>>,
     ) -> Made {
-        for share in &arranged.shares {
-            if let Some(with) = shelf.get(&share.rules) {
-                let place = (kept.claim.as_str().into(), with.arrangement.name.to_string());
-                self.shared_by.insert(place, share.rules);
-            }
-        }
         let is_behind = self.last.claim == kept.claim;
         if (is_behind && self.last.is_taken) || kept.row.is_none() {
             self.take_arranged(kept, arranged, shelf);

@@ -18,6 +18,8 @@ pub(super) struct Bringer<'b> {
     beside: Vec<BesideVersion>,
     /// The rules that were met.
     met: Vec<KeptRules>,
+    /// What stood before this entry is brought.
+    before: i64,
 }
 
 /// Rules as they are now.
@@ -52,7 +54,13 @@ impl<'b> Bringer<'b> {
             rules: Version { fingerprint: fingerprint.to_owned(), layout: Layout::of(program) },
             beside: beside.iter().map(one).collect(),
             met: Vec::new(),
+            before: i64::MAX,
         })
+    }
+
+    /// The same, to bring what stood before an entry.
+    pub(super) fn before(self, entry: i64) -> Self {
+        Self { before: entry, ..self }
     }
 
     /// The layout of the program.
@@ -75,7 +83,7 @@ impl<'b> Bringer<'b> {
             let Some(standing) = past.standing.as_mut().filter(|standing| standing.find(&claim).is_none()) else {
                 return Ok(());
             };
-            let Some(known) = ledger.find(program, &claim)? else { return Ok(()) };
+            let Some(known) = ledger.find_before(program, &claim, self.before)? else { return Ok(()) };
             let theirs = self.met(ledger, known.rules)?;
             let counterpart = Counterpart::new(&theirs.layout, &self.rules.layout);
             let mut decided = counterpart.decided(&known.decided);
@@ -105,7 +113,7 @@ impl<'b> Bringer<'b> {
         (claim, known): (&str, &Known),
         arrangements: &mut Arrangements<'_>,
     ) -> Result<Option<Brought>, LedgerError> {
-        let Some(arranged) = ledger.find_arranged(program, claim)? else { return Ok(None) };
+        let Some(arranged) = ledger.find_arranged_before(program, claim, self.before)? else { return Ok(None) };
         let (outcome, paid) = (arranged.on(&known.decided.outcome), arranged.outcome.award);
         let mut shares = Vec::new();
         for KeptShare { rules, is_inside, decided: kept, taken, .. } in arranged.shares {

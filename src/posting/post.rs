@@ -205,8 +205,13 @@ impl Window<'_, '_> {
     /// What was decided of the claims before the place where a run goes on, for programs that come behind.
     fn take_awards_before(&mut self, queue: &Queue<'_>) -> Result<(), LedgerError> {
         let Self { post, ledger, posting, .. } = self;
-        queue.each_first(self.committed, &mut |claim, _| {
-            if let Some(known) = ledger.find(post.rules.program, claim)? {
+        queue.each_first(self.committed, &mut |id, claim| {
+            // A row that decided nothing awarded nothing, whatever stands under its id.
+            let is_undecided = ledger.has_undecided(post.rules.program, id, post.row_hash(claim.line()))?;
+            if is_undecided {
+                return Ok(());
+            }
+            if let Some(known) = ledger.find(post.rules.program, id)? {
                 posting.awards.take(&post.program.identification.name, &known.decided.outcome);
             }
             Ok(())

@@ -5,7 +5,7 @@ use crate::{
     claim::Claim,
     engine::{Queue, skipped},
     ledger::{Ledger, LedgerError, RunId},
-    outcome::Outcome,
+    outcome::{Disposition, Outcome},
 };
 
 /// Says again what a run decided of the first claims of its order.
@@ -43,5 +43,9 @@ fn outcome(
         return Ok(Some(Outcome { claimed, ..chapter.outcome.clone() }));
     }
     let stood = chapters.iter().rev().find(|chapter| chapter.stands());
-    Ok(stood.map(|chapter| skipped(&chapter.outcome, claim)))
+    Ok(stood.map(|chapter| match chapter.outcome.disposition {
+        // It was decided anew, to be returned for the same reasons, which is no entry.
+        Disposition::Returned => Outcome { claimed, origin: claim.origin().into_owned(), ..chapter.outcome.clone() },
+        _ => skipped(&chapter.outcome, claim),
+    }))
 }

@@ -5,7 +5,11 @@ use bumpalo::Bump;
 use super::{Arrangements, Beside, Given, Standard, claim::stands_at, combine::Combined};
 use crate::{
     claim::Cell,
-    engine::{Earlier, Repeats, desk::Desk, settle::skipped},
+    engine::{
+        Earlier, Repeats,
+        desk::Desk,
+        settle::{self, skipped},
+    },
     history::{History, KeptChange, net},
     money::Decimal,
     outcome::{Decided, DecidedBy, Disposition, Outcome, Reason, Took},
@@ -111,28 +115,6 @@ impl Arrangements<'_> {
         self.all.get_mut(number).map(|beside| &mut beside.past.earlier)
     }
 
-    /// What they made of a claim that stands.
-    pub fn brought(&self, id: &str) -> Option<Brought> {
-        let share = |(number, beside): (usize, &Beside<'_>)| {
-            let decided = beside.past.standing.as_ref()?.find(id)?.clone();
-            beside.inside.contains(id).then_some(BroughtShare { number, is_inside: true, decided })
-        };
-        let shares: Vec<BroughtShare> = self.all.iter().enumerate().filter_map(share).collect();
-        match self.given.get(id) {
-            Some(Given { paid, outcome }) => Some(Brought { outcome: outcome.clone(), paid: *paid, shares }),
-            None if shares.is_empty() => None,
-            None => {
-                let outcome = shares.first().map(|share| share.decided.outcome.clone())?;
-                Some(Brought { outcome: Outcome { arranged: None, ..outcome }, paid: Decimal::ZERO, shares })
-            }
-        }
-    }
-
-    /// Whether a claim is new to the arrangement with a number.
-    pub fn is_new(&self, number: usize, id: &str) -> bool {
-        self.all.get(number).is_some_and(|beside| beside.news.contains(id))
-    }
-
     /// What the figures of the arrangement with a number differ by from the standard ones.
     pub fn difference(&self, number: usize) -> Option<&History> {
         self.all.get(number).map(|beside| &beside.difference)
@@ -232,8 +214,15 @@ impl Arrangements<'_> {
         standard: &Standard<'a, '_>,
         scratch: &'a Bump,
     ) -> bool {
+        let stands = standard.past.standing.as_ref().and_then(|standing| standing.find(standard.id));
         let mut all = self.all.iter_mut().zip(desks);
         all.any(|(beside, desk)| {
+            // A file that came before may have what was corrected since.
+            let elsewhere = desk.elsewhere(standard.id);
+            let content = || settle::content(standard.past, standard.program, standard.claim, &elsewhere);
+            if desk.repeats != Repeats::Nothing && stands.is_none_or(|stands| stands.content != content()) {
+                return false;
+            }
             desk.repeats != Repeats::Run && beside.news.contains(standard.id) && beside.is_for(desk, standard, scratch)
         })
     }
