@@ -54,8 +54,8 @@ award:
     tiers: { kind: retroactive, bands: [{ from: 0, rate: 1% }, { from: 1500, rate: 2% }] }
   fee: { amount: params.fee * claim.units, when: claim.original == () }
 limits:
-  CAP: { per: [participant, year], max: 60, then: cut }
   ONE: { of: [fee], per: [claim], max: 15, then: cut }
+  CAP: { per: [participant, year], max: 60, then: cut }
   BUDGET: { per: [program], max: 200, then: hold }
 flags:
   MANY: { when: totals.week > 4 && claim.original == (), then: hold }

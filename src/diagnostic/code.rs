@@ -75,7 +75,7 @@ codes! {
     M116 Unused "something that nothing uses"
         "Nothing in the program reads it. Remove it, or use it."
     M117 LimitKey "a limit whose key doesn't fit"
-        "A limit `per: [claim]` can't hold an accumulating component, since its awards correct each other across claims. A key finer than the component's makes sums depend on the order of claims."
+        "A limit `per: [claim]` can't hold an accumulating component, since its awards correct each other across claims. A key finer than the component's makes sums depend on the order of claims. A finer key behind a coarser one lets returns take back what was never awarded: write limits from the finer to the coarser key."
     M118 FileMissing "a file that isn't there or can't be used"
         "Files are named relative to `rules/` or `tables/` of the workspace; they can't be absolute, contain `..` or be links out of it. What a definition extends is named as a program, `client/name`."
     M119 FormatVersion "a format version that isn't known"

@@ -56,6 +56,7 @@ pub(super) fn check(
         {
             check_binds(&limit, &limits, context);
             check_key(&limit, components, context);
+            check_order(&limit, &limits, context);
             limits.push(limit);
         }
     }
@@ -141,6 +142,28 @@ fn check_binds(limit: &Limit, earlier: &[Limit], context: &mut Context<'_>) {
                 .and(&other.place, label)
                 .help("remove one of them, or order them from the larger to the smaller ceiling"),
         );
+    }
+}
+
+/// What a coarser ceiling has cut off and gives back isn't asked of the finer one behind it claim by claim: it takes back what
+/// it never gave.
+fn check_order(limit: &Limit, earlier: &[Limit], context: &mut Context<'_>) {
+    let is_coarser = |other: &&Limit| {
+        let is_finer = match (limit.key.is_claim(), other.key.is_claim()) {
+            (true, is_claim) => !is_claim,
+            (false, true) => false,
+            (false, false) => limit.key.determines(&other.key) && !other.key.determines(&limit.key),
+        };
+        is_finer && other.then == LimitEffect::Cut && other.of.iter().any(|component| limit.of.contains(component))
+    };
+    if let Some(other) = earlier.iter().find(is_coarser) {
+        let message = format!(
+            "the key is finer than that of `{}` before it, so returns may take back what was never awarded",
+            other.code
+        );
+        let finding = Diagnostic::warning(Code::LimitKey, &limit.key.place, message);
+        let help = format!("put `{}` before `{}`", limit.code, other.code);
+        context.findings.add(finding.and(&other.key.place, "the coarser key").help(help));
     }
 }
 
