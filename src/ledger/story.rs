@@ -1,6 +1,6 @@
 //! What the ledger knows of a claim, or of all claims of a participant, in the order in which it happened.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::{
     Act, Entry, EntryKind, Ledger, LedgerError, RunId,
@@ -74,26 +74,14 @@ impl Ledger {
             let act = self.detail(&entry)?.act;
             let outcome = match entry.kind {
                 EntryKind::Arranged => {
-                    let standard = self.standard_before(&entry)?;
+                    let standard = self.find_before(entry.program, &entry.claim, entry.id)?;
                     let arranged = self.known_arranged(&entry)?;
-                    standard.map_or_else(|| arranged.outcome.clone(), |standard| arranged.on(&standard))
+                    standard.map_or_else(|| arranged.outcome.clone(), |standard| arranged.on(&standard.decided.outcome))
                 }
                 _ => self.known(&entry)?.decided.outcome,
             };
             Ok(Chapter { entry: entry.id, run: entry.run.map(RunId), kind: entry.kind, outcome, act })
         };
         entries.map_err(|error| self.failed(error))?.into_iter().map(chapter).collect()
-    }
-
-    /// The standard decision that stood when arrangements made something of it.
-    fn standard_before(&self, entry: &Entry) -> Result<Option<Outcome<'static>>, LedgerError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM entry WHERE claim = ?1 AND program = ?2 AND kind IN (0, 2) AND id < ?3 \
-             ORDER BY id DESC LIMIT 1"
-        );
-        let mut select = self.connection.prepare_cached(&sql).map_err(|error| self.failed(error))?;
-        let found = select.query_row(params![entry.claim, entry.program, entry.id], Entry::of_row).optional();
-        let before = found.map_err(|error| self.failed(error))?;
-        before.map(|before| Ok(self.known(&before)?.decided.outcome)).transpose()
     }
 }
