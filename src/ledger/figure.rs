@@ -35,7 +35,14 @@ fn part(bytes: &[u8]) -> Option<Detail<'_>> {
 /// The numbers that the figures of versions of rules have here.
 pub(super) struct Numbers<'l> {
     ledger: &'l Ledger,
-    known: HashMap<i64, Vec<Option<i64>>>,
+    known: HashMap<i64, NumbersOf>,
+}
+
+/// The program of some rules, and the numbers of their figures; none of either where the rules are missing.
+#[derive(Default)]
+struct NumbersOf {
+    program: Option<i64>,
+    numbers: Vec<Option<i64>>,
 }
 
 impl<'l> Numbers<'l> {
@@ -45,15 +52,27 @@ impl<'l> Numbers<'l> {
 
     /// The number of a figure of some rules; none where it is missing.
     pub(super) fn of(&mut self, rules: i64, accumulator: AccumulatorId) -> Result<Option<i64>, LedgerError> {
-        let numbers = match self.known.entry(rules) {
-            MapEntry::Occupied(known) => known.into_mut(),
-            MapEntry::Vacant(vacant) => vacant.insert(match self.ledger.rules(rules) {
-                Ok(rules) => self.ledger.known_accumulators(rules.program, &rules.layout.accumulators())?,
-                Err(LedgerError::Damaged { .. }) => Vec::new(),
-                Err(error) => return Err(error),
-            }),
+        Ok(self.known(rules)?.numbers.get(accumulator).copied().flatten())
+    }
+
+    /// The program of some rules; none where they are missing.
+    pub(super) fn program(&mut self, rules: i64) -> Result<Option<i64>, LedgerError> {
+        Ok(self.known(rules)?.program)
+    }
+
+    fn known(&mut self, rules: i64) -> Result<&NumbersOf, LedgerError> {
+        let vacant = match self.known.entry(rules) {
+            MapEntry::Occupied(known) => return Ok(known.into_mut()),
+            MapEntry::Vacant(vacant) => vacant,
         };
-        Ok(numbers.get(accumulator).copied().flatten())
+        Ok(vacant.insert(match self.ledger.rules(rules) {
+            Ok(rules) => NumbersOf {
+                program: Some(rules.program),
+                numbers: self.ledger.known_accumulators(rules.program, &rules.layout.accumulators())?,
+            },
+            Err(LedgerError::Damaged { .. }) => NumbersOf::default(),
+            Err(error) => return Err(error),
+        }))
     }
 }
 

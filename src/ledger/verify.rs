@@ -160,11 +160,7 @@ impl<'l> Proof<'l> {
         };
         for Effects { rules, uses, moved } in effects {
             // Rules that are missing show in the chain.
-            let program = match self.ledger.rules(rules) {
-                Ok(rules) => rules.program,
-                Err(LedgerError::Damaged { .. }) => entry.program,
-                Err(error) => return Err(error),
-            };
+            let program = self.numbers.program(rules)?.unwrap_or(entry.program);
             self.uses((entry.id, program), uses)?;
             self.moves(entry.id, rules, moved)?;
         }
