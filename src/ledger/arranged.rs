@@ -191,8 +191,11 @@ impl Ledger {
         let mut known = self.known_arranged(&last)?;
         for share in &mut known.shares {
             let program = self.rules(share.rules)?.program;
-            share.taken = self.taken(program, claim, last.id..entry)?;
-            share.taken.retain(|(rules, _)| self.rules(*rules).is_ok_and(|rules| rules.program == program));
+            for (rules, usage) in self.taken(program, claim, last.id..entry)? {
+                if self.rules(rules)?.program == program {
+                    share.taken.push((rules, usage));
+                }
+            }
         }
         Ok(Some(known))
     }
@@ -262,6 +265,7 @@ fn messages<'o>(outcome: &'o Outcome<'_>) -> impl Iterator<Item = &'o str> {
 impl KnownArranged {
     /// What became of the claim, whose standard decision this is.
     pub fn on(&self, standard: &Outcome<'_>) -> Outcome<'static> {
+        // INVARIANT: the ledger keeps both in minor units of 64 bits, which add exactly.
         let both = |one, other| add(one, other).unwrap_or(one);
         let reversed = both(standard.reversed.unwrap_or_default(), self.outcome.reversed.unwrap_or_default());
         let is_correction = self.outcome.reversed.is_some() || standard.reversed.is_some();
