@@ -117,10 +117,10 @@ impl Ledger {
                     None => runs.entry(run).or_insert(self.beside(RunId(run))?.into()).clone(),
                 },
             };
-            let decided = self.known(&entry)?.decided;
+            let known = self.known_of(&entry, kept)?;
             let is_arranged = entry.kind == EntryKind::Arranged;
             let arranged = is_arranged.then(|| self.known_arranged(&entry)).transpose()?;
-            let row = kept.map(|row| KeptRow(row.cells));
+            let (decided, row) = (known.decided, known.cells.map(KeptRow));
             let Entry { id, program, rules, kind, claim, run, .. } = entry;
             let is_of_run = run.is_some();
             sink(Kept { entry: id, program, rules, claim, kind, beside, is_of_run, decided, arranged, row })
@@ -162,7 +162,11 @@ impl Ledger {
 
     /// An entry as what stands by it.
     pub(super) fn known(&self, entry: &Entry) -> Result<Known, LedgerError> {
-        let kept = self.kept_row(entry.id)?;
+        self.known_of(entry, self.kept_row(entry.id)?)
+    }
+
+    /// An entry with its row as what stands by it.
+    fn known_of(&self, entry: &Entry, kept: Option<RowBytes>) -> Result<Known, LedgerError> {
         let words = self.words_of(kept.as_ref())?;
         let detail = self.detail(entry)?;
         let outcome = self.outcome(entry)?;
