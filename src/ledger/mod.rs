@@ -198,11 +198,7 @@ impl Ledger {
     }
 
     /// That something in it doesn't fit.
-    pub fn damage(&self, reason: impl Into<String>) -> LedgerError {
-        self.damaged(reason)
-    }
-
-    fn damaged(&self, reason: impl Into<String>) -> LedgerError {
+    pub fn damaged(&self, reason: impl Into<String>) -> LedgerError {
         LedgerError::Damaged { path: self.path.clone(), reason: reason.into() }
     }
 }
