@@ -1,10 +1,12 @@
 //! What people do to claims that stand in a ledger: release, reject, override a check, adjust.
 
-use super::{Accumulators, BesideRules, Bringer, Rulebook, Stale, arranged_entry, erased, past};
+use super::{
+    Accumulators, BesideRules, Bringer, Rulebook, Stale, arranged_entry, awards_of, claims_again, erased, past,
+};
 use crate::{
     claim::Claims,
-    engine::{Arrangements, Awards, Past, Queue, Run, Tables},
-    ledger::{Act, EntryKind, KeptRules, Known, Ledger, LedgerError, Posted},
+    engine::{Arrangements, Past, Queue, Run, Tables},
+    ledger::{Act, EntryKind, KeptRules, Ledger, LedgerError, Posted},
     outcome::{Depth, Disposition, Outcome, Ruling},
     program::Program,
 };
@@ -115,16 +117,14 @@ pub fn rule(wanted: &Wanted<'_>, ledger: &mut Ledger, posts: bool) -> Result<Rul
     let mut arrangements = super::arrangements(ledger, program, beside, &past)?;
     let mut bringer = Bringer::new(ledger, (program, &rules.fingerprint), beside, wanted.rulebook)?;
     bringer.bring(ledger, &mut past, &mut arrangements, claim, &mut |_, _| {})?;
-    let claims = claims_of(program, &known, &past).ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
+    let standing = past.standing.as_ref();
+    let stands = standing.and_then(|standing| Some((standing, standing.find(claim)?)));
+    let claims = stands.and_then(|(standing, decided)| claims_again(program, standing, decided, known.cells().1));
+    let claims = claims.ok_or_else(|| ActError::Erased((*claim).to_owned()))?;
     if let Some(original) = program.claim.original.and_then(|field| claims.claim(0).row().text(field)) {
         bringer.bring(ledger, &mut past, &mut arrangements, original, &mut |_, _| {})?;
     }
-    let mut awards = Awards::new();
-    for (named, elsewhere) in program.neighbours.named().zip(&known.decided.elsewhere) {
-        if let Some(elsewhere) = elsewhere {
-            awards.put(&named.program, claim, *elsewhere);
-        }
-    }
+    let awards = awards_of(program, claim, &known.decided);
     let run = Run { program, tables, claims: &claims, awards: &awards, depth: &|_, _| Depth::Words, names: false };
     let queue = Queue::named(program, &claims, claim);
     let mut after = None;
@@ -222,16 +222,4 @@ fn ruling(wanted: &Wanted<'_>, overridden: &[String], acts: &[(EntryKind, Act)])
     overridden.sort();
     overridden.dedup();
     Ruling { overridden, rejection: None }
-}
-
-/// The claim as it stands in the ledger, with the fields of today.
-fn claims_of(program: &Program, known: &Known, past: &Past) -> Option<Claims> {
-    let kinds = program.claim.fields.iter().map(|field| field.kind.column());
-    let origin = &known.decided.outcome.origin;
-    let mut claims = Claims::new(origin.file.as_ref(), kinds);
-    let standing = past.standing.as_ref()?;
-    let row = standing.row(standing.find(&known.decided.outcome.claim)?);
-    let cells = (0..program.claim.fields.len()).map(|field| row.cell(field));
-    claims.push(origin.line, cells, known.cells().1).ok()?;
-    Some(claims)
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    BesideRules, Bringer, Rulebook,
+    BesideRules, Bringer, Rulebook, awards_of, claims_again,
     compared::{arranged_difference, first_difference},
 };
 use crate::{
@@ -236,12 +236,7 @@ impl<'b> Desk<'b> {
         if claims.push(line, row.cells(), row.deficiencies()).is_err() {
             return Some("row");
         }
-        let mut awards = Awards::new();
-        for (named, elsewhere) in self.program.neighbours.named().zip(&decided.elsewhere) {
-            if let Some(elsewhere) = elsewhere {
-                awards.put(&named.program, &kept.claim, *elsewhere);
-            }
-        }
+        let awards = awards_of(&self.program, &kept.claim, decided);
         self.run(&claims, &awards, &kept.claim);
         let again = self.past.standing.as_ref().and_then(|standing| standing.find(&kept.claim));
         match again {
@@ -298,17 +293,8 @@ impl<'b> Desk<'b> {
         self.last = Last { claim: claim.to_owned(), ..Last::default() };
         let Some(standing) = &self.past.standing else { return };
         let Some(decided) = standing.find(claim) else { return };
-        let kinds = self.program.claim.fields.iter().map(|field| field.kind.column());
-        let mut claims = Claims::new(decided.outcome.origin.file.as_ref(), kinds);
-        let row = standing.row(decided);
-        let cells: Vec<_> = (0..self.program.claim.fields.len()).map(|field| row.cell(field)).collect();
-        let mut awards = Awards::new();
-        for (named, elsewhere) in self.program.neighbours.named().zip(&decided.elsewhere) {
-            if let Some(elsewhere) = elsewhere {
-                awards.put(&named.program, claim, *elsewhere);
-            }
-        }
-        if claims.push(decided.outcome.origin.line, cells, Vec::new()).is_ok() {
+        let awards = awards_of(&self.program, claim, decided);
+        if let Some(claims) = claims_again(&self.program, standing, decided, Vec::new()) {
             self.run(&claims, &awards, claim);
         }
     }

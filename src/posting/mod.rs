@@ -22,10 +22,11 @@ pub use replay::{Difference, Replayed, replay};
 use bringer::Bringer;
 
 use crate::{
-    engine::{ArrangedProgram, Arrangements, Past, Tables, Touched, TouchedShare},
+    claim::{Claims, Deficiency},
+    engine::{ArrangedProgram, Arrangements, Awards, Past, Tables, Touched, TouchedShare},
     history::History,
     ledger::{ArrangedEntry, KeptRules, KeptShare, Ledger, LedgerError, RunId},
-    outcome::Standing,
+    outcome::{Decided, Standing},
     program::{Layout, Program},
 };
 
@@ -41,8 +42,29 @@ pub fn past(ledger: &Ledger, program: &Program) -> Result<Past, LedgerError> {
     };
     // Whoever posts writes what has moved.
     history.note_moved();
+    Ok(Past { history, ..Past::remembering(program) })
+}
+
+/// What other programs had decided for a claim when this one decided it.
+fn awards_of(program: &Program, claim: &str, decided: &Decided) -> Awards {
+    let mut awards = Awards::new();
+    for (named, elsewhere) in program.neighbours.named().zip(&decided.elsewhere) {
+        if let Some(elsewhere) = elsewhere {
+            awards.put(&named.program, claim, *elsewhere);
+        }
+    }
+    awards
+}
+
+/// A claim that stands, as one that comes again with the fields of today.
+fn claims_again(program: &Program, standing: &Standing, decided: &Decided, lacks: Vec<Deficiency>) -> Option<Claims> {
     let kinds = program.claim.fields.iter().map(|field| field.kind.column());
-    Ok(Past { history, standing: Some(Standing::new(kinds)), ..Past::default() })
+    let origin = &decided.outcome.origin;
+    let mut claims = Claims::new(origin.file.as_ref(), kinds);
+    let row = standing.row(decided);
+    let cells = (0..program.claim.fields.len()).map(|field| row.cell(field));
+    claims.push(origin.line, cells, lacks).ok()?;
+    Some(claims)
 }
 
 /// An arrangement beside a program, with its rules where the ledger knows it.
